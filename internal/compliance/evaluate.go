@@ -16,7 +16,8 @@ type Result struct {
 	// Absent are the facts that stood in the way of a verdict, sorted by path; set for INSUFFICIENT_DATA and ERROR.
 	Absent []AbsentFact
 	// Needs are the sources that could still change the verdict or complete the message, cheapest first. The result is
-	// final when it is empty. A caller asks one of them, calls Cluster.Settle, and evaluates again.
+	// final when it is empty. A caller asks the first, calls Cluster.Settle, and evaluates again: any order leads to the
+	// same result, but a cheap source often makes a dear one unnecessary.
 	Needs []Source
 }
 

@@ -3,6 +3,7 @@ package compliance
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/google/cel-go/cel"
@@ -81,6 +82,9 @@ func mustObject(t reflect.Type, nested ...*object) *object {
 		sf := t.Field(i)
 		f := &field{index: i, name: sf.Tag.Get("cel"), from: sf.Tag.Get("from"), doc: sf.Tag.Get("doc"), goType: sf.Type}
 		for s := range strings.SplitSeq(sf.Tag.Get("source"), ",") {
+			if !slices.Contains(sourceOrder, Source(s)) {
+				panic(fmt.Sprintf("compliance: %s.%s comes from no known source", t.Name(), sf.Name))
+			}
 			f.sources = append(f.sources, Source(s))
 		}
 		if fact, ok := reflect.Zero(sf.Type).Interface().(factReader); ok {
