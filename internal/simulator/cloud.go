@@ -1,0 +1,291 @@
+// Package simulator is the cloud in a box: it answers on loopback what Alibaba Cloud's STS, resource directory and
+// Container Service answer, checks what they check (signature, date, nonce, token, region, permission, parameters),
+// and fails on demand. It imports none of ackguard's clients and rules. README.md says what is documented, what is
+// guessed and what is missing.
+package simulator
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/simulator/signature"
+)
+
+// Options of a cloud.
+type Options struct {
+	// Now is the clock; nil is the real one.
+	Now func() time.Time
+	// OnUnexpected is called for each request that the cloud does not know: host, path, action or parameter. Tests wire
+	// it to t.Error.
+	OnUnexpected func(message string)
+}
+
+// Cloud is a simulated cloud. It is an http.Handler and safe for concurrent use.
+type Cloud struct {
+	now          func() time.Time
+	onUnexpected func(string)
+	behaviour    Behaviour
+	directory    *ResourceDirectory
+	tokenKey     []byte
+	idKey        []byte
+
+	mu           sync.Mutex
+	random       *rand.Rand
+	accounts     map[string]*accountState
+	accountOrder []string
+	clusters     map[string]*clusterState
+	keys         map[string]keyOwner
+	sessions     map[string]*session
+	nonces       map[string]time.Time
+	noncesPurged time.Time
+	pending      []pendingChange
+	tasks        map[string]*task
+	clientTokens map[string]any
+
+	faultMu sync.Mutex
+	faults  []*FaultHandle
+
+	recordMu sync.Mutex
+	requests []Request
+}
+
+// New makes a cloud from a scenario, which it checks and copies.
+func New(s *Scenario, o Options) (*Cloud, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	c := &Cloud{
+		now: o.Now, onUnexpected: o.OnUnexpected, behaviour: s.Behaviour,
+		random:   rand.New(rand.NewPCG(s.Seed, 0x61636b6775617264)),
+		accounts: map[string]*accountState{}, clusters: map[string]*clusterState{}, keys: map[string]keyOwner{},
+		sessions: map[string]*session{}, nonces: map[string]time.Time{}, tasks: map[string]*task{}, clientTokens: map[string]any{},
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.onUnexpected == nil {
+		c.onUnexpected = func(string) {}
+	}
+	if s.ResourceDirectory != nil {
+		c.directory = clone(s.ResourceDirectory)
+	}
+	c.tokenKey, c.idKey = c.randomBytes(32), c.randomBytes(32)
+	for i := range s.Accounts {
+		c.addAccount(&s.Accounts[i])
+	}
+	for _, f := range s.Faults {
+		c.AddFault(f)
+	}
+	return c, nil
+}
+
+// operation declares one API: how it is reached, what it takes, what it needs, what it does.
+type operation struct {
+	product, action string
+	method, pattern string // ROA only
+	parameters      []parameter
+	body            func(Behaviour) any // a pointer to the body's struct, nil when the API takes none
+	resource        func(*call) string  // RAM resource; nil when the call needs no permission
+	ramProduct      string
+	run             func(*call) (any, *apiError) // called with the lock held
+}
+
+// call is one authenticated call.
+type call struct {
+	*Cloud
+	target
+	time   time.Time
+	caller *principal
+	params url.Values
+	body   any
+}
+
+// maxBody is far above any documented request.
+const maxBody = 4 << 20
+
+// ServeHTTP records the request, injects faults, authenticates, authorises, checks parameters and runs the call.
+func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	now := c.now()
+	body, readErr := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	query, queryErr := url.ParseQuery(r.URL.RawQuery)
+	form := url.Values{}
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		form, _ = url.ParseQuery(string(body))
+	}
+	t, routeErr := route(r, query, form)
+	accessKeyID := signature.AccessKeyID(r, query, form)
+	record := Request{
+		Time: now, Product: t.product, Action: t.action, AccountID: c.accountOf(accessKeyID), AccessKeyID: mask(accessKeyID), Region: t.region,
+		Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: redact(query), Form: redact(form), RequestID: c.requestID(),
+	}
+	if len(form) == 0 {
+		record.Body = bytes.Clone(body)
+	}
+	base := answer{header: http.Header{"Content-Type": {"application/json;charset=utf-8"}}, requestID: record.RequestID, host: r.Host, product: t.product}
+	base.header.Set("x-acs-request-id", record.RequestID)
+
+	fault := c.faultFor(&record)
+	record.Faulted = fault != nil
+	if fault != nil {
+		fault.wait(r)
+	}
+	var a answer
+	switch {
+	case fault != nil && (fault.Reset == ResetBeforeCommit || fault.Code != ""):
+		a = fault.answer(base)
+	case readErr != nil:
+		a = errorAnswer(refuse(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "%v", readErr), base)
+	case queryErr != nil:
+		a = errorAnswer(refuse(http.StatusBadRequest, "InvalidParameter", "the query is not well formed: %v", queryErr), base)
+	default:
+		result, err := c.handle(r, t, routeErr, query, form, body, now)
+		if err != nil {
+			if strings.HasPrefix(err.Code, "Simulator.") {
+				c.onUnexpected(fmt.Sprintf("%s %s: %s", r.Method, r.URL.Path, err.Message))
+			}
+			a = errorAnswer(err, base)
+		} else {
+			a = jsonAnswer(withRequestID(result, base.requestID), base)
+		}
+		if fault != nil {
+			a = fault.answer(a)
+		}
+	}
+	record.Status, record.Code, record.Message = a.status, a.code, a.message
+	if fault != nil && fault.Reset != "" {
+		record.Status = 0
+		c.record(record)
+		reset(w)
+		return
+	}
+	c.record(record)
+	a.write(w)
+}
+
+// handle does what a gateway and the product behind it do, in their order.
+func (c *Cloud) handle(r *http.Request, t target, routeErr *apiError, query, form url.Values, body []byte, now time.Time) (any, *apiError) {
+	if routeErr != nil {
+		return nil, routeErr
+	}
+	claim, bad := signature.Read(r, query, form, body)
+	if bad != nil {
+		return nil, refuse(bad.Status, bad.Code, "%s", bad.Message)
+	}
+	caller, err := c.authenticate(claim, now)
+	if err != nil {
+		return nil, err
+	}
+	params, err := t.operation.checkParameters(t, query, form)
+	if err != nil {
+		return nil, err
+	}
+	cl := &call{Cloud: c, target: t, time: now, caller: caller, params: params}
+	if cl.body, err = t.operation.readBody(t, c.behaviour, body, len(form) > 0); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settle(now)
+	if err := cl.authorise(); err != nil {
+		return nil, err
+	}
+	return t.operation.run(cl)
+}
+
+func (cl *call) authorise() *apiError {
+	op := cl.operation
+	if op.resource == nil {
+		return nil
+	}
+	action, resource := op.ramProduct+":"+op.action, op.resource(cl)
+	decision := cl.caller.may(action, resource)
+	if decision == "Allowed" {
+		return nil
+	}
+	if cl.product != ProductCS {
+		return denied(cl.caller, action, resource, decision, "NoPermission")
+	}
+	e := denied(cl.caller, action, resource, decision, "Forbidden.RAM")
+	e.Backend = true
+	return e
+}
+
+// reset closes the connection with a TCP reset where the writer allows it.
+func reset(w http.ResponseWriter) {
+	if hijacker, ok := w.(http.Hijacker); ok {
+		if conn, _, err := hijacker.Hijack(); err == nil {
+			if tcp, ok := conn.(*net.TCPConn); ok {
+				_ = tcp.SetLinger(0)
+			}
+			_ = conn.Close()
+			return
+		}
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// randomBytes must be called with the lock held, or before the cloud is shared.
+func (c *Cloud) randomBytes(n int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(c.random.Uint32())
+	}
+	return b
+}
+
+const alphanumeric = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+// randomID draws n characters of an alphabet; the lock must be held.
+func (c *Cloud) randomID(alphabet string, n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = alphabet[c.random.IntN(len(alphabet))]
+	}
+	return string(b)
+}
+
+// requestID has the form of the cloud's: an upper-case UUID.
+func (c *Cloud) requestID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return strings.ToUpper(c.uuid())
+}
+
+func (c *Cloud) uuid() string {
+	b := c.randomBytes(16)
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// stableID is an 18-digit id that depends on the seed and the name only.
+func (c *Cloud) stableID(name string) string {
+	mac := hmac.New(sha256.New, c.idKey)
+	mac.Write([]byte(name))
+	digits := []byte("3")
+	for _, b := range mac.Sum(nil)[:17] {
+		digits = append(digits, '0'+b%10)
+	}
+	return string(digits)
+}
+
+// withRequestID completes results that leave their request id to the pipeline.
+func withRequestID(result any, id string) any {
+	if m, ok := result.(map[string]any); ok {
+		for _, name := range []string{"RequestId", "requestId", "request_id"} {
+			if _, wanted := m[name]; wanted {
+				m[name] = id
+			}
+		}
+	}
+	return result
+}

@@ -1,0 +1,154 @@
+package simulator
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// Product names in records and faults.
+const (
+	ProductCS                = "cs"
+	ProductSTS               = "sts"
+	ProductResourceDirectory = "resourcedirectory"
+)
+
+// target is where a request goes.
+type target struct {
+	product, region, action, version string
+	operation                        *operation
+	path                             map[string]string
+}
+
+// hosts maps the names of the products' endpoints; group 1 is the region where the name has one.
+var hosts = []struct {
+	product, version string
+	pattern          *regexp.Regexp
+}{
+	{ProductCS, "2015-12-15", regexp.MustCompile(`^cs(?:-anony-vpc|-vpc)?(?:\.([a-z0-9-]+))?\.aliyuncs\.com$`)},
+	{ProductSTS, "2015-04-01", regexp.MustCompile(`^sts(?:-vpc)?(?:\.([a-z0-9-]+))?\.aliyuncs\.com$`)},
+	{ProductResourceDirectory, "2022-04-19", regexp.MustCompile(`^resourcedirectory(?:-intl)?\.aliyuncs\.com$`)},
+	{ProductResourceDirectory, "2020-03-31", regexp.MustCompile(`^resourcemanager\.aliyuncs\.com$`)},
+}
+
+// versions maps API versions to products, for requests without a true host name.
+var versions = map[string]string{
+	"2015-12-15": ProductCS, "2015-04-01": ProductSTS, "2022-04-19": ProductResourceDirectory, "2020-03-31": ProductResourceDirectory,
+}
+
+// route finds the operation: by host name first, then by path, Action and Version.
+func route(r *http.Request, query, form url.Values) (target, *apiError) {
+	t := target{action: r.Header.Get("x-acs-action"), version: r.Header.Get("x-acs-version")}
+	host := r.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	if strings.HasSuffix(host, ".aliyuncs.com") {
+		hostVersion := ""
+		for _, known := range hosts {
+			if m := known.pattern.FindStringSubmatch(host); m != nil {
+				t.product, hostVersion = known.product, known.version
+				if len(m) > 1 {
+					t.region = m[1]
+				}
+			}
+		}
+		if t.product == "" {
+			return t, notSimulated("the host %s is not simulated", host)
+		}
+		if t.product == ProductCS {
+			return routeROA(r, t)
+		}
+		return routeRPC(t, query, form, hostVersion)
+	}
+	if r.URL.Path != "/" && r.URL.Path != "" {
+		t.product = ProductCS
+		// Older SDK cores name the region of a ROA call here; with one port it is the only place that can.
+		t.region = r.Header.Get("x-acs-region-id")
+		return routeROA(r, t)
+	}
+	return routeRPC(t, query, form, "")
+}
+
+func routeRPC(t target, query, form url.Values, hostVersion string) (target, *apiError) {
+	for _, values := range []url.Values{query, form} {
+		if t.action == "" {
+			t.action = values.Get("Action")
+		}
+		if t.version == "" {
+			t.version = values.Get("Version")
+		}
+	}
+	if t.action == "" {
+		return t, refuse(http.StatusBadRequest, "MissingAction", "Action is mandatory for this action.")
+	}
+	if t.version == "" {
+		return t, refuse(http.StatusBadRequest, "MissingVersion", "Version is mandatory for this action.")
+	}
+	product, known := versions[t.version]
+	if t.product == "" {
+		t.product = product
+	}
+	if !known || product != t.product || hostVersion != "" && hostVersion != t.version && t.product != ProductResourceDirectory {
+		return t, notSimulated("version %s of %s is not simulated", t.version, t.action)
+	}
+	for i := range operations {
+		op := &operations[i]
+		if op.product == t.product && op.action == t.action && op.pattern == "" {
+			t.operation = op
+			return t, nil
+		}
+	}
+	return t, notSimulated("the action %s of version %s is not simulated", t.action, t.version)
+}
+
+func routeROA(r *http.Request, t target) (target, *apiError) {
+	claimed := t.action
+	t.action = ""
+	if t.version != "" && t.version != "2015-12-15" {
+		return t, notSimulated("version %s of %s %s is not simulated", t.version, r.Method, r.URL.Path)
+	}
+	for i := range operations {
+		op := &operations[i]
+		if op.pattern == "" || op.method != r.Method {
+			continue
+		}
+		if path, ok := matchPath(op.pattern, r.URL.EscapedPath()); ok {
+			t.operation, t.action, t.path = op, op.action, path
+			break
+		}
+	}
+	if t.operation == nil {
+		return t, notSimulated("%s %s is not simulated", r.Method, r.URL.Path)
+	}
+	if claimed != "" && claimed != t.action {
+		return t, notSimulated("x-acs-action says %s, but %s %s is %s", claimed, r.Method, r.URL.Path, t.action)
+	}
+	if t.region == "" {
+		t.region = t.path["region_id"]
+	}
+	return t, nil
+}
+
+// matchPath compares segment by segment; {name} takes one non-empty, percent-encoded segment.
+func matchPath(pattern, escaped string) (map[string]string, bool) {
+	want, got := strings.Split(pattern, "/"), strings.Split(escaped, "/")
+	if len(want) != len(got) {
+		return nil, false
+	}
+	path := map[string]string{}
+	for i := range want {
+		if name, ok := strings.CutPrefix(want[i], "{"); ok {
+			segment, err := url.PathUnescape(got[i])
+			if err != nil || segment == "" {
+				return nil, false
+			}
+			path[strings.TrimSuffix(name, "}")] = segment
+		} else if want[i] != got[i] {
+			return nil, false
+		}
+	}
+	return path, true
+}

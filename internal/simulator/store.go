@@ -1,0 +1,272 @@
+package simulator
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// clusterState is a stored cluster. The Cluster behind the pointer is never written again once stored; a change
+// replaces it, so that answers may be encoded without the lock.
+type clusterState struct {
+	accountID string
+	cluster   *Cluster
+}
+
+// accountState is a stored account, without its clusters.
+type accountState struct {
+	account  *Account
+	clusters []*clusterState            // in order of creation
+	byRegion map[string][]*clusterState // the same, per region
+}
+
+// pendingChange is a change of a cluster that takes effect at a time.
+type pendingChange struct {
+	due       time.Time
+	clusterID string
+	change    func(*Cluster)
+}
+
+func (c *Cloud) addAccount(a *Account) {
+	clusters := a.Clusters
+	stored := clone(a)
+	stored.Clusters = nil
+	c.accounts[a.AccountID] = &accountState{account: stored, byRegion: map[string][]*clusterState{}}
+	c.accountOrder = append(c.accountOrder, a.AccountID)
+	c.indexKeys(stored)
+	for i := range clusters {
+		c.putCluster(a.AccountID, clone(&clusters[i]))
+	}
+}
+
+func (c *Cloud) putCluster(accountID string, cl *Cluster) {
+	state, owner := &clusterState{accountID: accountID, cluster: cl}, c.accounts[accountID]
+	c.clusters[cl.ClusterID] = state
+	owner.clusters = append(owner.clusters, state)
+	owner.byRegion[cl.RegionID] = append(owner.byRegion[cl.RegionID], state)
+}
+
+// indexKeys makes the AccessKeys of an account known and forgets those that it no longer has.
+func (c *Cloud) indexKeys(a *Account) {
+	for id, owner := range c.keys {
+		if owner.accountID == a.AccountID {
+			delete(c.keys, id)
+		}
+	}
+	for _, key := range a.RootAccessKeys {
+		c.keys[key.ID] = keyOwner{accountID: a.AccountID, secret: key.Secret}
+	}
+	for _, user := range a.Users {
+		for _, key := range user.AccessKeys {
+			c.keys[key.ID] = keyOwner{accountID: a.AccountID, userName: user.UserName, secret: key.Secret}
+		}
+	}
+}
+
+// settle lets changes take effect whose time has come.
+func (c *Cloud) settle(now time.Time) {
+	c.pending = slices.DeleteFunc(c.pending, func(p pendingChange) bool {
+		if p.due.After(now) {
+			return false
+		}
+		if state := c.clusters[p.clusterID]; state != nil {
+			c.mutate(state, p.change)
+		}
+		return true
+	})
+}
+
+func (c *Cloud) mutate(state *clusterState, change func(*Cluster)) {
+	changed := clone(state.cluster)
+	change(changed)
+	if changed.ClusterID != state.cluster.ClusterID || changed.RegionID != state.cluster.RegionID {
+		panic("simulator: a change must not move a cluster: cluster_id and region_id are fixed")
+	}
+	state.cluster = changed
+}
+
+// ClusterSnapshot is a copy of a stored cluster.
+type ClusterSnapshot struct {
+	AccountID string
+	Cluster
+}
+
+// Cluster returns a copy of a cluster.
+func (c *Cloud) Cluster(clusterID string) (ClusterSnapshot, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settle(c.now())
+	state := c.clusters[clusterID]
+	if state == nil {
+		return ClusterSnapshot{}, false
+	}
+	return ClusterSnapshot{AccountID: state.accountID, Cluster: *clone(state.cluster)}, true
+}
+
+// UpdateCluster changes a cluster behind the back of every client. The change must keep cluster_id and region_id.
+func (c *Cloud) UpdateCluster(clusterID string, change func(*Cluster)) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settle(c.now())
+	state := c.clusters[clusterID]
+	if state == nil {
+		return fmt.Errorf("cluster %s does not exist", clusterID)
+	}
+	c.mutate(state, change)
+	return nil
+}
+
+// AddCluster puts a new cluster into an account.
+func (c *Cloud) AddCluster(accountID string, cl Cluster) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.accounts[accountID] == nil {
+		return fmt.Errorf("account %s does not exist", accountID)
+	}
+	if c.clusters[cl.ClusterID] != nil {
+		return fmt.Errorf("cluster %s exists already", cl.ClusterID)
+	}
+	if err := cl.check(); err != nil {
+		return err
+	}
+	c.putCluster(accountID, clone(&cl))
+	return nil
+}
+
+// DeleteCluster removes a cluster.
+func (c *Cloud) DeleteCluster(clusterID string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	state := c.clusters[clusterID]
+	if state == nil {
+		return fmt.Errorf("cluster %s does not exist", clusterID)
+	}
+	delete(c.clusters, clusterID)
+	owner, gone := c.accounts[state.accountID], func(s *clusterState) bool { return s == state }
+	owner.clusters = slices.DeleteFunc(owner.clusters, gone)
+	owner.byRegion[state.cluster.RegionID] = slices.DeleteFunc(owner.byRegion[state.cluster.RegionID], gone)
+	return nil
+}
+
+// Account returns a copy of an account without its clusters.
+func (c *Cloud) Account(accountID string) (Account, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	state := c.accounts[accountID]
+	if state == nil {
+		return Account{}, false
+	}
+	return *clone(state.account), true
+}
+
+// UpdateAccount changes an account: roles, policies, keys, status. Clusters have calls of their own. Sessions of a role
+// that is gone stop working at once.
+func (c *Cloud) UpdateAccount(accountID string, change func(*Account)) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	state := c.accounts[accountID]
+	if state == nil {
+		return fmt.Errorf("account %s does not exist", accountID)
+	}
+	changed := clone(state.account)
+	change(changed)
+	if changed.AccountID != accountID || len(changed.Clusters) > 0 {
+		return fmt.Errorf("a change of account %s must keep AccountId and must not set Clusters: use AddCluster", accountID)
+	}
+	state.account = changed
+	c.indexKeys(changed)
+	return nil
+}
+
+// Key returns the first AccessKey of a user, or the zero value.
+func (c *Cloud) Key(accountID, userName string) AccessKey {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	state := c.accounts[accountID]
+	if state == nil {
+		return AccessKey{}
+	}
+	for _, user := range state.account.Users {
+		if (userName == "" || user.UserName == userName) && len(user.AccessKeys) > 0 {
+			return user.AccessKeys[0]
+		}
+	}
+	return AccessKey{}
+}
+
+// ManagementKey returns the first AccessKey of a user of the management account, or, without a resource directory, of
+// the first account; the zero value when there is none.
+func (c *Cloud) ManagementKey() AccessKey { return c.Key(c.ManagementAccountID(), "") }
+
+// ManagementAccountID is the account that owns the directory, or the first account.
+func (c *Cloud) ManagementAccountID() string {
+	if c.directory != nil {
+		return c.directory.MasterAccountID
+	}
+	return c.accountOrder[0]
+}
+
+// clone copies a value of the scenario's types deeply.
+func clone[T any](v *T) *T {
+	copied := deepCopy(reflect.ValueOf(v))
+	return copied.Interface().(*T)
+}
+
+func deepCopy(v reflect.Value) reflect.Value {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return v
+		}
+		p := reflect.New(v.Type().Elem())
+		p.Elem().Set(deepCopy(v.Elem()))
+		return p
+	case reflect.Struct:
+		s := reflect.New(v.Type()).Elem()
+		for i := range v.NumField() {
+			s.Field(i).Set(deepCopy(v.Field(i)))
+		}
+		return s
+	case reflect.Slice:
+		if v.IsNil() {
+			return v
+		}
+		s := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		for i := range v.Len() {
+			s.Index(i).Set(deepCopy(v.Index(i)))
+		}
+		return s
+	case reflect.Map:
+		if v.IsNil() {
+			return v
+		}
+		m := reflect.MakeMapWithSize(v.Type(), v.Len())
+		for key, value := range v.Seq2() {
+			m.SetMapIndex(key, deepCopy(value))
+		}
+		return m
+	case reflect.Interface:
+		if v.IsNil() {
+			return v
+		}
+		i := reflect.New(v.Type()).Elem()
+		i.Set(deepCopy(v.Elem()))
+		return i
+	default:
+		return v
+	}
+}
+
+func value(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// matchesFold is the loose search of QueryKeyword and the cluster name.
+func matchesFold(text, part string) bool {
+	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
+}
