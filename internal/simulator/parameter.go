@@ -28,6 +28,7 @@ var accepted = []struct {
 	origin, source        string
 }{
 	{ProductCS, "DescribeClustersForRegion", "region_id", false, originClient, "official provider, alicloud_cs_clusters: the region is in the path as well"},
+	{ProductCS, "DescribeClustersForRegion", "cluster_id", true, originClient, "official provider, alicloud_cs_clusters: sent empty when no id is asked for"},
 	{"", "", "SignatureType", true, originClient, "vendor CLI and official provider, RPC calls"},
 	{"", "", "RegionId", false, originClient, "vendor CLI, RPC calls"},
 }
@@ -49,6 +50,9 @@ func (op *operation) checkParameters(t target, query, form url.Values) (url.Valu
 			}
 			if op.pattern == "" && slices.Contains(commonParameters, name) || isAccepted(t, name, list[0]) {
 				continue
+			}
+			if list[0] == "" {
+				return nil, refuse(http.StatusBadRequest, codeUnknownParameter, "%s: the parameter %s is empty: leave it out", t.action, name)
 			}
 			merged[name] = list
 		}
@@ -99,11 +103,8 @@ func (op *operation) parameterError(code, message string) *apiError {
 	return refuse(http.StatusBadRequest, code, "%s", message)
 }
 
-// check takes an empty value as not sent, because clients send empty values (alicloud_cs_clusters: cluster_id=).
+// check compares a value with its declaration.
 func (p parameter) check(op *operation, name, value string) *apiError {
-	if value == "" {
-		return nil
-	}
 	invalid := func(why string) *apiError {
 		return op.parameterError("InvalidParameter."+strings.SplitN(p.name, ".", 2)[0], "The specified parameter "+name+" is not valid: "+strconv.Quote(value)+" "+why+".")
 	}

@@ -2,9 +2,91 @@ package simulator
 
 // Origins of a behaviour, from the surest to the least sure.
 const (
-	originDocumented = "documented"
-	originSDK        = "sdk"
-	originClient     = "client"
-	originObserved   = "observed"
-	originGuessed    = "guessed"
+	originDocumented = "documented" // help page or published contract
+	originSDK        = "sdk"        // types and comments of the vendor's SDKs
+	originObserved   = "observed"   // seen on the wire between real clients and a listener
+	originClient     = "client"     // what the code of an official client expects
+	originGuessed    = "guessed"    // no public source; a test that rests on it proves little
 )
+
+// behaviour is one thing that the simulator does, and why it is believed to be so. README.md shows the table; a test
+// keeps it current.
+type behaviour struct {
+	id, what, origin, source string
+}
+
+// provenance is the whole table; every guess must be in it.
+var provenance = []behaviour{
+	{"auth-acs3", "ACS3-HMAC-SHA256: canonical request, SignedHeaders from the request, host with port, x-acs-content-sha256 against the body", originObserved, "requests of darabonba-openapi v2.0.5 to v2.2.4; signing page"},
+	{"auth-acs3-all-signed", "Every x-acs-* header, host and content-type must be signed when sent", originDocumented, "signing page: all common headers but Authorization"},
+	{"auth-acs3-incomplete", "A request that leaves one unsigned gets 400 IncompleteSignature", originGuessed, ""},
+	{"auth-roa-v1", "ROA version 1: HMAC-SHA1 header, values un-encoded in the string to sign, a missing nonce is legal", originObserved, "cs v4.5.8, vendor CLI (sends no nonce)"},
+	{"auth-rpc-v1", "RPC version 1: HMAC-SHA1 over query and form", originObserved, "credentials-go, vendor CLI, official provider"},
+	{"auth-unknown-key", "Unknown AccessKey: 404 InvalidAccessKeyId.NotFound", originDocumented, "common error codes"},
+	{"auth-mismatch", "Wrong signature: 400 SignatureDoesNotMatch with the server's string to sign", originDocumented, "common error codes; status 400 INFERRED for these products"},
+	{"auth-skew", "Date more than 15 minutes off: 400 InvalidTimeStamp.Expired", originDocumented, "signing page, common error codes"},
+	{"auth-nonce", "Nonce used before by the same key: 400 SignatureNonceUsed", originGuessed, "code INFERRED"},
+	{"auth-token-expired", "Expired session: 400 InvalidSecurityToken.Expired", originGuessed, "code public, status INFERRED (400 or 403)"},
+	{"auth-token-missing", "Session key without token: 400 MissingSecurityToken", originGuessed, ""},
+	{"auth-token-mismatch", "Token of another key: 400 InvalidSecurityToken.MismatchWithAccessKey", originGuessed, ""},
+	{"auth-order", "Signature is checked before the token, the token before the nonce", originGuessed, ""},
+	{"sts-assume-role", "AssumeRole: parameters, limits, answer, errors NoPermission, EntityNotExist.Role, InvalidParameter.*", originDocumented, "AssumeRole page"},
+	{"sts-root", "The account's own AccessKey cannot assume roles: 403 NoPermission", originDocumented, "AssumeRole page gives the text; code and status guessed"},
+	{"sts-permission-before-role", "Missing sts:AssumeRole is found before a missing role", originGuessed, ""},
+	{"sts-trust", "Trust policy: account root, user, role or session ARN; StringEquals on sts:ExternalId", originDocumented, "RAM policy language"},
+	{"sts-role-deleted", "Sessions of a deleted role stop at once: 403 NoPermission", originGuessed, ""},
+	{"sts-identity", "GetCallerIdentity: RAMUser, AssumedRoleUser, Account; needs no permission", originDocumented, "GetCallerIdentity page"},
+	{"ram-evaluation", "Deny before Allow, wildcards, session policy narrows", originDocumented, "RAM policy language"},
+	{"ram-conditions", "Conditions other than sts:ExternalId in trust policies are refused", originGuessed, "not simulated"},
+	{"ram-system-policies", "System policies are shortened to the simulated products", originGuessed, ""},
+	{"rd-callers", "Only the management account or a delegated administrator may call", originDocumented, "ListAccounts page"},
+	{"rd-denied", "Another member gets 403 NoPermission", originGuessed, ""},
+	{"rd-none", "An account without a directory gets 404 EntityNotExists.ResourceDirectory", originDocumented, "error list of the resource directory's API"},
+	{"rd-management-not-listed", "ListAccounts does not list the management account", originClient, "official provider and the landing-zone repository add it by hand"},
+	{"rd-actions", "resourcemanager:ListAccounts on acs:resourcemanager:*:{account}:account/*", originDocumented, "ListAccounts page; resources of the other calls by analogy"},
+	{"rd-paging", "PageSize 1 to 100, default 10; MaxResults and NextToken in 2022-04-19 only and take precedence", originSDK, "ResourceDirectoryMaster 2022-04-19; default of MaxResults guessed"},
+	{"rd-token", "Tokens are bound to call, caller and filter and live one hour: InvalidParameter.NextToken", originGuessed, ""},
+	{"rd-order", "Accounts and folders come in the scenario's order", originGuessed, ""},
+	{"rd-keyword", "QueryKeyword is part of DisplayName or AccountName, or the whole AccountId", originGuessed, "the page names the display name"},
+	{"rd-ancestors", "ListAncestors answers from the root folder down", originGuessed, ""},
+	{"rd-not-found", "404 EntityNotExists.Account and EntityNotExists.Folder", originClient, "official provider"},
+	{"cs-lists", "DescribeClustersV1 lists all regions, DescribeClustersForRegion one region with a leaner object", originSDK, "cs v7.6.0 and the official ACK skill"},
+	{"cs-json-strings", "master_url and meta_data are JSON strings, master_url may be empty; parameters is null in the global list", originObserved, "published cluster objects"},
+	{"cs-page-size", "page_size 1 to 100, default 10", originGuessed, "50 and 100 are seen in clients"},
+	{"cs-name-filter", "name selects by a part of the name", originDocumented, "list page: fuzzy match"},
+	{"cs-wrong-region", "Another region's or account's cluster: 404 ErrorClusterNotFound", originDocumented, "the official ACK skill; that other accounts look alike is INFERRED"},
+	{"cs-region-mismatch", "DescribeClustersForRegion at another region's endpoint: 400 InvalidParameter.RegionId", originGuessed, ""},
+	{"cs-region-header", "x-acs-region-id names the region of a ROA call when there is one port for all", originClient, "older SDK cores send it; that the cloud reads it is INFERRED"},
+	{"cs-error-form", "Container Service errors are {code,message,requestId,status}", originClient, "key spelling INFERRED; SDKs read both spellings"},
+	{"cs-denied", "Missing permission: 403 Forbidden.RAM", originClient, "code in public code; the form of the body INFERRED"},
+	{"cs-modify-state", "ModifyCluster outside state running: 400 ErrorClusterState", originGuessed, "third-party text"},
+	{"cs-modify-eip", "api_server_eip binds the EIP of api_server_eip_id; false clears api_server_endpoint", originGuessed, "parameters documented, form of the result INFERRED"},
+	{"cs-modify-rrsa", "enable_rrsa shows in rrsa_config.enabled and meta_data.RRSAConfig.enabled", originSDK, "cs v7.6.0; effect INFERRED"},
+	{"cs-modify-async", "The cluster is updating until the task succeeds, then running with the change visible", originClient, "official provider waits for updating -> running"},
+	{"cs-task", "Tasks are seen in their own account and region: 404 ErrorTaskNotFound", originGuessed, "region scope: the official ACK skill; code guessed"},
+	{"cs-addon-missing", "404 AddonNotFound", originClient, "public code"},
+	{"cs-inspect-contract", "Create takes recurrence, Update takes scheduleTime; FREQ=DAILY with BYHOUR and BYMINUTE, no COUNT or UNTIL", originDocumented, "help pages and cs v7.6.0"},
+	{"cs-inspect-grammar-code", "A bad recurrence is 400 InvalidParameter; lists of hours are accepted, other parts refused", originGuessed, ""},
+	{"cs-inspect-update-recurrence", "Whether Update takes recurrence too is a switch, off by default", originClient, "ecctl sends it"},
+	{"cs-inspect-update-partial", "Fields that Update does not send stay", originGuessed, ""},
+	{"cs-inspect-missing", "Get without config: 404 ErrorInspectConfigNotFound, or 200 without recurrence (switch)", originClient, "ecctl's document and code disagree; code guessed"},
+	{"cs-inspect-exists", "Create over a config: 409 ErrorInspectConfigAlreadyExist", originGuessed, ""},
+	{"cs-inspect-delete", "Delete removes the schedule and keeps the reports; without config 404", originClient, "ecctl's document; the 404 guessed"},
+	{"cs-inspect-reports", "Reports: newest first, running without endTime and summary, filters, maxResults up to 50", originSDK, "cs v7.6.0; order and absent fields guessed"},
+	{"cs-inspect-summary", "summary.code is the worst level; critical counts as error; enableFilter keeps abnormal items", originGuessed, ""},
+	{"cs-inspect-language", "language is checked and changes nothing: the scenario has one text", originGuessed, "not simulated"},
+	{"strict", "Unknown parameters, bodies and calls are refused with Simulator.* codes that no cloud sends", originGuessed, "by design: a cloud may ignore what it does not know"},
+}
+
+// gaps is what the simulator does not do.
+var gaps = []string{
+	"TLS on the same port and forward-proxy mode: only plain HTTP is served, so clients that insist on https (the official provider's cs and log clients, credentials-go) cannot be pointed at it.",
+	"Without a region in the host name or in x-acs-region-id, a cluster-scoped call sees the account's clusters of every region.",
+	"Throttling happens by fault only; there are no token buckets.",
+	"Reads are never stale: eventual consistency and mutation between pages are not simulated.",
+	"Scheduled inspections do not run by themselves; RunClusterInspect and the scenario make reports.",
+	"AssumeRoleWithOIDC, ACS3-HMAC-SM3, ACS3-RSA-SHA256 and bearer tokens.",
+	"ModifyCluster refuses these known fields: access_control_list, api_server_custom_cert_sans, control_plane_config, control_plane_endpoints_config, ingress_domain_rebinding, ingress_loadbalancer_id, system_events_logging.",
+	"Cluster creation and deletion, node lists, kubeconfig, cluster checks, logs, alerts, vulnerabilities, policy governance; Cloud Config, Log Service and Security Center.",
+	"Nothing here was ever compared with a real account.",
+}

@@ -56,11 +56,7 @@ type finding struct{ path, message string }
 
 // Validate checks a scenario that was built in Go as ParseScenario checks a file.
 func (s *Scenario) Validate() error {
-	errs := []error{}
-	for _, f := range s.check() {
-		errs = append(errs, fmt.Errorf("scenario: %s: %s", f.path, f.message))
-	}
-	return errors.Join(errs...)
+	return (&checker{findings: s.check()}).err()
 }
 
 var (
@@ -88,16 +84,25 @@ func (k *checker) once(kind, id, path string) {
 	k.first[key] = path
 }
 
+func (k *checker) duration(path, text string) {
+	if d, err := time.ParseDuration(text); text != "" && (err != nil || d < 0) {
+		k.add(path, "%q is not a duration, want one such as 30s", text)
+	}
+}
+
+func (k *checker) time(path, text string) {
+	if _, err := time.Parse(time.RFC3339, text); err != nil {
+		k.add(path, "%q is not a time, want one such as 2026-01-02T03:04:05Z", text)
+	}
+}
+
 func (s *Scenario) check() []finding {
 	k := &checker{first: map[string]string{}}
 	if len(s.Accounts) == 0 {
 		k.add("accounts", "the scenario has no account: give at least one")
 	}
-	for name, text := range map[string]string{"inspect_duration": s.Behaviour.InspectDuration, "task_duration": s.Behaviour.TaskDuration} {
-		if d, err := time.ParseDuration(text); text != "" && (err != nil || d < 0) {
-			k.add("behaviour."+name, "%s is %q, want a duration such as 30s", name, text)
-		}
-	}
+	k.duration("behaviour.inspect_duration", s.Behaviour.InspectDuration)
+	k.duration("behaviour.task_duration", s.Behaviour.TaskDuration)
 	accounts := map[string]bool{}
 	for i := range s.Accounts {
 		accounts[s.Accounts[i].AccountID] = true
@@ -244,11 +249,8 @@ func (k *checker) cluster(path string, c *Cluster) {
 	for i := range c.InspectReports {
 		r, at := &c.InspectReports[i], fmt.Sprintf("%s.inspect_reports[%d]", path, i)
 		k.once("reportId", r.ReportID, at+".reportId")
-		for name, text := range map[string]string{"startTime": r.StartTime, "endTime": r.EndTime} {
-			if _, err := time.Parse(time.RFC3339, text); err != nil {
-				k.add(at+"."+name, "%s is %q, want a time such as 2026-01-02T03:04:05Z", name, text)
-			}
-		}
+		k.time(at+".startTime", r.StartTime)
+		k.time(at+".endTime", r.EndTime)
 	}
 	names := map[string]bool{}
 	for i, addon := range c.Addons {
@@ -263,6 +265,10 @@ func (k *checker) cluster(path string, c *Cluster) {
 func (c *Cluster) check() error {
 	k := &checker{first: map[string]string{}}
 	k.cluster("cluster", c)
+	return k.err()
+}
+
+func (k *checker) err() error {
 	errs := make([]error, len(k.findings))
 	for i, f := range k.findings {
 		errs[i] = fmt.Errorf("%s: %s", f.path, f.message)

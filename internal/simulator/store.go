@@ -175,9 +175,29 @@ func (c *Cloud) UpdateAccount(accountID string, change func(*Account)) error {
 	if changed.AccountID != accountID || len(changed.Clusters) > 0 {
 		return fmt.Errorf("a change of account %s must keep AccountId and must not set Clusters: use AddCluster", accountID)
 	}
+	if err := c.checkChanged(changed); err != nil {
+		return err
+	}
 	state.account = changed
 	c.indexKeys(changed)
 	return nil
+}
+
+// checkChanged checks an account alone, against the accounts and folders that exist.
+func (c *Cloud) checkChanged(a *Account) error {
+	known, folders := map[string]bool{}, map[string]bool{}
+	for id := range c.accounts {
+		known[id] = true
+	}
+	if c.directory != nil {
+		folders[c.directory.RootFolderID] = true
+		for _, f := range c.directory.Folders {
+			folders[f.FolderID] = true
+		}
+	}
+	k := &checker{first: map[string]string{}}
+	(&Scenario{ResourceDirectory: c.directory}).checkAccount(k, "account", a, known, folders)
+	return k.err()
 }
 
 // Key returns the first AccessKey of a user, or the zero value.
