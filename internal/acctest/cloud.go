@@ -1,0 +1,107 @@
+// Package acctest is what the tests of the Terraform surface share: a cloud
+// per test, the provider wired to it, and checks.
+package acctest
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
+	"github.com/ackguard/terraform-provider-ackguard/internal/provider"
+	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
+)
+
+func init() {
+	// The configurations name the provider's full source address, as users' do.
+	if os.Getenv("TF_ACC_PROVIDER_NAMESPACE") == "" {
+		_ = os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "ackguard")
+	}
+	// Credentials and switches of the person who runs the tests must not leak into them.
+	for _, kv := range os.Environ() {
+		name, _, _ := strings.Cut(kv, "=")
+		if strings.HasPrefix(name, "ACKGUARD_ENFORCEMENT") || (os.Getenv("TF_ACC") == "" && (strings.HasPrefix(name, "ALICLOUD_") || strings.HasPrefix(name, "ALIBABA"))) {
+			_ = os.Unsetenv(name)
+		}
+	}
+}
+
+// Cloud is a simulated cloud of one test and a provider that talks to it. The
+// provider waits by Clock, so waits take no time.
+type Cloud struct {
+	*simulator.Cloud
+	Clock  *clock.Manual
+	server *simulator.Server
+}
+
+// New starts a cloud. It ends with the test, and fails it when a call comes
+// that the cloud does not know. Tests that use it without a fault, a clock or
+// a look into the store run on a real account through Target instead.
+func New(t *testing.T, scenario *simulator.Scenario) *Cloud {
+	t.Helper()
+	sim, err := simulator.New(scenario, simulator.Options{
+		OnUnexpected: func(message string) { t.Errorf("a call that the cloud does not know: %s", message) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := sim.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Errorf("stopping the simulator: %s", err)
+		}
+	})
+	return &Cloud{Cloud: sim, Clock: clock.NewManual(time.Now()), server: server}
+}
+
+// Factories serves the provider inside the test's process.
+func (c *Cloud) Factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"ackguard": providerserver.NewProtocol6WithError(provider.NewWithClock("test", c.Clock)()),
+	}
+}
+
+// Endpoint is the simulator's address with its scheme.
+func (c *Cloud) Endpoint() string { return "http://" + c.server.Addr() }
+
+// Provider is a provider block for the management account, with further
+// arguments, followed by body.
+func (c *Cloud) Provider(arguments, body string) string {
+	key := c.ManagementKey()
+	return c.ProviderWithKey(key.ID, key.Secret, arguments, body)
+}
+
+// ProviderWithKey is Provider with another AccessKey.
+func (c *Cloud) ProviderWithKey(id, secret, arguments, body string) string {
+	return requiredProviders + fmt.Sprintf(`
+provider "ackguard" {
+  access_key = %q
+  secret_key = %q
+  region     = "cn-hangzhou"
+  requests_per_second = 0
+  endpoints {
+    cs              = %[3]q
+    sts             = %[3]q
+    resourcemanager = %[3]q
+  }
+%[4]s
+}
+%[5]s
+`, id, secret, c.Endpoint(), arguments, body)
+}
+
+const requiredProviders = `
+terraform {
+  required_providers {
+    ackguard = { source = "` + provider.Address + `" }
+  }
+}
+`

@@ -1,0 +1,401 @@
+// Package alicloud is the only place that talks to Alibaba Cloud: signing and
+// transport through the official SDK, and around it one context rule, one
+// retry policy, one rate limit, one paging loop and one error type for every
+// product. The products' packages below it name calls and their answers.
+package alicloud
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
+	"github.com/alibabacloud-go/tea/dara"
+	"github.com/alibabacloud-go/tea/tea"
+	"github.com/aliyun/credentials-go/credentials"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
+)
+
+// Credential is one set of keys. SecurityToken is empty for a RAM user's key;
+// Expires is zero where the keys do not expire.
+type Credential struct {
+	AccessKeyID, AccessKeySecret, SecurityToken string
+	Expires                                     time.Time
+}
+
+// CredentialSource hands out a credential that is valid now.
+type CredentialSource interface {
+	Credential(ctx context.Context) (Credential, error)
+}
+
+// Static is a CredentialSource that never changes.
+type Static Credential
+
+// Credential implements CredentialSource.
+func (s Static) Credential(context.Context) (Credential, error) { return Credential(s), nil }
+
+// Limiter admits one attempt at a call: it waits its turn and returns a
+// function that gives the place back.
+type Limiter interface {
+	Admit(ctx context.Context, accountID, product string) (release func(), err error)
+}
+
+// Attempt is one HTTP exchange, as an observer sees it. It holds no secret.
+type Attempt struct {
+	Product, Action, AccountID, Region string
+	Number                             int
+	Status                             int
+	Code, RequestID                    string
+	Took                               time.Duration
+	Wait                               time.Duration // before the next attempt; zero if there is none
+	Err                                error
+}
+
+// Config is what all products of one scope share.
+type Config struct {
+	Credentials CredentialSource
+	AccountID   string // for errors; empty where it is not known yet
+	Region      string
+	// Endpoint is host[:port] with an optional scheme; empty selects the product's public endpoint.
+	Endpoint string
+	// Protocol is HTTP or HTTPS; a scheme in Endpoint wins.
+	Protocol  string
+	Transport *Transport
+	Limiter   Limiter
+	Clock     clock.Clock
+	Retry     RetryPolicy
+	// RetryTimeout bounds one call with all its attempts and waits.
+	RetryTimeout time.Duration
+	UserAgent    string
+	Observe      func(context.Context, Attempt)
+}
+
+// Operation is one API call.
+type Operation struct {
+	Action   string
+	Method   string // GET, POST, PUT, DELETE
+	Path     string // ROA: percent-encoded; empty for RPC
+	Query    map[string]string
+	Body     any // ROA: sent as JSON; nil for none
+	Resource string
+	// RAMAction is the permission; empty means product:Action.
+	RAMAction string
+	// SafeToRepeat: the call may run twice without harm, so it is sent again
+	// after an answer that did not arrive.
+	SafeToRepeat bool
+}
+
+// SDK is what this package needs of a generated client: its generic call.
+type SDK interface {
+	CallApiWithCtx(ctx context.Context, params *openapi.Params, request *openapi.OpenApiRequest, runtime *dara.RuntimeOptions) (map[string]any, error)
+}
+
+// Caller makes the calls of one product in one scope.
+type Caller struct {
+	config  Config
+	product string // for errors and limits, e.g. cs
+	ram     string // prefix of RAM actions, e.g. resourcemanager
+	version string
+	style   string // ROA or RPC
+	sdk     SDK
+	keys    *currentKeys
+	headers map[string]string
+}
+
+// ProductSpec names a product once.
+type ProductSpec struct {
+	Product, RAM, Version, Style string
+	// PublicEndpoint is used where Config.Endpoint is empty.
+	PublicEndpoint string
+	// RegionHeader is sent to an endpoint that does not name the region itself
+	// (a proxy or a simulator), so that it can tell regions apart.
+	RegionHeader string
+	// NewSDK builds the generated client; nil means the generic one.
+	NewSDK func(*openapi.Config) (SDK, error)
+}
+
+// NewCaller prepares a product's client. It makes no call.
+func NewCaller(config Config, spec ProductSpec) (*Caller, error) {
+	endpoint, protocol := config.Endpoint, config.Protocol
+	if scheme, rest, ok := strings.Cut(endpoint, "://"); ok {
+		endpoint, protocol = strings.TrimRight(rest, "/"), scheme
+	}
+	headers := map[string]string{}
+	switch {
+	case endpoint == "":
+		endpoint = spec.PublicEndpoint
+	case strings.Contains(endpoint, "{region}"):
+		endpoint = strings.ReplaceAll(endpoint, "{region}", config.Region)
+	case spec.RegionHeader != "" && config.Region != "":
+		headers[spec.RegionHeader] = config.Region
+	}
+	if protocol == "" {
+		protocol = "HTTPS"
+	}
+	keys := &currentKeys{}
+	sdkConfig := &openapi.Config{
+		Credential: keys,
+		Endpoint:   tea.String(endpoint),
+		RegionId:   tea.String(config.Region),
+		Protocol:   tea.String(strings.ToUpper(protocol)),
+		UserAgent:  tea.String(config.UserAgent),
+		HttpClient: config.Transport,
+	}
+	newSDK := spec.NewSDK
+	if newSDK == nil {
+		newSDK = func(c *openapi.Config) (SDK, error) { return openapi.NewClient(c) }
+	}
+	sdk, err := newSDK(sdkConfig)
+	if err != nil {
+		return nil, fmt.Errorf("preparing the %s client: %w", spec.Product, err)
+	}
+	return &Caller{
+		config: config, product: spec.Product, ram: spec.RAM, version: spec.Version, style: spec.Style,
+		sdk: sdk, keys: keys, headers: headers,
+	}, nil
+}
+
+// Call makes the operation's call, trying again as the retry policy allows,
+// and decodes the JSON answer into out (nil to drop it). The error is an
+// *Error, or the context's error if it ended before the first answer. When
+// time runs out between attempts, the last answer is the error: "throttled"
+// helps a person, "deadline exceeded" does not.
+func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
+	if c.config.RetryTimeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.config.RetryTimeout)
+		defer cancel()
+	}
+	for attempt := 1; ; attempt++ {
+		started := c.config.Clock.Now()
+		x, failure := c.attempt(ctx, op)
+		if failure == nil {
+			failure = c.decode(op, x, out)
+		}
+		if failure != nil {
+			failure.Attempts = attempt
+		}
+		var wait time.Duration
+		again := failure != nil && attempt < c.config.Retry.MaxAttempts && ctx.Err() == nil &&
+			retryable(failure, op.SafeToRepeat)
+		if again {
+			wait = c.config.Retry.wait(attempt, failure.retryAfter)
+			if deadline, ok := ctx.Deadline(); ok && started.Add(wait).After(deadline) {
+				again = false
+			}
+		}
+		c.observe(ctx, op, x, failure, Attempt{Number: attempt, Took: c.config.Clock.Now().Sub(started), Wait: wait})
+		if failure == nil {
+			return nil
+		}
+		if !again || c.config.Clock.Sleep(ctx, wait) != nil {
+			return failure
+		}
+	}
+}
+
+// attempt sends the call once.
+func (c *Caller) attempt(ctx context.Context, op Operation) (*exchange, *Error) {
+	x := &exchange{}
+	credential, err := c.config.Credentials.Credential(ctx)
+	if err != nil {
+		var typed *Error
+		if errors.As(err, &typed) {
+			return x, typed
+		}
+		return x, c.failure(op, x, Error{Kind: Denied, Message: err.Error(), err: err})
+	}
+	c.keys.current.Store(&credential)
+
+	release, err := c.config.Limiter.Admit(ctx, c.config.AccountID, c.product)
+	if err != nil {
+		return x, c.failure(op, x, Error{Kind: Network, Message: "stopped while waiting for a free place among the concurrent calls: " + err.Error(), err: err})
+	}
+	defer release()
+
+	params := &openapi.Params{
+		Action: tea.String(op.Action), Version: tea.String(c.version), Style: tea.String(c.style),
+		Method: tea.String(op.Method), Pathname: tea.String("/"), Protocol: tea.String("HTTPS"),
+		AuthType: tea.String("AK"), ReqBodyType: tea.String("json"), BodyType: tea.String("string"),
+	}
+	if op.Path != "" {
+		params.Pathname = tea.String(op.Path)
+	}
+	request := &openapi.OpenApiRequest{Query: map[string]*string{}, Headers: map[string]*string{}}
+	for k, v := range op.Query {
+		request.Query[k] = tea.String(v)
+	}
+	for k, v := range c.headers {
+		request.Headers[k] = tea.String(v)
+	}
+	if op.Body != nil {
+		request.Body = op.Body
+	}
+	_, err = c.sdk.CallApiWithCtx(context.WithValue(ctx, exchangeKey{}, x), params, request, &dara.RuntimeOptions{})
+	if x.answered {
+		return x, nil
+	}
+	if x.err != nil {
+		err = x.err
+	}
+	if ctxErr := ctx.Err(); ctxErr != nil {
+		err = ctxErr
+	}
+	if err == nil {
+		err = errors.New("no answer")
+	}
+	return x, c.failure(op, x, Error{Kind: Network, Message: "no whole answer: " + err.Error(), err: err})
+}
+
+// answerHead is every spelling in which the services put their codes: the
+// gateway's, and the CS back end's in lower case.
+type answerHead struct {
+	Code       any    `json:"Code"`
+	Message    string `json:"Message"`
+	RequestID  string `json:"RequestId"`
+	DeniedInfo *struct {
+		AuthAction string `json:"AuthAction"`
+	} `json:"AccessDeniedDetail"`
+}
+
+func (c *Caller) decode(op Operation, x *exchange, out any) *Error {
+	if x.status >= 400 {
+		var head answerHead // encoding/json matches keys without regard to case
+		if err := json.Unmarshal(x.body, &head); err != nil {
+			return c.failure(op, x, Error{Kind: classify("", x.status), Message: fmt.Sprintf("HTTP %d with a body that is no JSON", x.status), err: err})
+		}
+		code := codeText(head.Code)
+		failure := Error{Kind: classify(code, x.status), Code: code, Message: head.Message, RequestID: head.RequestID, retryAfter: retryAfter(x)}
+		if head.DeniedInfo != nil && head.DeniedInfo.AuthAction != "" {
+			failure.RAMAction = head.DeniedInfo.AuthAction
+		}
+		return c.failure(op, x, failure)
+	}
+	if x.status >= 300 {
+		return c.failure(op, x, Error{Kind: Network, Message: fmt.Sprintf("HTTP %d: the endpoint redirects, an API does not", x.status)})
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(x.body, out); err != nil {
+		return c.failure(op, x, Error{Kind: Network, Message: "the answer cannot be decoded: " + err.Error(), err: err})
+	}
+	return nil
+}
+
+// codeText gives the code as text; some answers carry a bare number.
+func codeText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return ""
+}
+
+// retryAfter reads the gateway's hint. Its unit is milliseconds, as the SDK
+// takes it (observed in the SDK, not documented).
+func retryAfter(x *exchange) time.Duration {
+	ms, err := strconv.ParseFloat(x.header.Get("x-acs-retry-after"), 64)
+	if err != nil || ms <= 0 || math.IsInf(ms, 0) || ms > float64(time.Hour/time.Millisecond) {
+		return 0
+	}
+	return time.Duration(ms * float64(time.Millisecond))
+}
+
+// failure completes an error with the call's scope.
+func (c *Caller) failure(op Operation, x *exchange, e Error) *Error {
+	e.Product, e.Action, e.Resource = c.product, op.Action, op.Resource
+	e.AccountID, e.Region, e.Status = c.config.AccountID, c.config.Region, x.status
+	if e.RAMAction == "" {
+		e.RAMAction = op.RAMAction
+	}
+	if e.RAMAction == "" {
+		e.RAMAction = c.ram + ":" + op.Action
+	}
+	if e.RequestID == "" {
+		e.RequestID = x.header.Get("x-acs-request-id")
+	}
+	return &e
+}
+
+func (c *Caller) observe(ctx context.Context, op Operation, x *exchange, failure *Error, a Attempt) {
+	if c.config.Observe == nil {
+		return
+	}
+	a.Product, a.Action, a.AccountID, a.Region, a.Status = c.product, op.Action, c.config.AccountID, c.config.Region, x.status
+	a.RequestID = x.header.Get("x-acs-request-id")
+	if failure != nil {
+		a.Code, a.RequestID, a.Err = failure.Code, failure.RequestID, failure
+	}
+	c.config.Observe(ctx, a)
+}
+
+// currentKeys is the credential as the SDK wants it: without a context. The
+// caller stores a valid one before each attempt.
+type currentKeys struct {
+	current atomic.Pointer[Credential]
+}
+
+// GetCredential implements credentials.Credential.
+func (k *currentKeys) GetCredential() (*credentials.CredentialModel, error) {
+	c := k.current.Load()
+	if c == nil {
+		return nil, errors.New("no credential was resolved before the call")
+	}
+	kind := "access_key"
+	if c.SecurityToken != "" {
+		kind = "sts"
+	}
+	return &credentials.CredentialModel{
+		AccessKeyId: tea.String(c.AccessKeyID), AccessKeySecret: tea.String(c.AccessKeySecret),
+		SecurityToken: tea.String(c.SecurityToken), Type: tea.String(kind),
+	}, nil
+}
+
+// GetAccessKeyId implements credentials.Credential.
+func (k *currentKeys) GetAccessKeyId() (*string, error) {
+	m, err := k.GetCredential()
+	if err != nil {
+		return nil, err
+	}
+	return m.AccessKeyId, nil
+}
+
+// GetAccessKeySecret implements credentials.Credential.
+func (k *currentKeys) GetAccessKeySecret() (*string, error) {
+	m, err := k.GetCredential()
+	if err != nil {
+		return nil, err
+	}
+	return m.AccessKeySecret, nil
+}
+
+// GetSecurityToken implements credentials.Credential.
+func (k *currentKeys) GetSecurityToken() (*string, error) {
+	m, err := k.GetCredential()
+	if err != nil {
+		return nil, err
+	}
+	return m.SecurityToken, nil
+}
+
+// GetBearerToken implements credentials.Credential.
+func (k *currentKeys) GetBearerToken() *string { return tea.String("") }
+
+// GetType implements credentials.Credential.
+func (k *currentKeys) GetType() *string {
+	m, err := k.GetCredential()
+	if err != nil {
+		return tea.String("access_key")
+	}
+	return m.Type
+}

@@ -1,0 +1,25 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
+)
+
+// logAttempt writes one line per HTTP exchange at DEBUG. An Attempt holds no
+// secret, so nothing has to be masked here.
+func logAttempt(ctx context.Context, a alicloud.Attempt) {
+	fields := map[string]any{
+		"product": a.Product, "action": a.Action, "account_id": a.AccountID, "region": a.Region,
+		"attempt": a.Number, "status": a.Status, "request_id": a.RequestID, "took_ms": a.Took.Milliseconds(),
+	}
+	if a.Err != nil {
+		fields["error_code"], fields["error"] = a.Code, a.Err.Error()
+	}
+	if a.Wait > 0 {
+		fields["wait_ms"] = a.Wait.Milliseconds()
+	}
+	tflog.Debug(ctx, "Alibaba Cloud API call", fields)
+}

@@ -1,0 +1,200 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
+)
+
+type model struct {
+	AccessKey            types.String      `tfsdk:"access_key"`
+	SecretKey            types.String      `tfsdk:"secret_key"`
+	SecurityToken        types.String      `tfsdk:"security_token"`
+	Region               types.String      `tfsdk:"region"`
+	Protocol             types.String      `tfsdk:"protocol"`
+	ConnectTimeout       types.Int64       `tfsdk:"client_connect_timeout"`
+	ReadTimeout          types.Int64       `tfsdk:"client_read_timeout"`
+	SkipRegionValidation types.Bool        `tfsdk:"skip_region_validation"`
+	ConfigurationSource  types.String      `tfsdk:"configuration_source"`
+	MemberRoleName       types.String      `tfsdk:"member_role_name"`
+	MemberSessionName    types.String      `tfsdk:"member_session_name"`
+	MaxConcurrency       types.Int64       `tfsdk:"max_concurrency"`
+	RequestsPerSecond    types.Float64     `tfsdk:"requests_per_second"`
+	Enforcement          types.String      `tfsdk:"enforcement"`
+	AssumeRole           []assumeRoleModel `tfsdk:"assume_role"`
+	MemberRole           []memberRoleModel `tfsdk:"member_role"`
+	Endpoints            []endpointsModel  `tfsdk:"endpoints"`
+}
+
+type assumeRoleModel struct {
+	RoleARN           types.String `tfsdk:"role_arn"`
+	SessionName       types.String `tfsdk:"session_name"`
+	SessionExpiration types.Int64  `tfsdk:"session_expiration"`
+	Policy            types.String `tfsdk:"policy"`
+	ExternalID        types.String `tfsdk:"external_id"`
+}
+
+type memberRoleModel struct {
+	AccountID  types.String `tfsdk:"account_id"`
+	RoleName   types.String `tfsdk:"role_name"`
+	ExternalID types.String `tfsdk:"external_id"`
+}
+
+type endpointsModel struct {
+	CS              types.String `tfsdk:"cs"`
+	STS             types.String `tfsdk:"sts"`
+	ResourceManager types.String `tfsdk:"resourcemanager"`
+}
+
+// Schema implements provider.Provider. Names and environment variables are
+// those of the official provider wherever it has the argument.
+func (p *ackguard) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Guardrails for every ACK (Alibaba Cloud Container Service for Kubernetes) cluster of a resource directory: " +
+			"one provider block works in all member accounts, because each block names the account and region it is about.",
+		Attributes: map[string]schema.Attribute{
+			"access_key": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "AccessKey ID. " + environment(accessKeyVariables),
+			},
+			"secret_key": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "AccessKey secret. " + environment(secretKeyVariables),
+			},
+			"security_token": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "STS token that belongs to a temporary AccessKey. " + environment(securityTokenVariables),
+			},
+			"region": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Region that a block without `region` is about, and whose endpoint answers for the global cluster list. " + environment(regionVariables),
+			},
+			"protocol": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "`HTTPS` (default) or `HTTP`. An endpoint with a scheme of its own wins.",
+				Validators:          []validator.String{stringvalidator.OneOfCaseInsensitive("HTTP", "HTTPS")},
+			},
+			"client_connect_timeout": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "Milliseconds to wait for a connection; 60000 by default.",
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"client_read_timeout": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "Milliseconds to wait for an answer; 60000 by default.",
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"skip_region_validation": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Accept regions that this version does not know.",
+			},
+			"configuration_source": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Appended to the user agent, so that a module can be told from its callers. " + environment(userAgentVariables),
+			},
+			"member_role_name": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Role that is assumed in an account other than the provider's own; `ResourceDirectoryAccountAccessRole` by default, " +
+					"which exists in accounts that the resource directory created, and not in invited ones.",
+				Validators: []validator.String{validate.RoleName()},
+			},
+			"member_session_name": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Session name that the members' audit logs show; `ackguard` by default.",
+				Validators:          []validator.String{validate.SessionName()},
+			},
+			"max_concurrency": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "Calls under way at once over all accounts; 16 by default.",
+				Validators:          []validator.Int64{int64validator.Between(1, 256)},
+			},
+			"requests_per_second": schema.Float64Attribute{
+				Optional:            true,
+				MarkdownDescription: "Calls a second per account and product; 20 by default, 0 for no limit.",
+				Validators:          []validator.Float64{float64validator.AtLeast(0)},
+			},
+			"enforcement": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "What `fail_on` does: `error` (default) fails the plan, `warn` only warns, so that a fix can be applied or everything destroyed " +
+					"while a finding is open. " + environment(enforcementVariables),
+				Validators: []validator.String{stringvalidator.OneOf("error", "warn")},
+			},
+		},
+		Blocks: map[string]schema.Block{
+			"assume_role": schema.ListNestedBlock{
+				MarkdownDescription: "Role that the provider's identity becomes before anything else. " +
+					"The environment variables count where there is no block.",
+				Validators: []validator.List{listvalidator.SizeAtMost(1)},
+				NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{
+					"role_arn": schema.StringAttribute{
+						Required:            true,
+						MarkdownDescription: "ARN of the role, e.g. `acs:ram::1234567890123456:role/platform`. " + environment(roleARNVariables),
+						Validators:          []validator.String{validate.RoleARN()},
+					},
+					"session_name": schema.StringAttribute{
+						Optional:            true,
+						MarkdownDescription: "Session name; `terraform` by default. " + environment(roleSessionVariables),
+						Validators:          []validator.String{validate.SessionName()},
+					},
+					"session_expiration": schema.Int64Attribute{
+						Optional:            true,
+						MarkdownDescription: "Seconds that the keys live, 900 to 43200; 3600 by default. " + environment(roleExpirationVariables),
+						Validators:          []validator.Int64{int64validator.Between(900, 43200)},
+					},
+					"policy": schema.StringAttribute{
+						Optional:            true,
+						MarkdownDescription: "RAM policy that narrows what the role may do in this session; 2048 characters at most.",
+						Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(2048)},
+					},
+					"external_id": schema.StringAttribute{
+						Optional:            true,
+						MarkdownDescription: "External ID that the role's trust policy asks for.",
+						Validators:          []validator.String{stringvalidator.LengthBetween(2, 1224)},
+					},
+				}},
+			},
+			"member_role": schema.ListNestedBlock{
+				MarkdownDescription: "Another role for one member account, e.g. an invited one. Repeat it per account.",
+				NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{
+					"account_id": schema.StringAttribute{
+						Required: true, MarkdownDescription: "Member account.",
+						Validators: []validator.String{validate.AccountID()},
+					},
+					"role_name": schema.StringAttribute{
+						Optional: true, MarkdownDescription: "Role to assume there; `member_role_name` by default.",
+						Validators: []validator.String{validate.RoleName()},
+					},
+					"external_id": schema.StringAttribute{
+						Optional: true, MarkdownDescription: "External ID that the role's trust policy asks for.",
+						Validators: []validator.String{stringvalidator.LengthBetween(2, 1224)},
+					},
+				}},
+			},
+			"endpoints": schema.ListNestedBlock{
+				MarkdownDescription: "Endpoints to use instead of the public ones, as `host[:port]` with an optional scheme. " +
+					"`{region}` stands for the region of the call; an endpoint without it gets the region in the header `x-acs-region-id`.",
+				Validators: []validator.List{listvalidator.SizeAtMost(1)},
+				NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{
+					"cs": schema.StringAttribute{
+						Optional: true, MarkdownDescription: "Container Service. " + environment(endpointVariables["cs"]),
+					},
+					"sts": schema.StringAttribute{
+						Optional: true, MarkdownDescription: "Security Token Service. " + environment(endpointVariables["sts"]),
+					},
+					"resourcemanager": schema.StringAttribute{
+						Optional: true, MarkdownDescription: "Resource directory. " + environment(endpointVariables["resourcemanager"]),
+					},
+				}},
+			},
+		},
+	}
+}

@@ -1,0 +1,291 @@
+package clustercompliance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
+	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
+)
+
+const (
+	defaultMaxFindings = 1000
+	// maxWords bounds how many findings a diagnostic spells out.
+	maxWords = 20
+)
+
+type dataSource struct{ data *providerdata.Data }
+
+var (
+	_ datasource.DataSourceWithConfigure      = (*dataSource)(nil)
+	_ datasource.DataSourceWithValidateConfig = (*dataSource)(nil)
+)
+
+// NewDataSource is the data source ackguard_cluster_compliance.
+func NewDataSource() datasource.DataSource { return &dataSource{} }
+
+// Metadata implements datasource.DataSource.
+func (d *dataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_cluster_compliance"
+}
+
+// Configure implements datasource.DataSourceWithConfigure.
+func (d *dataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = providerdata.From(req.ProviderData, &resp.Diagnostics)
+}
+
+// ValidateConfig implements datasource.DataSourceWithValidateConfig. It needs
+// no credentials, so a typo in a rule ID shows with terraform validate.
+func (d *dataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	var rules types.Set
+	var blocks types.List
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("rules"), &rules)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("exemption"), &blocks)...)
+	catalogue, err := compliance.Load()
+	if err != nil {
+		resp.Diagnostics.AddError("The rule catalogue is broken", err.Error())
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	for _, v := range rules.Elements() {
+		if id, ok := v.(types.String); ok && !id.IsUnknown() {
+			if _, err := catalogue.Lookup(id.ValueString()); err != nil {
+				resp.Diagnostics.AddAttributeError(path.Root("rules"), "Unknown rule", unknownRuleDetail(err, catalogue))
+			}
+		}
+	}
+	if blocks.IsUnknown() {
+		return
+	}
+	for i := range blocks.Elements() {
+		at := path.Root("exemption").AtListIndex(i)
+		var block exemptionModel
+		if diags := req.Config.GetAttribute(ctx, at, &block); diags.HasError() || !block.known() {
+			continue // a dynamic block whose content is not known yet is checked when it is read
+		}
+		resp.Diagnostics.Append(exemptionErrors(at, block, catalogue)...)
+	}
+}
+
+func exemptionErrors(at path.Path, block exemptionModel, catalogue *compliance.Catalogue) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, problem := range block.exemption().Validate(catalogue) {
+		detail := problem.Err.Error() + "."
+		var unknown *compliance.UnknownRuleError
+		if errors.As(problem.Err, &unknown) {
+			detail = unknownRuleDetail(problem.Err, catalogue)
+		}
+		diags.AddAttributeError(at.AtName(problem.Field), "Invalid exemption", detail)
+	}
+	return diags
+}
+
+func unknownRuleDetail(err error, catalogue *compliance.Catalogue) string {
+	return fmt.Sprintf("%s. The catalogue has: %s.", strings.TrimRight(err.Error(), "."), strings.Join(catalogue.IDs(), ", "))
+}
+
+// Read implements datasource.DataSource.
+func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	rules, exemptions := m.selected(ctx, &resp.Diagnostics)
+	selection := inventory.Select(ctx, d.data, m.AccountIDs, m.Regions, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := d.data.Fleet
+	listings := inventory.List(ctx, f, selection.AccountIDs, selection.Regions)
+	clusters, absent := m.clusters(ctx, listings)
+	judgements := fleet.Each(ctx, f.MaxConcurrency(), clusters, func(ctx context.Context, c inventory.Cluster) judgement {
+		return judge(ctx, f, rules, c)
+	})
+	var findings []compliance.Finding
+	var failures []fleet.Outcome
+	for _, j := range judgements {
+		findings, failures = append(findings, j.findings...), append(failures, j.failures...)
+	}
+	report := compliance.NewReport(findings, exemptions, f.Clock().Now())
+	m.fill(report, rules)
+	m.Outcomes = inventory.OutcomeModels(listings, failures)
+	failures = append(inventory.Failures(listings), failures...)
+	unread := report.Counts[compliance.Error] + report.Counts[compliance.InsufficientData]
+	complete := len(failures) == 0 && len(absent) == 0 && unread == 0
+	m.Complete = types.BoolValue(complete)
+	m.Compliant = types.BoolValue(complete && report.Counts[compliance.NonCompliant] == 0)
+
+	resp.Diagnostics.Append(d.accountDiagnostics(m, failures, absent)...)
+	resp.Diagnostics.Append(exemptionWarnings(report, failures)...)
+	resp.Diagnostics.Append(d.gate(m, report, rules)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
+
+// selected resolves the arguments rules and exemption. They are checked again
+// here, for ValidateConfig cannot see values that were unknown then.
+func (m *model) selected(ctx context.Context, diags *diag.Diagnostics) ([]*compliance.Rule, []compliance.Exemption) {
+	catalogue, err := compliance.Load()
+	if err != nil {
+		diags.AddError("The rule catalogue is broken", err.Error())
+		return nil, nil
+	}
+	var ids []string
+	if !m.Rules.IsNull() {
+		diags.Append(m.Rules.ElementsAs(ctx, &ids, false)...)
+	}
+	rules, err := catalogue.Select(ids)
+	if err != nil {
+		diags.AddAttributeError(path.Root("rules"), "Unknown rule", unknownRuleDetail(err, catalogue))
+	}
+	var exemptions []compliance.Exemption
+	for i, block := range m.Exemptions {
+		diags.Append(exemptionErrors(path.Root("exemption").AtListIndex(i), block, catalogue)...)
+		exemptions = append(exemptions, block.exemption())
+	}
+	return rules, exemptions
+}
+
+// clusters are those to judge, and the selected IDs that were not found.
+func (m *model) clusters(ctx context.Context, listings []inventory.AccountListing) (clusters []inventory.Cluster, absent []string) {
+	var wanted []string
+	if !m.ClusterIDs.IsNull() {
+		m.ClusterIDs.ElementsAs(ctx, &wanted, false)
+	}
+	absent = slices.Sorted(slices.Values(wanted))
+	for _, listing := range listings {
+		for _, c := range listing.Clusters {
+			if m.ClusterIDs.IsNull() || slices.Contains(wanted, c.ClusterID) {
+				clusters = append(clusters, c)
+				absent = slices.DeleteFunc(absent, func(id string) bool { return id == c.ClusterID })
+			}
+		}
+	}
+	return clusters, absent
+}
+
+// accountDiagnostics is the one warning (or error) about what could not be read.
+func (d *dataSource) accountDiagnostics(m model, failures []fleet.Outcome, absent []string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if len(absent) > 0 && len(failures) == 0 {
+		diags.AddAttributeError(path.Root("cluster_ids"), "Cluster not found", fmt.Sprintf(
+			"No such cluster in the selected accounts and regions: %s. Check account_ids and regions: a cluster shows only in its own.", strings.Join(absent, ", ")))
+	}
+	if len(failures) == 0 {
+		return diags
+	}
+	detail := "These accounts, regions or clusters could not be read; nothing is known about what is in them, and they count as neither compliant nor violating:\n" +
+		inventory.Describe(failures)
+	if len(absent) > 0 {
+		detail += "\n\nNot found, perhaps because of that: " + strings.Join(absent, ", ") + "."
+	}
+	if m.RequireAllAccounts.ValueBool() {
+		d.enforce(&diags, "Not all accounts could be read", detail, "require_all_accounts")
+	} else {
+		diags.AddWarning("Not all accounts could be read", detail)
+	}
+	return diags
+}
+
+// exemptionWarnings names exemptions that ended and those that cover nothing.
+// One whose account could not be read may cover something after all.
+func exemptionWarnings(report *compliance.Report, failures []fleet.Outcome) diag.Diagnostics {
+	var diags diag.Diagnostics
+	var unused []string
+	for _, e := range report.UnusedExemptions {
+		unread := slices.ContainsFunc(failures, func(o fleet.Outcome) bool {
+			return (e.AccountID == "" || e.AccountID == o.AccountID) && (e.Region == "" || o.Region == "" || e.Region == o.Region)
+		})
+		if !unread {
+			unused = append(unused, "- "+describeExemption(e))
+		}
+	}
+	if len(unused) > 0 {
+		diags.AddWarning("Exemption matches nothing",
+			"No finding needs these exemptions any more, or their selectors are wrong; remove or correct them:\n"+strings.Join(unused, "\n"))
+	}
+	var expired []string
+	for _, e := range report.ExpiredExemptions {
+		expired = append(expired, fmt.Sprintf("- %s: its last day was %s", describeExemption(e), e.Expires))
+	}
+	if len(expired) > 0 {
+		diags.AddWarning("Exemption expired",
+			"These exemptions no longer hold; what they covered is a finding again. Fix it, or agree on a new date:\n"+strings.Join(expired, "\n"))
+	}
+	return diags
+}
+
+func describeExemption(e compliance.Exemption) string {
+	text := "rule " + e.RuleID
+	for _, part := range [][2]string{{"account", e.AccountID}, {"region", e.Region}, {"cluster", e.ClusterID}} {
+		if part[1] != "" {
+			text += ", " + part[0] + " " + part[1]
+		}
+	}
+	return fmt.Sprintf("%s (%s)", text, e.Reason)
+}
+
+// gate fails the plan, or warns, when a finding is as severe as fail_on.
+func (d *dataSource) gate(m model, report *compliance.Report, rules []*compliance.Rule) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if m.FailOn.IsNull() {
+		return diags
+	}
+	threshold := compliance.Severity(m.FailOn.ValueString())
+	var lines []string
+	broken := map[string]bool{}
+	for _, finding := range report.Findings {
+		if finding.Verdict == compliance.NonCompliant && finding.Severity.AtLeast(threshold) {
+			lines, broken[finding.RuleID] = append(lines, findingLine(finding)), true
+		}
+	}
+	if len(lines) == 0 {
+		return diags
+	}
+	summary := fmt.Sprintf("%d finding(s) of severity %s or worse", len(lines), threshold)
+	if len(lines) > maxWords {
+		lines = append(lines[:maxWords:maxWords], fmt.Sprintf("- and %d more", len(lines)-maxWords))
+	}
+	detail := strings.Join(lines, "\n") + "\n\nHow to fix:\n"
+	for _, r := range rules {
+		if broken[r.ID] {
+			detail += fmt.Sprintf("- %s: %s\n", r.ID, strings.TrimSpace(r.Remediation.EN))
+		}
+	}
+	d.enforce(&diags, summary, detail+"\nTo accept a finding for a time, add an exemption block with a reason.", "fail_on")
+	return diags
+}
+
+func findingLine(f compliance.Finding) string {
+	line := fmt.Sprintf("- %s (%s): cluster %s (%s), account %s, region %s: %s", f.RuleID, f.Severity, f.ClusterName, f.ClusterID, f.AccountID, f.Region, f.Message)
+	if f.ExpiredExemption != "" {
+		line += fmt.Sprintf(" (its exemption expired on %s)", f.ExpiredExemption)
+	}
+	return line
+}
+
+// enforce adds an error, or a warning where the provider only warns. The error
+// names the switch that works: a failing data source blocks its own fix.
+func (d *dataSource) enforce(diags *diag.Diagnostics, summary, detail, argument string) {
+	if d.data.Enforcement == providerdata.EnforceWarn {
+		diags.AddAttributeWarning(path.Root(argument), summary, detail+"\n\nenforcement is \"warn\": this would fail the plan otherwise.")
+		return
+	}
+	way := fmt.Sprintf("set the environment variable %s=warn", providerdata.EnforcementVariable)
+	if d.data.EnforcementConfigured {
+		way = "set enforcement = \"warn\" in the provider block"
+	}
+	diags.AddAttributeError(path.Root(argument), summary,
+		detail+fmt.Sprintf("\n\nThis also blocks an apply that fixes it, and destroy. To let them through, %s.", way))
+}

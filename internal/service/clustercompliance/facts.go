@@ -1,0 +1,152 @@
+// Package clustercompliance is the Terraform surface of the cluster rules.
+package clustercompliance
+
+import (
+	"strings"
+
+	csv4 "github.com/alibabacloud-go/cs-20151215/v4/client"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
+	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
+)
+
+// factsFromList starts a cluster's facts with what the regional list says.
+func factsFromList(c inventory.Cluster) *compliance.Cluster {
+	facts := compliance.Unfetched()
+	facts.AccountID, facts.Region, facts.ClusterID, facts.Name = c.AccountID, c.Region, c.ClusterID, c.Name
+	setKnown(&facts.ClusterType, c.ClusterType)
+	setKnown(&facts.Profile, c.Profile)
+	setKnown(&facts.ClusterSpec, c.ClusterSpec)
+	setKnown(&facts.State, c.State)
+	setKnown(&facts.CurrentVersion, c.CurrentVersion)
+	if setKnown(&facts.DeletionProtection, c.DeletionProtection); c.DeletionProtection == nil {
+		facts.DeletionProtection = compliance.Absent[bool](compliance.Reason{Kind: compliance.NotFetched, Source: compliance.SourceDetail})
+	}
+	facts.Settle(compliance.SourceList, missing("the cluster list does not say"))
+	return &facts
+}
+
+// addDetail adds what DescribeClusterDetail says.
+func addDetail(facts *compliance.Cluster, detail cs.Cluster) {
+	if _, known := facts.DeletionProtection.Get(); !known {
+		setKnown(&facts.DeletionProtection, detail.DeletionProtection)
+	}
+	if endpoints, err := detail.Endpoints(); err != nil {
+		facts.PublicEndpoint = compliance.Absent[string](missing(err.Error()))
+	} else if endpoints.APIServerEndpoint != nil {
+		facts.PublicEndpoint = compliance.Known(*endpoints.APIServerEndpoint)
+	} else {
+		facts.PublicEndpoint = compliance.Known("") // only an intranet endpoint
+	}
+	if plugin, ok := networkPluginOf(detail); ok {
+		facts.NetworkPlugin = compliance.Known(plugin)
+	} else {
+		facts.NetworkPlugin = compliance.Absent[string](compliance.Reason{Kind: compliance.NotFetched, Source: compliance.SourceAddons})
+	}
+	if detail.ControlPlaneConfig != nil && detail.ControlPlaneConfig.CloudMonitorFlags != nil {
+		facts.ControlPlaneMonitor = compliance.Known(*detail.ControlPlaneConfig.CloudMonitorFlags)
+	} else if flag, ok := parseBool(detail.Parameters["CloudMonitorFlags"]); ok {
+		facts.ControlPlaneMonitor = compliance.Known(flag)
+	}
+	facts.Settle(compliance.SourceDetail, missing("DescribeClusterDetail does not say"))
+}
+
+// addNodePools adds what DescribeClusterNodePools says.
+func addNodePools(facts *compliance.Cluster, pools []*csv4.DescribeClusterNodePoolsResponseBodyNodepools) {
+	list := make([]compliance.NodePool, 0, len(pools))
+	for _, p := range pools {
+		pool := compliance.NodePool{
+			TotalNodes: compliance.Absent[int64](missing("DescribeClusterNodePools does not say")),
+			CMSEnabled: compliance.Absent[bool](missing("DescribeClusterNodePools does not say")),
+		}
+		if p.NodepoolInfo != nil {
+			pool.ID, pool.Name = deref(p.NodepoolInfo.NodepoolId), deref(p.NodepoolInfo.Name)
+		}
+		if p.Status != nil {
+			setKnown(&pool.TotalNodes, p.Status.TotalNodes)
+		}
+		if p.KubernetesConfig != nil {
+			setKnown(&pool.CMSEnabled, p.KubernetesConfig.CmsEnabled)
+		}
+		list = append(list, pool)
+	}
+	facts.NodePools = compliance.Known(list)
+	facts.Settle(compliance.SourceNodePools, missing("DescribeClusterNodePools does not say"))
+}
+
+// addAddons adds what ListClusterAddonInstances says. A cluster without any
+// add-on is one that is not set up yet, so nothing follows from it.
+func addAddons(facts *compliance.Cluster, addons []*csv4.ListClusterAddonInstancesResponseBodyAddons) {
+	if len(addons) > 0 {
+		plugin := ""
+		for _, a := range addons {
+			plugin = betterPlugin(plugin, deref(a.Name))
+		}
+		facts.NetworkPlugin = compliance.Known(plugin)
+	}
+	facts.Settle(compliance.SourceAddons, missing("no add-on is installed, and meta_data does not name the network plug-in"))
+}
+
+// networkPluginOf reads the plug-in from meta_data: the add-ons that are
+// installed are the evidence, Capabilities.Network is what the cluster was
+// created with. network_mode ("vpc" always) and Capabilities.TerwayEniip (a
+// capability of the platform) say nothing.
+func networkPluginOf(detail cs.Cluster) (string, bool) {
+	meta, err := detail.Meta()
+	if err != nil {
+		return "", false
+	}
+	plugin := ""
+	for _, a := range meta.Addons {
+		if a.Disabled == nil || !*a.Disabled {
+			plugin = betterPlugin(plugin, a.Name)
+		}
+	}
+	if plugin == "" && meta.Capabilities.Network != nil {
+		plugin = strings.ToLower(*meta.Capabilities.Network)
+	}
+	return plugin, plugin != ""
+}
+
+// betterPlugin is the network plug-in among an earlier find and one more
+// add-on: Terway's agent before its controller, and Terway before Flannel.
+func betterPlugin(found, addon string) string {
+	addon = strings.ToLower(addon)
+	switch {
+	case strings.HasPrefix(addon, "terway") && (!strings.HasPrefix(found, "terway") || found == "terway-controlplane"):
+		return addon
+	case (addon == "flannel" || addon == "kube-flannel-ds") && found == "":
+		return "flannel"
+	}
+	return found
+}
+
+// parseBool reads the strings in which parameters hold booleans; anything
+// else is not known, least of all true.
+func parseBool(text *string) (value, ok bool) {
+	switch strings.ToLower(deref(text)) {
+	case "true":
+		return true, true
+	case "false":
+		return false, true
+	}
+	return false, false
+}
+
+func setKnown[T any](fact *compliance.Fact[T], value *T) {
+	if value != nil {
+		*fact = compliance.Known(*value)
+	}
+}
+
+func missing(text string) compliance.Reason {
+	return compliance.Reason{Kind: compliance.Unavailable, Text: text}
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

@@ -1,0 +1,84 @@
+package clustercompliance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
+	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
+	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
+)
+
+// judgement is what the rules say about one cluster, and which of its facts
+// could not be fetched.
+type judgement struct {
+	findings []compliance.Finding
+	failures []fleet.Outcome
+}
+
+// judge evaluates the rules on one cluster. It starts from the list's facts
+// and fetches a source only when a rule's verdict waits for it, each once.
+func judge(ctx context.Context, f *fleet.Fleet, rules []*compliance.Rule, c inventory.Cluster) judgement {
+	facts := factsFromList(c)
+	var j judgement
+	for range len(compliance.Sources()) + 1 {
+		j.findings = j.findings[:0]
+		var next compliance.Source
+		for _, rule := range rules {
+			result := compliance.Evaluate(rule, facts)
+			j.findings = append(j.findings, result.Finding(facts))
+			if len(result.Needs) > 0 && next == "" {
+				next = result.Needs[0]
+			}
+		}
+		if next == "" {
+			break
+		}
+		if err := fetch(ctx, f, c.Scope, next, facts); err != nil {
+			j.failures = append(j.failures, fleet.OutcomeOf(c.Scope, err))
+			facts.Settle(next, compliance.Reason{Kind: compliance.Failed, Source: next, Text: failedText(err)})
+		}
+	}
+	return j
+}
+
+func fetch(ctx context.Context, f *fleet.Fleet, scope fleet.Scope, source compliance.Source, facts *compliance.Cluster) error {
+	client, err := f.CS(scope)
+	if err != nil {
+		return err
+	}
+	switch source {
+	case compliance.SourceDetail:
+		return fetched(facts, addDetail)(client.ClusterDetail(ctx, facts.ClusterID))
+	case compliance.SourceNodePools:
+		return fetched(facts, addNodePools)(client.NodePools(ctx, facts.ClusterID))
+	case compliance.SourceAddons:
+		return fetched(facts, addAddons)(client.AddonInstances(ctx, facts.ClusterID))
+	}
+	return fmt.Errorf("there is no call for the facts of %q", source)
+}
+
+// fetched adds an answer to the facts, unless the call failed.
+func fetched[T any](facts *compliance.Cluster, add func(*compliance.Cluster, T)) func(T, error) error {
+	return func(answer T, err error) error {
+		if err == nil {
+			add(facts, answer)
+		}
+		return err
+	}
+}
+
+// failedText says why a fact could not be read. It goes into state, so it has
+// no request ID and no count of attempts, which differ with every run.
+func failedText(err error) string {
+	var e *alicloud.Error
+	if !errors.As(err, &e) {
+		return err.Error()
+	}
+	if e.Code == "" {
+		return fmt.Sprintf("%s: %s", e.Action, e.Kind)
+	}
+	return fmt.Sprintf("%s: %s (%s)", e.Action, e.Kind, e.Code)
+}

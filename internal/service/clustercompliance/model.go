@@ -1,0 +1,142 @@
+package clustercompliance
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
+)
+
+type model struct {
+	AccountIDs         types.Set                    `tfsdk:"account_ids"`
+	Regions            types.Set                    `tfsdk:"regions"`
+	ClusterIDs         types.Set                    `tfsdk:"cluster_ids"`
+	Rules              types.Set                    `tfsdk:"rules"`
+	FailOn             types.String                 `tfsdk:"fail_on"`
+	RequireAllAccounts types.Bool                   `tfsdk:"require_all_accounts"`
+	IncludeCompliant   types.Bool                   `tfsdk:"include_compliant"`
+	MaxFindings        types.Int64                  `tfsdk:"max_findings"`
+	Exemptions         []exemptionModel             `tfsdk:"exemption"`
+	Findings           []findingModel               `tfsdk:"findings"`
+	Counts             map[string]int64             `tfsdk:"counts"`
+	RuleResults        []ruleModel                  `tfsdk:"rule_results"`
+	Verdicts           map[string]map[string]string `tfsdk:"verdicts"`
+	Outcomes           []inventory.OutcomeModel     `tfsdk:"outcomes"`
+	Complete           types.Bool                   `tfsdk:"complete"`
+	Compliant          types.Bool                   `tfsdk:"compliant"`
+	Truncated          types.Bool                   `tfsdk:"truncated"`
+}
+
+type exemptionModel struct {
+	RuleID    types.String `tfsdk:"rule_id"`
+	AccountID types.String `tfsdk:"account_id"`
+	Region    types.String `tfsdk:"region"`
+	ClusterID types.String `tfsdk:"cluster_id"`
+	Reason    types.String `tfsdk:"reason"`
+	Owner     types.String `tfsdk:"owner"`
+	Expires   types.String `tfsdk:"expires"`
+}
+
+func (e exemptionModel) exemption() compliance.Exemption {
+	return compliance.Exemption{
+		RuleID: e.RuleID.ValueString(), AccountID: e.AccountID.ValueString(), Region: e.Region.ValueString(),
+		ClusterID: e.ClusterID.ValueString(), Reason: e.Reason.ValueString(), Owner: e.Owner.ValueString(), Expires: e.Expires.ValueString(),
+	}
+}
+
+// known reports whether nothing of the block waits for an apply.
+func (e exemptionModel) known() bool {
+	for _, v := range []types.String{e.RuleID, e.AccountID, e.Region, e.ClusterID, e.Reason, e.Owner, e.Expires} {
+		if v.IsUnknown() {
+			return false
+		}
+	}
+	return true
+}
+
+type findingModel struct {
+	RuleID           types.String `tfsdk:"rule_id"`
+	Severity         types.String `tfsdk:"severity"`
+	Verdict          types.String `tfsdk:"verdict"`
+	AccountID        types.String `tfsdk:"account_id"`
+	Region           types.String `tfsdk:"region"`
+	ClusterID        types.String `tfsdk:"cluster_id"`
+	ClusterName      types.String `tfsdk:"cluster_name"`
+	Resource         types.String `tfsdk:"resource"`
+	Path             types.String `tfsdk:"path"`
+	Message          types.String `tfsdk:"message"`
+	ExemptionReason  types.String `tfsdk:"exemption_reason"`
+	ExpiredExemption types.String `tfsdk:"expired_exemption"`
+}
+
+func newFindingModel(f compliance.Finding) findingModel {
+	return findingModel{
+		RuleID: types.StringValue(f.RuleID), Severity: types.StringValue(string(f.Severity)), Verdict: types.StringValue(string(f.Verdict)),
+		AccountID: types.StringValue(f.AccountID), Region: types.StringValue(f.Region),
+		ClusterID: types.StringValue(f.ClusterID), ClusterName: types.StringValue(f.ClusterName),
+		Resource: orNull(f.Resource), Path: orNull(f.Path), Message: orNull(f.Message),
+		ExemptionReason: orNull(f.ExemptionReason), ExpiredExemption: orNull(f.ExpiredExemption),
+	}
+}
+
+type ruleModel struct {
+	RuleID      types.String     `tfsdk:"rule_id"`
+	Title       types.String     `tfsdk:"title"`
+	Severity    types.String     `tfsdk:"severity"`
+	Remediation types.String     `tfsdk:"remediation"`
+	Counts      map[string]int64 `tfsdk:"counts"`
+}
+
+func orNull(s string) types.String {
+	if s == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(s)
+}
+
+func countsModel(counts compliance.Counts) map[string]int64 {
+	m := map[string]int64{}
+	for verdict, n := range counts {
+		m[string(verdict)] = int64(n)
+	}
+	return m
+}
+
+// fill turns the report into the data source's results.
+func (m *model) fill(report *compliance.Report, rules []*compliance.Rule) {
+	limit := defaultMaxFindings
+	if !m.MaxFindings.IsNull() {
+		limit = int(m.MaxFindings.ValueInt64())
+	}
+	actionable, truncated := report.Actionable(limit)
+	listed, shown := actionable, report.Findings
+	if m.IncludeCompliant.ValueBool() {
+		listed, truncated = report.Findings[:min(limit, len(report.Findings))], len(report.Findings) > limit
+	} else {
+		shown, _ = report.Actionable(0)
+	}
+	m.Truncated = types.BoolValue(truncated)
+	m.Findings = []findingModel{}
+	for _, f := range listed {
+		m.Findings = append(m.Findings, newFindingModel(f))
+	}
+	m.Verdicts = map[string]map[string]string{}
+	for _, f := range shown {
+		if m.Verdicts[f.ClusterID] == nil {
+			m.Verdicts[f.ClusterID] = map[string]string{}
+		}
+		m.Verdicts[f.ClusterID][f.RuleID] = string(f.Verdict)
+	}
+	m.Counts = countsModel(report.Counts)
+	byRule := map[string]compliance.Counts{}
+	for _, r := range report.ByRule {
+		byRule[r.RuleID] = r.Counts
+	}
+	m.RuleResults = []ruleModel{}
+	for _, r := range rules {
+		m.RuleResults = append(m.RuleResults, ruleModel{
+			RuleID: types.StringValue(r.ID), Title: types.StringValue(r.Title.EN), Severity: types.StringValue(string(r.Severity)),
+			Remediation: types.StringValue(r.Remediation.EN), Counts: countsModel(byRule[r.ID]),
+		})
+	}
+}

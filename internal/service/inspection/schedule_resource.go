@@ -1,0 +1,134 @@
+// Package inspection is the Terraform surface of ACK's cluster inspection.
+package inspection
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
+)
+
+// defaultTimeout bounds an operation on one schedule; each is a few quick calls.
+const defaultTimeout = 5 * time.Minute
+
+type scheduleResource struct{ data *providerdata.Data }
+
+var (
+	_ resource.ResourceWithConfigure   = (*scheduleResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*scheduleResource)(nil)
+	_ resource.ResourceWithImportState = (*scheduleResource)(nil)
+	_ resource.ResourceWithIdentity    = (*scheduleResource)(nil)
+)
+
+// NewScheduleResource is the resource ackguard_cluster_inspection_schedule.
+func NewScheduleResource() resource.Resource { return &scheduleResource{} }
+
+type scheduleModel struct {
+	AccountID          types.String    `tfsdk:"account_id"`
+	Region             types.String    `tfsdk:"region"`
+	ClusterID          types.String    `tfsdk:"cluster_id"`
+	Enabled            types.Bool      `tfsdk:"enabled"`
+	Recurrence         recurrenceValue `tfsdk:"recurrence"`
+	DisabledCheckItems types.Set       `tfsdk:"disabled_check_items"`
+	AdoptExisting      types.Bool      `tfsdk:"adopt_existing"`
+	Timezone           types.String    `tfsdk:"timezone"`
+	Timeouts           timeouts.Value  `tfsdk:"timeouts"`
+}
+
+type scheduleIdentity struct {
+	AccountID types.String `tfsdk:"account_id"`
+	Region    types.String `tfsdk:"region"`
+	ClusterID types.String `tfsdk:"cluster_id"`
+}
+
+// Metadata implements resource.Resource.
+func (r *scheduleResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_cluster_inspection_schedule"
+}
+
+// Configure implements resource.ResourceWithConfigure.
+func (r *scheduleResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = providerdata.From(req.ProviderData, &resp.Diagnostics)
+}
+
+// IdentitySchema implements resource.ResourceWithIdentity.
+func (r *scheduleResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = scoped.Identity("cluster_id", "Cluster ID.")
+}
+
+// ModifyPlan implements resource.ResourceWithModifyPlan.
+func (r *scheduleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	scoped.ModifyPlan(ctx, r.data, req, resp)
+}
+
+// ImportState implements resource.ResourceWithImportState.
+func (r *scheduleResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	scoped.Import(ctx, r.data, req, resp, "cluster_id", validate.ClusterID())
+	// What is imported was found, not adopted: destroy deletes it.
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("adopt_existing"), types.BoolValue(false))...)
+}
+
+// Schema implements resource.Resource.
+func (r *scheduleResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "When ACK inspects a cluster (the console's *Cluster Inspection*): a daily schedule with the check items that are left out. " +
+			"A cluster has at most one. Deleting the schedule leaves the reports.",
+		Attributes: map[string]schema.Attribute{
+			"account_id": scoped.AccountID(),
+			"region":     scoped.Region(),
+			"cluster_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Cluster to inspect. Another value replaces the resource.",
+				Validators:          []validator.String{validate.ClusterID()},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"enabled": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
+				MarkdownDescription: "Whether the schedule runs; true by default.",
+			},
+			"recurrence": schema.StringAttribute{
+				Required: true, CustomType: recurrenceType{},
+				MarkdownDescription: "When it runs, as an RFC 5545 rule: `FREQ=DAILY` with `BYHOUR` and `BYMINUTE`, e.g. `" + recurrenceExample + "`; no `COUNT`, no `UNTIL`. " +
+					"It is compared by meaning: the order of the parts does not matter. The API does not document whose time `BYHOUR` is; " +
+					"`timezone` shows the cluster's zone, which it most likely is (inferred, not validated on a real account).",
+				Validators: []validator.String{recurrenceValidator{}},
+			},
+			"disabled_check_items": schema.SetAttribute{
+				Optional: true, Computed: true, ElementType: types.StringType,
+				Default:             setdefault.StaticValue(types.SetValueMust(types.StringType, nil)),
+				MarkdownDescription: "Check items to leave out, e.g. `NginxIngressServiceAnnotationMultiTargets`; none by default, so that an item that somebody switched off shows as drift.",
+				Validators:          []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+			},
+			"adopt_existing": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "What to do when the cluster has another schedule already. False (default): fail, show the difference and how to import it. " +
+					"True: overwrite it, and put it back on destroy. A schedule that equals this block is taken over in either case. " +
+					"The original is kept in Terraform's private state, for the schedule has no place for it: if Terraform is killed between overwriting it and saving the state, destroy deletes the schedule instead.",
+			},
+			"timezone": schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "The cluster's time zone when the resource was created or imported; null if the cluster does not say. " +
+					"It is not read again with every plan, which would cost a second call per cluster.",
+				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.Block(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true}),
+		},
+	}
+}

@@ -1,0 +1,250 @@
+package inventory
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
+)
+
+type clustersDataSource struct{ data *providerdata.Data }
+
+var _ datasource.DataSourceWithConfigure = (*clustersDataSource)(nil)
+
+// NewClustersDataSource is the data source ackguard_clusters.
+func NewClustersDataSource() datasource.DataSource { return &clustersDataSource{} }
+
+type clustersModel struct {
+	AccountIDs   types.Set         `tfsdk:"account_ids"`
+	Regions      types.Set         `tfsdk:"regions"`
+	NameRegex    types.String      `tfsdk:"name_regex"`
+	ClusterTypes types.Set         `tfsdk:"cluster_types"`
+	Profiles     types.Set         `tfsdk:"profiles"`
+	States       types.Set         `tfsdk:"states"`
+	Tags         map[string]string `tfsdk:"tags"`
+	AllowPartial types.Bool        `tfsdk:"allow_partial"`
+	Clusters     []clusterModel    `tfsdk:"clusters"`
+	Outcomes     []OutcomeModel    `tfsdk:"outcomes"`
+	Complete     types.Bool        `tfsdk:"complete"`
+}
+
+type clusterModel struct {
+	AccountID          types.String      `tfsdk:"account_id"`
+	Region             types.String      `tfsdk:"region"`
+	ClusterID          types.String      `tfsdk:"cluster_id"`
+	Name               types.String      `tfsdk:"name"`
+	ClusterType        types.String      `tfsdk:"cluster_type"`
+	Profile            types.String      `tfsdk:"profile"`
+	ClusterSpec        types.String      `tfsdk:"cluster_spec"`
+	State              types.String      `tfsdk:"state"`
+	CurrentVersion     types.String      `tfsdk:"current_version"`
+	DeletionProtection types.Bool        `tfsdk:"deletion_protection"`
+	Timezone           types.String      `tfsdk:"timezone"`
+	VPCID              types.String      `tfsdk:"vpc_id"`
+	ResourceGroupID    types.String      `tfsdk:"resource_group_id"`
+	Tags               map[string]string `tfsdk:"tags"`
+}
+
+// Metadata implements datasource.DataSource.
+func (d *clustersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_clusters"
+}
+
+// Configure implements datasource.DataSourceWithConfigure.
+func (d *clustersDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = providerdata.From(req.ProviderData, &resp.Diagnostics)
+}
+
+// AccountIDsAttribute is the argument that selects accounts.
+func AccountIDsAttribute() schema.SetAttribute {
+	return schema.SetAttribute{
+		Optional: true, ElementType: types.StringType,
+		MarkdownDescription: "Accounts to look into; the provider's own account if not set. Pass `data.ackguard_member_accounts.….ids` for the whole directory.",
+		Validators:          []validator.Set{setvalidator.ValueStringsAre(validate.AccountID())},
+	}
+}
+
+// RegionsAttribute is the argument that selects regions.
+func RegionsAttribute() schema.SetAttribute {
+	return schema.SetAttribute{
+		Optional: true, ElementType: types.StringType,
+		MarkdownDescription: "Regions to look into. If not set, one global list per account finds the regions that have clusters, " +
+			"and each region's own list then says what is there; `outcomes` shows which regions were examined.",
+	}
+}
+
+// Schema implements datasource.DataSource.
+func (d *clustersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	strings := func(description string) schema.SetAttribute {
+		return schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: description}
+	}
+	text := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The clusters of one or many accounts, made for `for_each`: the list is whole, or reading it is an error. " +
+			"A throttled account that merely dropped out of the list would make Terraform destroy everything declared for its clusters.",
+		Attributes: map[string]schema.Attribute{
+			"account_ids": AccountIDsAttribute(),
+			"regions":     RegionsAttribute(),
+			"name_regex": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Only clusters whose name matches this regular expression (RE2).",
+				Validators: []validator.String{validate.Regex()},
+			},
+			"cluster_types": strings("Only clusters of these types: `Kubernetes` (dedicated), `ManagedKubernetes`, `ExternalKubernetes` (registered)."),
+			"profiles":      strings("Only clusters of these profiles: `Default`, `Edge`, `Serverless`, `Lingjun`, `Acs`."),
+			"states":        strings("Only clusters in these states, e.g. `running`."),
+			"tags": schema.MapAttribute{
+				Optional: true, ElementType: types.StringType, MarkdownDescription: "Only clusters that have all of these tags.",
+			},
+			"allow_partial": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Return what could be read, with a warning, instead of failing. **Risk:** a resource with `for_each` over this list is then planned for " +
+					"destruction while its account cannot be read.",
+			},
+			"clusters": schema.ListNestedAttribute{
+				Computed: true, MarkdownDescription: "The clusters, by account, region and ID.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"account_id":      text("Account of the cluster."),
+					"region":          text("Region of the cluster."),
+					"cluster_id":      text("Cluster ID."),
+					"name":            text("Name."),
+					"cluster_type":    text("Type."),
+					"profile":         text("Profile."),
+					"cluster_spec":    text("Edition, e.g. `ack.pro.small`."),
+					"state":           text("State, e.g. `running`."),
+					"current_version": text("Kubernetes version."),
+					"deletion_protection": schema.BoolAttribute{
+						Computed: true, MarkdownDescription: "Whether the cluster is protected from deletion; null if the list does not say.",
+					},
+					"timezone":          text("Time zone."),
+					"vpc_id":            text("VPC."),
+					"resource_group_id": text("Resource group."),
+					"tags":              schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Tags."},
+				}},
+			},
+			"outcomes": OutcomesAttribute(),
+			"complete": schema.BoolAttribute{
+				Computed: true, MarkdownDescription: "Whether every selected account and region was read. Always true without `allow_partial`.",
+			},
+		},
+	}
+}
+
+// Read implements datasource.DataSource.
+func (d *clustersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m clustersModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	selection := Select(ctx, d.data, m.AccountIDs, m.Regions, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	listings := List(ctx, d.data.Fleet, selection.AccountIDs, selection.Regions)
+	failures := Failures(listings)
+	m.Outcomes, m.Complete = OutcomeModels(listings, nil), types.BoolValue(len(failures) == 0)
+	if len(failures) > 0 {
+		detail := fmt.Sprintf("The clusters of these accounts or regions could not be read:\n%s", Describe(failures))
+		if !m.AllowPartial.ValueBool() {
+			resp.Diagnostics.AddError("Cluster list is not complete", detail+
+				"\n\nA partial list under for_each would plan the destruction of everything declared for the clusters that are missing from it. "+
+				"Fix the cause, take the accounts out of account_ids, or set allow_partial = true if nothing is driven by this list.")
+			return
+		}
+		resp.Diagnostics.AddWarning("Cluster list is not complete", detail+
+			"\n\nallow_partial = true: resources with for_each over this list lose the clusters that are missing from it.")
+	}
+	m.fill(ctx, listings)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
+
+func (m *clustersModel) fill(ctx context.Context, listings []AccountListing) {
+	var name *regexp.Regexp
+	if !m.NameRegex.IsNull() {
+		name = regexp.MustCompile(m.NameRegex.ValueString()) // the validator compiled it
+	}
+	wanted := func(set types.Set, value *string) bool {
+		return set.IsNull() || (value != nil && slices.Contains(setStrings(ctx, set), *value))
+	}
+	m.Clusters = []clusterModel{}
+	for _, listing := range listings {
+		for _, c := range listing.Clusters {
+			tags := map[string]string{}
+			for _, t := range c.Tags {
+				tags[t.Key] = t.Value
+			}
+			if name != nil && !name.MatchString(c.Name) || !hasTags(tags, m.Tags) ||
+				!wanted(m.ClusterTypes, c.ClusterType) || !wanted(m.Profiles, c.Profile) || !wanted(m.States, c.State) {
+				continue
+			}
+			m.Clusters = append(m.Clusters, clusterModel{
+				AccountID: types.StringValue(c.AccountID), Region: types.StringValue(c.Region),
+				ClusterID: types.StringValue(c.ClusterID), Name: types.StringValue(c.Name),
+				ClusterType: types.StringPointerValue(c.ClusterType), Profile: types.StringPointerValue(c.Profile),
+				ClusterSpec: types.StringPointerValue(c.ClusterSpec), State: types.StringPointerValue(c.State),
+				CurrentVersion: types.StringPointerValue(c.CurrentVersion), DeletionProtection: types.BoolPointerValue(c.DeletionProtection),
+				Timezone: types.StringPointerValue(c.Timezone), VPCID: types.StringPointerValue(c.VPCID),
+				ResourceGroupID: types.StringPointerValue(c.ResourceGroupID), Tags: tags,
+			})
+		}
+	}
+}
+
+func hasTags(tags, wanted map[string]string) bool {
+	for k, v := range wanted {
+		if got, ok := tags[k]; !ok || got != v {
+			return false
+		}
+	}
+	return true
+}
+
+// setStrings is a set of strings as a slice. Data sources are only read with
+// known values, so there is nothing to report.
+func setStrings(ctx context.Context, set types.Set) []string {
+	values := []string{}
+	set.ElementsAs(ctx, &values, false)
+	return values
+}
+
+// Selection is which accounts and regions a data source is about. Regions is
+// nil where they are to be found.
+type Selection struct{ AccountIDs, Regions []string }
+
+// Select resolves the arguments account_ids and regions.
+func Select(ctx context.Context, data *providerdata.Data, accountIDs, regions types.Set, diags *diag.Diagnostics) Selection {
+	var s Selection
+	if accountIDs.IsNull() {
+		own, err := data.Fleet.AccountID(ctx, "")
+		if err != nil {
+			diags.Append(diagnostic.Error("Asking for the provider's own account", err))
+		}
+		s.AccountIDs = []string{own}
+	} else {
+		s.AccountIDs = setStrings(ctx, accountIDs)
+	}
+	if !regions.IsNull() {
+		s.Regions = setStrings(ctx, regions)
+		slices.Sort(s.Regions)
+	}
+	for _, region := range s.Regions {
+		if problem := providerdata.CheckRegion(region, data.SkipRegionValidation); problem != "" {
+			diags.AddAttributeError(path.Root("regions"), "Unknown region", problem)
+		}
+	}
+	return s
+}

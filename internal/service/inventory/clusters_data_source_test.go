@@ -1,0 +1,180 @@
+package inventory_test
+
+import (
+	"fmt"
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
+	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
+)
+
+const allClusters = `
+data "ackguard_member_accounts" "all" {}
+
+data "ackguard_clusters" "all" {
+  account_ids = data.ackguard_member_accounts.all.ids
+}
+`
+
+func TestClusters_wholeFleet(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{{
+			Config: cloud.Provider("", allClusters),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue("data.ackguard_member_accounts.all", tfjsonpath.New("ids"), acctest.Strings(
+					acctest.Retail, acctest.Logistics, acctest.Payments, acctest.Analytics)),
+				statecheck.ExpectKnownValue("data.ackguard_clusters.all", tfjsonpath.New("clusters"), knownvalue.ListExact([]knownvalue.Check{
+					clusterCheck(acctest.Retail, "cn-hangzhou", "retail"),
+					clusterCheck(acctest.Logistics, "cn-hangzhou", "logistics"),
+					clusterCheck(acctest.Payments, "cn-shanghai", "payments"),
+					clusterCheck(acctest.Analytics, "cn-hangzhou", "analytics-a"),
+					clusterCheck(acctest.Analytics, "cn-shanghai", "analytics-b"),
+				})),
+				statecheck.ExpectKnownValue("data.ackguard_clusters.all", tfjsonpath.New("complete"), knownvalue.Bool(true)),
+				statecheck.ExpectKnownValue("data.ackguard_clusters.all", tfjsonpath.New("outcomes").AtSliceIndex(3), knownvalue.ObjectPartial(map[string]knownvalue.Check{
+					"account_id": knownvalue.StringExact(acctest.Analytics), "outcome": knownvalue.StringExact("ok"),
+					"regions_examined": acctest.Strings("cn-hangzhou", "cn-shanghai"),
+				})),
+			},
+		}},
+	})
+}
+
+func clusterCheck(account, region, name string) knownvalue.Check {
+	return knownvalue.ObjectPartial(map[string]knownvalue.Check{
+		"account_id": knownvalue.StringExact(account), "region": knownvalue.StringExact(region),
+		"cluster_id": knownvalue.StringExact(acctest.ClusterID(name)), "name": knownvalue.StringExact(name),
+		"cluster_type": knownvalue.StringExact("ManagedKubernetes"), "profile": knownvalue.StringExact("Default"),
+		"state": knownvalue.StringExact("running"), "deletion_protection": knownvalue.Bool(true),
+		"timezone": knownvalue.StringExact("Asia/Shanghai"),
+	})
+}
+
+// A page that is dropped would look like clusters that were deleted.
+func TestClusters_everyPage(t *testing.T) {
+	t.Parallel()
+	scenario := acctest.Fleet()
+	scenario.Accounts = scenario.Accounts[:2]
+	for i := range 119 {
+		scenario.Accounts[1].Clusters = append(scenario.Accounts[1].Clusters, acctest.Cluster(fmt.Sprintf("n%d", i), "cn-hangzhou"))
+	}
+	cloud := acctest.New(t, scenario)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{{
+			Config: cloud.Provider("", allClusters),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue("data.ackguard_clusters.all", tfjsonpath.New("clusters"), knownvalue.ListSizeExact(120)),
+			},
+			Check: acctest.Func(func() error {
+				if n := cloud.Count(simulator.Filter{Action: "DescribeClustersForRegion"}); n%3 != 0 {
+					return fmt.Errorf("%d calls for 120 clusters, want 3 pages a read", n)
+				}
+				return nil
+			}),
+		}},
+	})
+}
+
+func TestClusters_filters(t *testing.T) {
+	t.Parallel()
+	scenario := acctest.Fleet()
+	scenario.Accounts[1].Clusters = append(scenario.Accounts[1].Clusters, acctest.Cluster("edge", "cn-hangzhou", func(c *simulator.Cluster) {
+		c.Profile, c.State, c.ClusterType = new("Edge"), "failed", "Kubernetes"
+		c.Tags = []simulator.KeyValue{{Key: new("env"), Value: new("prod")}}
+	}))
+	cloud := acctest.New(t, scenario)
+	filter := func(arguments string) string {
+		return cloud.Provider("", fmt.Sprintf(`
+data "ackguard_clusters" "some" {
+  account_ids = [%q, %q]
+%s
+}`, acctest.Retail, acctest.Payments, arguments))
+	}
+	only := func(names ...string) []statecheck.StateCheck {
+		var checks []knownvalue.Check
+		for _, name := range names {
+			checks = append(checks, knownvalue.ObjectPartial(map[string]knownvalue.Check{"name": knownvalue.StringExact(name)}))
+		}
+		return []statecheck.StateCheck{statecheck.ExpectKnownValue("data.ackguard_clusters.some", tfjsonpath.New("clusters"), knownvalue.ListExact(checks))}
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{
+			{Config: filter(``), ConfigStateChecks: only("edge", "retail", "payments")},
+			{Config: filter(`regions = ["cn-shanghai"]`), ConfigStateChecks: only("payments")},
+			{Config: filter(`name_regex = "^re"`), ConfigStateChecks: only("retail")},
+			{Config: filter(`profiles = ["Edge"]`), ConfigStateChecks: only("edge")},
+			{Config: filter(`states = ["running"]`), ConfigStateChecks: only("retail", "payments")},
+			{Config: filter(`cluster_types = ["Kubernetes"]`), ConfigStateChecks: only("edge")},
+			{Config: filter(`tags = { env = "prod" }`), ConfigStateChecks: only("edge")},
+			{Config: filter(`tags = { env = "test" }`), ConfigStateChecks: only()},
+			{Config: filter(`name_regex = "("`), ExpectError: regexp.MustCompile(`Invalid regular expression`)},
+			{Config: filter(`regions = ["cn-hangzou"]`), ExpectError: regexp.MustCompile(`(?s)"cn-hangzou" is not a region.*Did you mean\s+"cn-hangzhou"\?`)},
+		},
+	})
+}
+
+// Explicit accounts work from any account that the members trust, without the
+// right to list them.
+func TestClusters_explicitAccountsWithoutListAccounts(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	cloud.Deny(t, "resourcemanager:*")
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{
+			{
+				Config:      cloud.Provider("", allClusters),
+				ExpectError: regexp.MustCompile(`(?s)resourcemanager:GetResourceDirectory.*With explicit account_ids\s+everything else works`),
+			},
+			{
+				Config: cloud.Provider("", fmt.Sprintf(`data "ackguard_clusters" "all" { account_ids = [%q] }`, acctest.Retail)),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue("data.ackguard_clusters.all", tfjsonpath.New("clusters"), knownvalue.ListSizeExact(1)),
+				},
+			},
+		},
+	})
+}
+
+func TestClusters_incompleteIsAnError(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	cloud.RemoveRole(t, acctest.Logistics)
+	partial := cloud.Provider("", fmt.Sprintf(`
+data "ackguard_clusters" "all" {
+  account_ids   = [%q, %q]
+  allow_partial = true
+}`, acctest.Retail, acctest.Logistics))
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{
+			{
+				Config: cloud.Provider("", allClusters),
+				ExpectError: regexp.MustCompile(`(?s)Cluster list is not complete.*` + acctest.Logistics +
+					`: denied:.*EntityNotExist\.Role.*request ID.*create the role`),
+			},
+			{
+				Config: partial,
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue("data.ackguard_clusters.all", tfjsonpath.New("clusters"), knownvalue.ListSizeExact(1)),
+					statecheck.ExpectKnownValue("data.ackguard_clusters.all", tfjsonpath.New("complete"), knownvalue.Bool(false)),
+					statecheck.ExpectKnownValue("data.ackguard_clusters.all", tfjsonpath.New("outcomes").AtSliceIndex(1), knownvalue.ObjectPartial(map[string]knownvalue.Check{
+						"account_id": knownvalue.StringExact(acctest.Logistics), "outcome": knownvalue.StringExact("denied"),
+						"error_code": knownvalue.StringExact("EntityNotExist.Role"), "regions_examined": knownvalue.ListSizeExact(0),
+					})),
+				},
+			},
+		},
+	})
+}

@@ -1,0 +1,114 @@
+// Package inventory finds the member accounts of a resource directory and the
+// clusters in them.
+package inventory
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
+	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+)
+
+// Cluster is a cluster of the regional list and where it is.
+type Cluster struct {
+	fleet.Scope
+	cs.Cluster
+}
+
+// AccountListing is what was found in one account.
+type AccountListing struct {
+	AccountID string
+	// Regions are those whose clusters were read.
+	Regions  []string
+	Clusters []Cluster
+	// Failures has the account itself (no region) where its regions could not
+	// be found, or each region that could not be read.
+	Failures []fleet.Outcome
+}
+
+// List finds the clusters of the accounts. With regions it reads the list of
+// each; without, one global list per account finds the regions that have
+// clusters, and their own lists then say what is there. An account that
+// cannot be read is a failure in its listing, never a missing listing.
+func List(ctx context.Context, f *fleet.Fleet, accountIDs, regions []string) []AccountListing {
+	accountIDs = slices.Clone(accountIDs)
+	slices.Sort(accountIDs)
+	accountIDs = slices.Compact(accountIDs)
+	return fleet.Each(ctx, f.MaxConcurrency(), accountIDs, func(ctx context.Context, accountID string) AccountListing {
+		return listAccount(ctx, f, accountID, regions)
+	})
+}
+
+func listAccount(ctx context.Context, f *fleet.Fleet, accountID string, regions []string) AccountListing {
+	listing := AccountListing{AccountID: accountID}
+	if regions == nil {
+		found, err := regionsWithClusters(ctx, f, accountID)
+		if err != nil {
+			listing.Failures = append(listing.Failures, fleet.OutcomeOf(fleet.Scope{AccountID: accountID}, err))
+			return listing
+		}
+		regions = found
+	}
+	type regional struct {
+		clusters []Cluster
+		err      error
+	}
+	results := fleet.Each(ctx, f.MaxConcurrency(), regions, func(ctx context.Context, region string) regional {
+		clusters, err := listRegion(ctx, f, fleet.Scope{AccountID: accountID, Region: region})
+		return regional{clusters, err}
+	})
+	for i, region := range regions {
+		if err := results[i].err; err != nil {
+			listing.Failures = append(listing.Failures, fleet.OutcomeOf(fleet.Scope{AccountID: accountID, Region: region}, err))
+			continue
+		}
+		listing.Regions = append(listing.Regions, region)
+		listing.Clusters = append(listing.Clusters, results[i].clusters...)
+	}
+	slices.Sort(listing.Regions)
+	slices.SortFunc(listing.Clusters, func(a, b Cluster) int {
+		return cmp.Or(a.Compare(b.Scope), cmp.Compare(a.ClusterID, b.ClusterID))
+	})
+	return listing
+}
+
+func regionsWithClusters(ctx context.Context, f *fleet.Fleet, accountID string) ([]string, error) {
+	client, err := f.CS(fleet.Scope{AccountID: accountID, Region: f.Region()})
+	if err != nil {
+		return nil, err
+	}
+	found := []string{}
+	for cluster, err := range client.Clusters(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, cluster.RegionID)
+	}
+	slices.Sort(found)
+	return slices.Compact(found), nil
+}
+
+// listRegion reads one region's list. A list that also shows clusters of
+// another region would count them twice; they belong to that region's list.
+func listRegion(ctx context.Context, f *fleet.Fleet, scope fleet.Scope) ([]Cluster, error) {
+	client, err := f.CS(scope)
+	if err != nil {
+		return nil, err
+	}
+	all, err := alicloud.All(client.ClustersForRegion(ctx, scope.Region))
+	if err != nil {
+		return nil, err
+	}
+	var clusters []Cluster
+	seen := map[string]bool{}
+	for _, c := range all {
+		if (c.RegionID == "" || c.RegionID == scope.Region) && !seen[c.ClusterID] {
+			seen[c.ClusterID] = true
+			clusters = append(clusters, Cluster{Scope: scope, Cluster: c})
+		}
+	}
+	return clusters, nil
+}

@@ -1,0 +1,49 @@
+// Package providerdata is what the configured provider hands to each resource
+// and data source.
+package providerdata
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+)
+
+// Enforcement says what fail_on does to a plan.
+type Enforcement string
+
+// The enforcements.
+const (
+	EnforceError Enforcement = "error"
+	EnforceWarn  Enforcement = "warn"
+)
+
+// EnforcementVariable is the environment variable behind the provider's
+// enforcement argument.
+const EnforcementVariable = "ACKGUARD_ENFORCEMENT"
+
+// Data is the configured provider.
+type Data struct {
+	Fleet       *fleet.Fleet
+	Enforcement Enforcement
+	// EnforcementConfigured: the provider block sets enforcement, so the
+	// environment variable has no say.
+	EnforcementConfigured bool
+	SkipRegionValidation  bool
+}
+
+// From reads the provider's data in a Configure method. It returns nil, and
+// no error, before the provider is configured (the framework validates then).
+func From(provided any, diags *diag.Diagnostics) *Data {
+	if provided == nil {
+		return nil
+	}
+	data, ok := provided.(*Data)
+	if !ok {
+		diags.AddError("Unexpected provider data",
+			fmt.Sprintf("Expected *providerdata.Data, got %T. This is a defect of the provider; please report it.", provided))
+		return nil
+	}
+	return data
+}

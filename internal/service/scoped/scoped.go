@@ -1,0 +1,148 @@
+// Package scoped gives every resource the same account_id and region: in the
+// schema, in the plan, in the identity and in the import ID.
+package scoped
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
+)
+
+// AccountID is the argument account_id of a resource.
+func AccountID() schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional: true, Computed: true,
+		MarkdownDescription: "Account to work in; the provider's own account if not set. Another value replaces the resource.",
+		Validators:          []validator.String{validate.AccountID()},
+		PlanModifiers:       replaceOnChange(),
+	}
+}
+
+// Region is the argument region of a regional resource.
+func Region() schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional: true, Computed: true,
+		MarkdownDescription: "Region to work in; the provider's region if not set. Another value replaces the resource.",
+		PlanModifiers:       replaceOnChange(),
+	}
+}
+
+func replaceOnChange() []planmodifier.String {
+	return []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()}
+}
+
+// Identity is the identity schema of a regional resource whose own part is
+// named key. Account and region may be left out of an import.
+func Identity(key, description string) identityschema.Schema {
+	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"account_id": identityschema.StringAttribute{OptionalForImport: true, Description: "Account; the provider's own if not set."},
+		"region":     identityschema.StringAttribute{OptionalForImport: true, Description: "Region; the provider's if not set."},
+		key:          identityschema.StringAttribute{RequiredForImport: true, Description: description},
+	}}
+}
+
+// ModifyPlan puts the effective account and region into the plan. State that
+// belongs elsewhere than a block without the argument now resolves to is an
+// error: replacing it would destroy in one account and create in another
+// because somebody changed the provider block or the credentials.
+func ModifyPlan(ctx context.Context, data *providerdata.Data, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if data == nil || req.Plan.Raw.IsNull() {
+		return
+	}
+	effective(ctx, req, resp, "account_id", "account", func() (string, error) { return data.Fleet.AccountID(ctx, "") })
+	effective(ctx, req, resp, "region", "region", func() (string, error) { return data.Fleet.Region(), nil })
+	var region types.String
+	resp.Diagnostics.Append(resp.Plan.GetAttribute(ctx, path.Root("region"), &region)...)
+	if problem := providerdata.CheckRegion(region.ValueString(), data.SkipRegionValidation || region.IsUnknown()); problem != "" {
+		resp.Diagnostics.AddAttributeError(path.Root("region"), "Unknown region", problem)
+	}
+}
+
+func effective(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, argument, noun string, fallback func() (string, error)) {
+	var configured types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(argument), &configured)...)
+	if resp.Diagnostics.HasError() || !configured.IsNull() {
+		return
+	}
+	value, err := fallback()
+	if err != nil {
+		resp.Diagnostics.Append(diagnostic.Error("Asking for the provider's own account", err))
+		return
+	}
+	if !req.State.Raw.IsNull() {
+		var stored types.String
+		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(argument), &stored)...)
+		if stored.ValueString() != "" && stored.ValueString() != value {
+			resp.Diagnostics.AddAttributeError(path.Root(argument), "State belongs to another "+noun, fmt.Sprintf(
+				"This resource is in %s %s, but without %s in its block it resolves to the provider's %s %s. "+
+					"Set %s = %q to keep it where it is, or use the credentials and provider block that it was made with.",
+				noun, stored.ValueString(), argument, noun, value, argument, stored.ValueString()))
+			return
+		}
+	}
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(argument), types.StringValue(value))...)
+}
+
+// Import reads an import ID of the form account_id/region/KEY, or an identity,
+// and puts the parts into the state.
+func Import(ctx context.Context, data *providerdata.Data, req resource.ImportStateRequest, resp *resource.ImportStateResponse, key string, check validator.String) {
+	var account, region, own types.String
+	if req.ID != "" {
+		parts := strings.Split(req.ID, "/")
+		if len(parts) != 3 || parts[0] == "" || parts[1] == "" || parts[2] == "" {
+			resp.Diagnostics.AddError("Invalid import ID",
+				fmt.Sprintf("%q is not of the form account_id/region/%s, e.g. 1234567890123456/cn-hangzhou/….", req.ID, key))
+			return
+		}
+		account, region, own = types.StringValue(parts[0]), types.StringValue(parts[1]), types.StringValue(parts[2])
+	} else {
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("account_id"), &account)...)
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("region"), &region)...)
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root(key), &own)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		if account.ValueString() == "" {
+			id, err := data.Fleet.AccountID(ctx, "")
+			if err != nil {
+				resp.Diagnostics.Append(diagnostic.Error("Asking for the provider's own account", err))
+				return
+			}
+			account = types.StringValue(id)
+		}
+		if region.ValueString() == "" {
+			region = types.StringValue(data.Fleet.Region())
+		}
+	}
+	checkPart(ctx, &resp.Diagnostics, "account_id", account, validate.AccountID())
+	checkPart(ctx, &resp.Diagnostics, key, own, check)
+	if problem := providerdata.CheckRegion(region.ValueString(), data.SkipRegionValidation); problem != "" {
+		resp.Diagnostics.AddError("Unknown region in the import ID", problem)
+	}
+	for name, value := range map[string]types.String{"account_id": account, "region": region, key: own} {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+		if resp.Identity != nil {
+			resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root(name), value)...)
+		}
+	}
+}
+
+func checkPart(ctx context.Context, diags *diag.Diagnostics, name string, value types.String, check validator.String) {
+	var answer validator.StringResponse
+	check.ValidateString(ctx, validator.StringRequest{Path: path.Root(name), PathExpression: path.MatchRoot(name), ConfigValue: value}, &answer)
+	diags.Append(answer.Diagnostics...)
+}

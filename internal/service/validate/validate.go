@@ -1,0 +1,67 @@
+// Package validate checks the identifiers that Alibaba Cloud defines, before
+// anything is called with them.
+package validate
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+var (
+	accountID   = regexp.MustCompile(`^[0-9]{12,20}$`)
+	clusterID   = regexp.MustCompile(`^c[0-9a-z]{32}$`)
+	roleName    = regexp.MustCompile(`^[0-9A-Za-z.-]{1,64}$`)
+	roleARN     = regexp.MustCompile(`^acs:ram::[0-9]+:role/[0-9A-Za-z.-]{1,64}$`)
+	sessionName = regexp.MustCompile(`^[0-9A-Za-z.@_-]{2,64}$`)
+)
+
+// AccountID checks an account ID.
+func AccountID() validator.String {
+	return stringvalidator.RegexMatches(accountID, "must be an Alibaba Cloud account ID: digits only, e.g. 1234567890123456")
+}
+
+// ClusterID checks a cluster ID.
+func ClusterID() validator.String {
+	return stringvalidator.RegexMatches(clusterID, "must be an ACK cluster ID: c and 32 lower-case letters or digits")
+}
+
+// RoleName checks a RAM role name.
+func RoleName() validator.String {
+	return stringvalidator.RegexMatches(roleName, "must be a RAM role name: 1 to 64 letters, digits, dots or hyphens, not an ARN")
+}
+
+// RoleARN checks a RAM role's ARN.
+func RoleARN() validator.String {
+	return stringvalidator.RegexMatches(roleARN, "must be the ARN of a RAM role, e.g. acs:ram::1234567890123456:role/platform")
+}
+
+// SessionName checks a role session name (AssumeRole, RoleSessionName).
+func SessionName() validator.String {
+	return stringvalidator.RegexMatches(sessionName, "must be 2 to 64 letters, digits or the characters . @ _ -")
+}
+
+// Regex checks a regular expression (RE2).
+func Regex() validator.String { return regexValidator{} }
+
+type regexValidator struct{}
+
+// Description implements validator.String.
+func (regexValidator) Description(context.Context) string { return "must be a regular expression" }
+
+// MarkdownDescription implements validator.String.
+func (v regexValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements validator.String.
+func (regexValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := regexp.Compile(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid regular expression",
+			fmt.Sprintf("%q does not compile: %s.", req.ConfigValue.ValueString(), err))
+	}
+}
