@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"github.com/google/cel-go/cel"
 )
 
 // FuzzParseRule: whatever a rule file holds, it is refused or it works; it never panics and never hangs.
@@ -38,6 +40,40 @@ func FuzzParseRule(f *testing.F) {
 			}
 			if (res.Verdict == Compliant || res.Verdict == NotApplicable) != (res.Message == "") {
 				t.Errorf("%s: message %q", res.Verdict, res.Message)
+			}
+		}
+	})
+}
+
+// FuzzCompile: no expression that compiles, however odd, can be led to another result by facts that are missing.
+func FuzzCompile(f *testing.F) {
+	for i, text := range unknownExpressions {
+		f.Add(text, uint64(i))
+	}
+	for _, r := range loadT(f).Rules() {
+		f.Add(r.Applies, uint64(1))
+		f.Add(r.Compliant, uint64(2))
+	}
+	f.Fuzz(func(t *testing.T, text string, seed uint64) {
+		e, err := compile(text, cel.BoolType, false, map[Source]struct{}{})
+		if err != nil {
+			return
+		}
+		rng := rand.New(rand.NewPCG(seed, 3))
+		for range 4 {
+			full := randomCluster(rng)
+			gapped := clone(full)
+			for _, s := range slots(gapped) {
+				if rng.IntN(2) == 0 {
+					s.remove(reasons()[rng.IntN(4)])
+				}
+			}
+			before, after := e.eval(full), e.eval(gapped)
+			if after.result != nil && after.result != before.result {
+				t.Errorf("%v became %v", before, after)
+			}
+			if after.result == nil && after.err == nil && len(after.absent) == 0 {
+				t.Errorf("neither a result nor what is in the way: %+v", after)
 			}
 		}
 	})
