@@ -53,7 +53,7 @@ var provenance = []behaviour{
 	{"cs-lists", "DescribeClustersV1 lists all regions, DescribeClustersForRegion one region with a leaner object", originSDK, "cs v7.6.0 and the official ACK skill"},
 	{"cs-json-strings", "master_url and meta_data are JSON strings, master_url may be empty; parameters is null in the global list", originObserved, "published cluster objects"},
 	{"cs-page-size", "page_size 1 to 100, default 10", originGuessed, "50 and 100 are seen in clients"},
-	{"cs-name-filter", "name selects by a part of the name", originDocumented, "list page: fuzzy match"},
+	{"cs-name-filter", "name selects by a part of the name", originGuessed, ""},
 	{"cs-wrong-region", "Another region's or account's cluster: 404 ErrorClusterNotFound", originDocumented, "the official ACK skill; that other accounts look alike is INFERRED"},
 	{"cs-region-mismatch", "DescribeClustersForRegion at another region's endpoint: 400 InvalidParameter.RegionId", originGuessed, ""},
 	{"cs-region-header", "x-acs-region-id names the region of a ROA call when there is one port for all", originClient, "older SDK cores send it; that the cloud reads it is INFERRED"},
