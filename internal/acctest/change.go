@@ -1,6 +1,8 @@
 package acctest
 
 import (
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -18,6 +20,20 @@ func Strings(values ...string) knownvalue.Check {
 		checks = append(checks, knownvalue.StringExact(v))
 	}
 	return knownvalue.ListExact(checks)
+}
+
+// Says matches a message that has the phrases in this order. The CLI breaks
+// lines anywhere, so blanks match any white space and its margin.
+func Says(phrases ...string) *regexp.Regexp {
+	parts := make([]string, 0, len(phrases))
+	for _, phrase := range phrases {
+		words := strings.Fields(phrase)
+		for i := range words {
+			words[i] = regexp.QuoteMeta(words[i])
+		}
+		parts = append(parts, strings.Join(words, `[\s│|]+`))
+	}
+	return regexp.MustCompile(`(?s)` + strings.Join(parts, `.*`))
 }
 
 // Func is a check that looks at the cloud instead of the state.
@@ -70,4 +86,10 @@ func (c *Cloud) account(t *testing.T, accountID string, change func(*simulator.A
 
 func denial(actions []string) rampolicy.Document {
 	return rampolicy.Document{Version: "1", Statement: []rampolicy.Statement{{Effect: "Deny", Action: actions, Resource: []string{"*"}}}}
+}
+
+// SetRoles gives an account these roles.
+func (c *Cloud) SetRoles(t *testing.T, accountID string, roles []simulator.Role) {
+	t.Helper()
+	c.account(t, accountID, func(a *simulator.Account) { a.Roles = roles })
 }

@@ -269,7 +269,11 @@ func (c *Caller) decode(op Operation, x *exchange, out any) *Error {
 	if x.status >= 400 {
 		var head answerHead // encoding/json matches keys without regard to case
 		if err := json.Unmarshal(x.body, &head); err != nil {
-			return c.failure(op, x, Error{Kind: classify("", x.status), Message: fmt.Sprintf("HTTP %d with a body that is no JSON", x.status), err: err})
+			kind := Network // half an answer, or the page of something in between
+			if x.status >= 500 {
+				kind = Server
+			}
+			return c.failure(op, x, Error{Kind: kind, Message: fmt.Sprintf("HTTP %d with a body that is no JSON", x.status), err: err})
 		}
 		code := codeText(head.Code)
 		failure := Error{Kind: classify(code, x.status), Code: code, Message: head.Message, RequestID: head.RequestID, retryAfter: retryAfter(x)}

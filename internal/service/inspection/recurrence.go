@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -145,6 +146,25 @@ func (v recurrenceValue) Equal(o attr.Value) bool {
 func (v recurrenceValue) StringSemanticEquals(_ context.Context, o basetypes.StringValuable) (bool, diag.Diagnostics) {
 	other, ok := o.(recurrenceValue)
 	return ok && sameRecurrence(v.ValueString(), other.ValueString()), nil
+}
+
+// keepEquivalent plans the stored spelling of a rule when the configured one
+// means the same, so that respelling it is no change.
+type keepEquivalent struct{}
+
+// Description implements planmodifier.String.
+func (keepEquivalent) Description(context.Context) string {
+	return "a rule that means the same is no change"
+}
+
+// MarkdownDescription implements planmodifier.String.
+func (k keepEquivalent) MarkdownDescription(ctx context.Context) string { return k.Description(ctx) }
+
+// PlanModifyString implements planmodifier.String.
+func (keepEquivalent) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+	if !req.StateValue.IsNull() && !req.PlanValue.IsUnknown() && sameRecurrence(req.PlanValue.ValueString(), req.StateValue.ValueString()) {
+		resp.PlanValue = req.StateValue
+	}
 }
 
 // recurrenceValidator refuses what the API documents as not allowed.

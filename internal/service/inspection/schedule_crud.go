@@ -92,6 +92,7 @@ func (r *scheduleResource) Read(ctx context.Context, req resource.ReadRequest, r
 	switch {
 	case alicloud.HasCode(err, cs.ClusterNotFound), err == nil && !found:
 		// Asked in the cluster's own account and region: it is gone.
+		m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:
@@ -239,6 +240,11 @@ func (m *scheduleModel) fromAPI(ctx context.Context, config cs.InspectConfig, di
 
 func (m scheduleModel) store(ctx context.Context, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	diags.Append(state.Set(ctx, &m)...)
+	m.storeIdentity(ctx, identity, diags)
+}
+
+// storeIdentity is due after every read, even of what is gone.
+func (m scheduleModel) storeIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
 	if identity != nil {
 		diags.Append(identity.Set(ctx, scheduleIdentity{m.AccountID, m.Region, m.ClusterID})...)
 	}

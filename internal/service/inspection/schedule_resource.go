@@ -106,7 +106,8 @@ func (r *scheduleResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 				MarkdownDescription: "When it runs, as an RFC 5545 rule: `FREQ=DAILY` with `BYHOUR` and `BYMINUTE`, e.g. `" + recurrenceExample + "`; no `COUNT`, no `UNTIL`. " +
 					"It is compared by meaning: the order of the parts does not matter. The API does not document whose time `BYHOUR` is; " +
 					"`timezone` shows the cluster's zone, which it most likely is (inferred, not validated on a real account).",
-				Validators: []validator.String{recurrenceValidator{}},
+				Validators:    []validator.String{recurrenceValidator{}},
+				PlanModifiers: []planmodifier.String{keepEquivalent{}},
 			},
 			"disabled_check_items": schema.SetAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType,

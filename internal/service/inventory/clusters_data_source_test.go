@@ -2,7 +2,6 @@ package inventory_test
 
 import (
 	"fmt"
-	"regexp"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -118,8 +117,8 @@ data "ackguard_clusters" "some" {
 			{Config: filter(`cluster_types = ["Kubernetes"]`), ConfigStateChecks: only("edge")},
 			{Config: filter(`tags = { env = "prod" }`), ConfigStateChecks: only("edge")},
 			{Config: filter(`tags = { env = "test" }`), ConfigStateChecks: only()},
-			{Config: filter(`name_regex = "("`), ExpectError: regexp.MustCompile(`Invalid regular expression`)},
-			{Config: filter(`regions = ["cn-hangzou"]`), ExpectError: regexp.MustCompile(`(?s)"cn-hangzou" is not a region.*Did you mean\s+"cn-hangzhou"\?`)},
+			{Config: filter(`name_regex = "("`), ExpectError: acctest.Says("Invalid regular expression")},
+			{Config: filter(`regions = ["cn-hangzou"]`), ExpectError: acctest.Says(`"cn-hangzou" is not a region`, `Did you mean "cn-hangzhou"?`)},
 		},
 	})
 }
@@ -135,7 +134,7 @@ func TestClusters_explicitAccountsWithoutListAccounts(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config:      cloud.Provider("", allClusters),
-				ExpectError: regexp.MustCompile(`(?s)resourcemanager:GetResourceDirectory.*With explicit account_ids\s+everything else works`),
+				ExpectError: acctest.Says("resourcemanager:GetResourceDirectory", "With explicit account_ids everything else works"),
 			},
 			{
 				Config: cloud.Provider("", fmt.Sprintf(`data "ackguard_clusters" "all" { account_ids = [%q] }`, acctest.Retail)),
@@ -160,9 +159,8 @@ data "ackguard_clusters" "all" {
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{
-				Config: cloud.Provider("", allClusters),
-				ExpectError: regexp.MustCompile(`(?s)Cluster list is not complete.*` + acctest.Logistics +
-					`: denied:.*EntityNotExist\.Role.*request ID.*create the role`),
+				Config:      cloud.Provider("", allClusters),
+				ExpectError: acctest.Says("Cluster list is not complete", acctest.Logistics+": denied:", "EntityNotExist.Role", "request ID", "create the role"),
 			},
 			{
 				Config: partial,
