@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -121,8 +122,18 @@ func keyOf(id string) credentials { return credentials{id: id, secret: id + "-se
 func (k credentials) config(s *Server) *openapiutil.Config {
 	return &openapiutil.Config{
 		AccessKeyId: &k.id, AccessKeySecret: &k.secret, SecurityToken: nonEmpty(k.token), Endpoint: new(s.Addr()), Protocol: new("http"),
-		NoProxy: new(s.Addr()), RegionId: new("cn-hangzhou"),
+		RegionId: new("cn-hangzhou"), HttpClient: directTransport{},
 	}
+}
+
+// directTransport stands in for the SDK's own HTTP client, which all its clients share without a lock (tea v1.5.2 sets
+// the timeout while other calls read it), and which heeds proxies in the environment.
+type directTransport struct{}
+
+var direct = &http.Transport{}
+
+func (directTransport) Call(r *http.Request, _ *http.Transport) (*http.Response, error) {
+	return direct.RoundTrip(r)
 }
 
 func nonEmpty(s string) *string {
