@@ -28,12 +28,15 @@ type Options struct {
 	// OnUnexpected is called for each request that the cloud does not know: host, path, action or parameter. Tests wire
 	// it to t.Error.
 	OnUnexpected func(message string)
+	// MaxRequests bounds the recorded requests, the oldest go first; 0 keeps all.
+	MaxRequests int
 }
 
 // Cloud is a simulated cloud. It is an http.Handler and safe for concurrent use.
 type Cloud struct {
 	now          func() time.Time
 	onUnexpected func(string)
+	maxRequests  int
 	behaviour    Behaviour
 	directory    *ResourceDirectory
 	tokenKey     []byte
@@ -65,7 +68,7 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 		return nil, err
 	}
 	c := &Cloud{
-		now: o.Now, onUnexpected: o.OnUnexpected, behaviour: s.Behaviour,
+		now: o.Now, onUnexpected: o.OnUnexpected, maxRequests: o.MaxRequests, behaviour: s.Behaviour,
 		random:   rand.New(rand.NewPCG(s.Seed, 0x61636b6775617264)),
 		accounts: map[string]*accountState{}, clusters: map[string]*clusterState{}, keys: map[string]keyOwner{},
 		sessions: map[string]*session{}, nonces: map[string]time.Time{}, tasks: map[string]*task{}, clientTokens: map[string]any{},

@@ -38,10 +38,12 @@ func runInspect(cl *call) (any, *apiError) {
 	type started struct{ reportID, taskID string }
 	key := strings.Join([]string{cl.action, state.accountID, state.cluster.ClusterID, token}, "\x00")
 	result, repeated := cl.clientTokens[key].(started)
-	if !repeated || token == "" {
+	if !repeated {
 		due := cl.time.Add(cl.behaviour.inspectDuration())
 		result = started{reportID: cl.uuid(), taskID: cl.newTask("cluster_inspect", state, due).id}
-		cl.clientTokens[key] = result
+		if token != "" {
+			cl.clientTokens[key] = result
+		}
 		cl.mutate(state, func(c *Cluster) {
 			c.InspectReports = append(c.InspectReports, c.inspect(result.reportID, cl.time, due))
 		})

@@ -17,22 +17,26 @@ import (
 )
 
 // fillAll sets every field of a scenario type, so that a contract test sees every field on the wire.
-func fillAll(v reflect.Value, depth int) {
+func fillAll(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		fillAll(v.Elem(), depth)
+		fillAll(v.Elem())
 	case reflect.Struct:
-		for i := range v.NumField() {
-			fillAll(v.Field(i), depth+1)
+		for f, field := range v.Fields() {
+			fillAll(field)
+			if _, enum, ok := strings.Cut(f.Tag.Get("jsonschema"), "enum="); ok {
+				first, _, _ := strings.Cut(enum, ",")
+				reflect.Indirect(field).SetString(first)
+			}
 		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
-		fillAll(v.Index(0), depth+1)
+		fillAll(v.Index(0))
 	case reflect.Map:
 		v.Set(reflect.MakeMap(v.Type()))
 		item := reflect.New(v.Type().Elem()).Elem()
-		fillAll(item, depth+1)
+		fillAll(item)
 		v.SetMapIndex(reflect.ValueOf("key"), item)
 	case reflect.Interface, reflect.String:
 		v.Set(reflect.ValueOf("text").Convert(v.Type()))
@@ -47,7 +51,7 @@ func fillAll(v reflect.Value, depth int) {
 
 func filledCluster() Cluster {
 	c := Cluster{}
-	fillAll(reflect.ValueOf(&c).Elem(), 0)
+	fillAll(reflect.ValueOf(&c).Elem())
 	c.ClusterID, c.RegionID, c.ClusterType, c.State = clusterID("full"), "cn-hangzhou", "ManagedKubernetes", "running"
 	c.InspectConfig.Recurrence = "FREQ=DAILY;BYHOUR=1;BYMINUTE=2"
 	c.InspectReports[0].StartTime, c.InspectReports[0].EndTime = "2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z"

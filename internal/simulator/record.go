@@ -70,6 +70,10 @@ func (f Filter) matches(r Request) bool {
 func (c *Cloud) record(r Request) {
 	c.recordMu.Lock()
 	defer c.recordMu.Unlock()
+	// Dropping a half at a time keeps the cost per request constant.
+	if c.maxRequests > 0 && len(c.requests) >= c.maxRequests {
+		c.requests = slices.Clone(c.requests[len(c.requests)-c.maxRequests/2:])
+	}
 	c.requests = append(c.requests, r)
 }
 

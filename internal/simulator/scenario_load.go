@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -56,6 +57,17 @@ type finding struct{ path, message string }
 
 // Validate checks a scenario that was built in Go as ParseScenario checks a file.
 func (s *Scenario) Validate() error {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("scenario: %w", err)
+	}
+	if problems := strict.JSON(text, &Scenario{}); len(problems) > 0 {
+		k := &checker{}
+		for _, p := range problems {
+			k.add(p.Path, "%s", p.Message)
+		}
+		return k.err()
+	}
 	return (&checker{findings: s.check()}).err()
 }
 

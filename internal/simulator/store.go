@@ -81,9 +81,6 @@ func (c *Cloud) settle(now time.Time) {
 func (c *Cloud) mutate(state *clusterState, change func(*Cluster)) {
 	changed := clone(state.cluster)
 	change(changed)
-	if changed.ClusterID != state.cluster.ClusterID || changed.RegionID != state.cluster.RegionID {
-		panic("simulator: a change must not move a cluster: cluster_id and region_id are fixed")
-	}
 	state.cluster = changed
 }
 
@@ -114,7 +111,16 @@ func (c *Cloud) UpdateCluster(clusterID string, change func(*Cluster)) error {
 	if state == nil {
 		return fmt.Errorf("cluster %s does not exist", clusterID)
 	}
-	c.mutate(state, change)
+	changed := clone(state.cluster)
+	change(changed)
+	if changed.ClusterID != clusterID || changed.RegionID != state.cluster.RegionID {
+		return fmt.Errorf("a change of cluster %s must keep cluster_id and region_id: delete it and add another", clusterID)
+	}
+	if err := changed.check(); err != nil {
+		return err
+	}
+	// What a caller keeps of the object must not reach into the store.
+	state.cluster = clone(changed)
 	return nil
 }
 

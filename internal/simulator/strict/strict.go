@@ -11,9 +11,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/agext/levenshtein"
@@ -132,8 +134,8 @@ func jsonNode(v any) *yaml.Node {
 		return n
 	case map[string]any:
 		n := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-		for key, item := range v {
-			n.Content = append(n.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, jsonNode(item))
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			n.Content = append(n.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, jsonNode(v[key]))
 		}
 		return n
 	}
@@ -148,8 +150,14 @@ type field struct {
 	Enum     []string
 }
 
+// fieldCache keeps big scenarios from parsing the same tags for every object.
+var fieldCache sync.Map
+
 // fields lists the fields of a struct by their JSON names.
 func fields(t reflect.Type) []field {
+	if known, ok := fieldCache.Load(t); ok {
+		return known.([]field)
+	}
 	list := make([]field, 0, t.NumField())
 	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -167,6 +175,7 @@ func fields(t reflect.Type) []field {
 		}
 		list = append(list, known)
 	}
+	fieldCache.Store(t, list)
 	return list
 }
 

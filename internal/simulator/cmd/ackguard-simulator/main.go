@@ -56,7 +56,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	cloud, err := simulator.New(scenario, simulator.Options{OnUnexpected: func(message string) { fmt.Fprintln(stderr, "unexpected request:", message) }})
+	cloud, err := simulator.New(scenario, simulator.Options{
+		MaxRequests:  1000, // a long run must not grow
+		OnUnexpected: func(message string) { fmt.Fprintln(stderr, "unexpected request:", message) },
+	})
 	if err != nil {
 		return err
 	}
