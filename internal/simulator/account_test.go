@@ -1,8 +1,10 @@
 package simulator
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -229,6 +231,31 @@ func TestDirectoryRefusals(t *testing.T) {
 	}
 	if _, err := directory(t, server, "FAKEREADER", version2022, "ListAccounts", params{"NextToken": token}); err != nil {
 		t.Errorf("the token serves the whole account: %v", err)
+	}
+}
+
+// TestTokens: a page token cannot be forged and does not live forever.
+func TestTokens(t *testing.T) {
+	cloud, err := New(testScenario(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	read := func(token string, later time.Duration) bool {
+		last, ok := (&call{Cloud: cloud, time: start.Add(later)}).readToken(token, "List", "1", url.Values{})
+		return ok && last == "x"
+	}
+	token := (&call{Cloud: cloud, time: start}).makeToken("List", "1", url.Values{}, "x")
+	if !read(token, 0) || !read(token, tokenLife-time.Second) || read(token, tokenLife) {
+		t.Error("the token does not live for its time")
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := base64.RawURLEncoding.EncodeToString(append(make([]byte, 32), raw[32:]...))
+	if read(forged, 0) || read("", 0) || read("!", 0) {
+		t.Error("a forged token was accepted")
 	}
 }
 

@@ -275,6 +275,8 @@ func TestModifyCluster(t *testing.T) {
 	if got := task(); got != "running" {
 		t.Errorf("task is %v", got)
 	}
+	_, err = roa(t, server, keyOf("FAKESTRANGER"), "DescribeTaskInfo", http.MethodGet, "/tasks/"+answer["task_id"].(string), nil, nil)
+	wantCode(t, err, http.StatusNotFound, "ErrorTaskNotFound")
 	now.Advance(2 * time.Minute)
 	if got := task(); got != "success" {
 		t.Errorf("task is %v", got)

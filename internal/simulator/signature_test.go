@@ -193,7 +193,10 @@ func TestEverythingSignedIsChecked(t *testing.T) {
 		if part == "header" {
 			want = "IncompleteSignature"
 		}
-		wantCode(t, err, http.StatusBadRequest, want)
+		sdk := wantCode(t, err, http.StatusBadRequest, want)
+		if part == "body" && !strings.Contains(tea.StringValue(sdk.Message), "x-acs-content-sha256 is") {
+			t.Errorf("a changed body is explained as %s", tea.StringValue(sdk.Message))
+		}
 	}
 	for part, change := range map[string]tamper{
 		"nonce":        func(r *http.Request) { r.Header.Set("x-acs-signature-nonce", "other") },
