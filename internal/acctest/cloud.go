@@ -44,7 +44,14 @@ type Cloud struct {
 // a look into the store run on a real account through Target instead.
 func New(t *testing.T, scenario *simulator.Scenario) *Cloud {
 	t.Helper()
+	return NewAt(t, scenario, time.Now)
+}
+
+// NewAt is New with a clock for the cloud's side.
+func NewAt(t *testing.T, scenario *simulator.Scenario, now func() time.Time) *Cloud {
+	t.Helper()
 	sim, err := simulator.New(scenario, simulator.Options{
+		Now:          now,
 		OnUnexpected: func(message string) { t.Errorf("a call that the cloud does not know: %s", message) },
 	})
 	if err != nil {
@@ -97,6 +104,10 @@ provider "ackguard" {
 %[5]s
 `, id, secret, c.Endpoint(), arguments, body)
 }
+
+// Bare is the start of a configuration whose provider gets everything from the
+// environment.
+const Bare = requiredProviders
 
 const requiredProviders = `
 terraform {

@@ -58,18 +58,14 @@ func (c *Cloud) plan(t *testing.T, config string) []byte {
 	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cli := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if cli == "" {
-		cli = "terraform"
-	}
-	command := exec.CommandContext(t.Context(), cli, "plan", "-json", "-input=false")
+	command := exec.CommandContext(t.Context(), cli(), "plan", "-json", "-input=false")
 	command.Dir = dir
 	command.Env = append(os.Environ(), "TF_REATTACH_PROVIDERS="+c.reattach(t))
 	var output, failure bytes.Buffer
 	command.Stdout, command.Stderr = &output, &failure
 	_ = command.Run() // an error shows as a diagnostic
 	if failure.Len() > 0 {
-		t.Fatalf("%s plan: %s", cli, failure.String())
+		t.Fatalf("plan: %s", failure.String())
 	}
 	return output.Bytes()
 }

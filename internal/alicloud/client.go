@@ -276,7 +276,7 @@ func (c *Caller) decode(op Operation, x *exchange, out any) *Error {
 			return c.failure(op, x, Error{Kind: kind, Message: fmt.Sprintf("HTTP %d with a body that is no JSON", x.status), err: err})
 		}
 		code := codeText(head.Code)
-		failure := Error{Kind: classify(code, x.status), Code: code, Message: head.Message, RequestID: head.RequestID, retryAfter: retryAfter(x)}
+		failure := Error{Kind: classify(code, x.status), Code: code, Message: c.keys.redact(head.Message), RequestID: head.RequestID, retryAfter: retryAfter(x)}
 		if head.DeniedInfo != nil && head.DeniedInfo.AuthAction != "" {
 			failure.RAMAction = head.DeniedInfo.AuthAction
 		}
@@ -347,6 +347,21 @@ func (c *Caller) observe(ctx context.Context, op Operation, x *exchange, failure
 // caller stores a valid one before each attempt.
 type currentKeys struct {
 	current atomic.Pointer[Credential]
+}
+
+// redact takes the keys out of a message: an answer about a wrong signature
+// quotes the request that it was made for.
+func (k *currentKeys) redact(message string) string {
+	c := k.current.Load()
+	if c == nil {
+		return message
+	}
+	for _, secret := range []string{c.AccessKeySecret, c.SecurityToken} {
+		if secret != "" {
+			message = strings.ReplaceAll(message, secret, "***")
+		}
+	}
+	return message
 }
 
 // GetCredential implements credentials.Credential.

@@ -40,8 +40,7 @@ func NewTransport(c TransportConfig) *Transport {
 			ResponseHeaderTimeout: c.ReadTimeout,
 			MaxIdleConns:          4 * max(c.MaxConnections, 1),
 			MaxIdleConnsPerHost:   max(c.MaxConnections, 1),
-			IdleConnTimeout:       90 * time.Second,
-			ForceAttemptHTTP2:     true,
+			IdleConnTimeout:       90 * time.Second, // HTTP/1.1 only, as the SDK's own transport
 		},
 		Timeout: c.ConnectTimeout + c.ReadTimeout,
 		// An API does not redirect; following one would send signed requests elsewhere.
@@ -66,6 +65,11 @@ type exchangeKey struct{}
 // that decoding and errors are decided in one place, ours.
 func (t *Transport) Call(request *http.Request, _ *http.Transport) (*http.Response, error) {
 	x, _ := request.Context().Value(exchangeKey{}).(*exchange)
+	if request.Body == nil || request.Body == http.NoBody {
+		// net/http silently sends a body-less GET again when a kept connection breaks: with the same nonce, which the
+		// service refuses if it had seen the first. A body, even an empty one, leaves trying again to us, who sign anew.
+		request.Body = io.NopCloser(eof{})
+	}
 	response, err := t.client.Do(request)
 	if err != nil {
 		if x != nil {
@@ -83,3 +87,9 @@ func (t *Transport) Call(request *http.Request, _ *http.Transport) (*http.Respon
 	}
 	return &http.Response{StatusCode: http.StatusOK, Status: "200 OK", Proto: response.Proto, Header: http.Header{}, Body: http.NoBody, Request: request}, nil
 }
+
+// eof is a body without content.
+type eof struct{}
+
+// Read implements io.Reader.
+func (eof) Read([]byte) (int, error) { return 0, io.EOF }

@@ -2,6 +2,7 @@ package cs
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -52,13 +53,13 @@ type Endpoints struct {
 func (c Cluster) Endpoints() (Endpoints, error) {
 	var e Endpoints
 	if c.MasterURL == nil || *c.MasterURL == "" {
-		return e, fmt.Errorf("master_url is empty")
+		return e, errors.New("master_url is empty")
 	}
 	if err := decodeObject(*c.MasterURL, &e); err != nil {
 		return e, fmt.Errorf("master_url: %w", err)
 	}
 	if e.APIServerEndpoint == nil && (e.IntranetAPIServerEndpoint == nil || *e.IntranetAPIServerEndpoint == "") {
-		return e, fmt.Errorf("master_url holds no API server endpoint")
+		return e, errors.New("master_url holds no API server endpoint")
 	}
 	return e, nil
 }
@@ -79,7 +80,7 @@ type Meta struct {
 func (c Cluster) Meta() (Meta, error) {
 	var m Meta
 	if c.MetaData == nil || *c.MetaData == "" {
-		return m, fmt.Errorf("meta_data is empty")
+		return m, errors.New("meta_data is empty")
 	}
 	if err := decodeObject(*c.MetaData, &m); err != nil {
 		return m, fmt.Errorf("meta_data: %w", err)

@@ -8,9 +8,9 @@ import (
 
 // InspectConfig is a cluster's inspection schedule.
 type InspectConfig struct {
-	Enabled            bool
-	Recurrence         string // RFC 5545 rule, FREQ=DAILY with BYHOUR and BYMINUTE
-	DisabledCheckItems []string
+	Enabled            bool     `json:"enabled"`
+	Recurrence         string   `json:"recurrence"` // RFC 5545 rule, FREQ=DAILY with BYHOUR and BYMINUTE
+	DisabledCheckItems []string `json:"disabledCheckItems"`
 }
 
 const inspectConfigPath = "/inspectConfig"
@@ -20,23 +20,14 @@ const inspectConfigPath = "/inspectConfig"
 // so a not-found error about anything but the cluster and a 200 without a
 // recurrence both count.
 func (c *Client) InspectConfig(ctx context.Context, clusterID string) (config InspectConfig, found bool, err error) {
-	var answer struct {
-		Enabled            *bool    `json:"enabled"`
-		Recurrence         string   `json:"recurrence"`
-		DisabledCheckItems []string `json:"disabledCheckItems"`
-	}
-	err = c.get(ctx, "GetClusterInspectConfig", clusterID, inspectConfigPath, &answer)
+	err = c.get(ctx, "GetClusterInspectConfig", clusterID, inspectConfigPath, &config)
 	switch {
 	case alicloud.Is(err, alicloud.NotFound) && !alicloud.HasCode(err, ClusterNotFound):
 		return InspectConfig{}, false, nil
 	case err != nil:
 		return InspectConfig{}, false, err
-	case answer.Recurrence == "":
-		return InspectConfig{}, false, nil
 	}
-	config = InspectConfig{Recurrence: answer.Recurrence, DisabledCheckItems: answer.DisabledCheckItems}
-	config.Enabled = answer.Enabled != nil && *answer.Enabled
-	return config, true, nil
+	return config, config.Recurrence != "", nil
 }
 
 // ClusterNotFound is the code for a cluster that does not exist in the account

@@ -3,6 +3,7 @@ package sts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -36,7 +37,7 @@ func (c *Client) CallerIdentity(ctx context.Context) (Identity, error) {
 	var answer Identity
 	err := c.caller.Call(ctx, alicloud.Operation{Action: "GetCallerIdentity", Method: "POST", SafeToRepeat: true}, &answer)
 	if err == nil && answer.AccountID == "" {
-		err = fmt.Errorf("sts GetCallerIdentity answered without an AccountId")
+		err = errors.New("sts GetCallerIdentity answered without an AccountId")
 	}
 	return answer, err
 }

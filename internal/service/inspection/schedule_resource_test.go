@@ -1,6 +1,7 @@
 package inspection_test
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"testing"
@@ -41,7 +42,7 @@ func stored(cloud *acctest.Cloud, want *simulator.InspectConfig) resource.TestCh
 	return acctest.Func(func() error {
 		cluster, ok := cloud.Cluster(acctest.ClusterID("retail"))
 		if !ok {
-			return fmt.Errorf("the cluster is gone")
+			return errors.New("the cluster is gone")
 		}
 		if got := cluster.InspectConfig; !reflect.DeepEqual(got, want) {
 			return fmt.Errorf("the cloud holds %+v, want %+v", got, want)

@@ -1,0 +1,16 @@
+package simulator
+
+import "slices"
+
+// Issued returns every secret and token that AssumeRole has given out so far, sorted, so that a test can look for them
+// where they must not be.
+func (c *Cloud) Issued() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var secrets []string
+	for _, s := range c.sessions {
+		secrets = append(secrets, s.secret, s.token)
+	}
+	slices.Sort(secrets)
+	return secrets
+}
