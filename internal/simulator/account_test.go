@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func TestAssumeRoleRefusals(t *testing.T) {
 		{"too long", "FAKEADMIN", testMember, params{"ExternalId": "contract-7", "DurationSeconds": "3601"}, 400, "InvalidParameter.DurationSeconds"},
 		{"no number", "FAKEADMIN", testMember, params{"DurationSeconds": "1h"}, 400, "InvalidParameter.DurationSeconds"},
 		{"policy size", "FAKEADMIN", testMember, params{"Policy": long}, 400, "InvalidParameter.PolicySize"},
-		{"policy grammar", "FAKEADMIN", testMember, params{"Policy": `{"Statment":[]}`}, 400, "InvalidParameter.PolicyGrammar"},
+		{"policy grammar", "FAKEADMIN", testMember, params{"Policy": `{"Statement":[]}`}, 400, "InvalidParameter.PolicyGrammar"},
 		{"external id form", "FAKEADMIN", testMember, params{"ExternalId": "x"}, 400, "InvalidParameter.ExternalId"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -129,15 +130,15 @@ func TestDenyBeatsAllow(t *testing.T) {
 }
 
 // directory calls the older or newer twin.
-func directory(t *testing.T, s *Server, key, version, action string, query params) (map[string]any, error) {
+func directory(t *testing.T, s *Server, key, version, action string, query params) (object, error) {
 	t.Helper()
 	return rpcAs(t, s, keyOf(key), true, version, action, query)
 }
 
-func accountIDs(body map[string]any) []string {
+func accountIDs(body object) []string {
 	ids := []string{}
-	for _, a := range body["Accounts"].(map[string]any)["Account"].([]any) {
-		ids = append(ids, a.(map[string]any)["AccountId"].(string))
+	for _, a := range body.object("Accounts").list("Account") {
+		ids = append(ids, a.text("AccountId"))
 	}
 	return ids
 }
@@ -161,9 +162,9 @@ func TestListAccountsPages(t *testing.T) {
 		t.Fatalf("accounts %v", all)
 	}
 	for size := 1; size <= 26; size++ {
-		byPage, byToken, query := []string{}, []string{}, params{"MaxResults": fmt.Sprint(size)}
+		byPage, byToken, query := []string{}, []string{}, params{"MaxResults": strconv.Itoa(size)}
 		for number := 1; len(byPage) < len(all); number++ {
-			body, err := directory(t, server, "FAKEADMIN", "2020-03-31", "ListAccounts", params{"PageSize": fmt.Sprint(size), "PageNumber": fmt.Sprint(number)})
+			body, err := directory(t, server, "FAKEADMIN", "2020-03-31", "ListAccounts", params{"PageSize": strconv.Itoa(size), "PageNumber": strconv.Itoa(number)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -175,8 +176,8 @@ func TestListAccountsPages(t *testing.T) {
 				t.Fatal(err)
 			}
 			byToken = append(byToken, accountIDs(body)...)
-			next, more := body["NextToken"].(string)
-			if !more {
+			next := body.text("NextToken")
+			if next == "" {
 				break
 			}
 			query["NextToken"] = next
@@ -269,7 +270,7 @@ func TestDirectoryObjects(t *testing.T) {
 	s := testScenario()
 	s.Accounts[2].DeletionStatus = new("Deleting")
 	_, server := startCloud(t, s)
-	get := func(action string, query params) map[string]any {
+	get := func(action string, query params) object {
 		t.Helper()
 		body, err := directory(t, server, "FAKEADMIN", version2022, action, query)
 		if err != nil {
@@ -277,16 +278,16 @@ func TestDirectoryObjects(t *testing.T) {
 		}
 		return body
 	}
-	members := get("ListAccounts", nil)["Accounts"].(map[string]any)["Account"].([]any)
-	member, doomed := members[0].(map[string]any), members[1].(map[string]any)
+	members := get("ListAccounts", nil).object("Accounts").list("Account")
+	member, doomed := members[0], members[1]
 	if _, tags := member["Tags"]; tags || member["ResourceDirectoryPath"] != "rd-test01/r-test01/fd-outer/fd-inner/"+testMember || doomed["DeletionStatus"] != "Deleting" {
 		t.Errorf("members %v", members)
 	}
-	tagged := get("ListAccounts", params{"IncludeTags": "true", "Tag.1.Key": "env", "Tag.1.Value": "prod"})["Accounts"].(map[string]any)["Account"].([]any)
-	if len(tagged) != 1 || fmt.Sprint(tagged[0].(map[string]any)["Tags"]) != "map[Tag:[map[Key:env Value:prod]]]" {
+	tagged := get("ListAccounts", params{"IncludeTags": "true", "Tag.1.Key": "env", "Tag.1.Value": "prod"}).object("Accounts").list("Account")
+	if len(tagged) != 1 || fmt.Sprint(tagged[0]["Tags"]) != "map[Tag:[map[Key:env Value:prod]]]" {
 		t.Errorf("tagged %v", tagged)
 	}
-	account := get("GetAccount", params{"AccountId": testMember, "IncludeTags": "true"})["Account"].(map[string]any)
+	account := get("GetAccount", params{"AccountId": testMember, "IncludeTags": "true"}).object("Account")
 	if fmt.Sprint(account["Tags"]) != "[map[Key:env Value:prod]]" {
 		t.Errorf("account %v", account)
 	}

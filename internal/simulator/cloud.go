@@ -241,7 +241,7 @@ func reset(w http.ResponseWriter) {
 func (c *Cloud) randomBytes(n int) []byte {
 	b := make([]byte, n)
 	for i := range b {
-		b[i] = byte(c.random.Uint32())
+		b[i] = byte(c.random.UintN(256))
 	}
 	return b
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -74,7 +75,7 @@ func TestContract(t *testing.T) {
 	cloud, server := startCloud(t, s)
 	id := clusterID("full")
 	k := keyOf("FAKELOCAL")
-	get := func(action, path string) map[string]any {
+	get := func(action, path string) object {
 		t.Helper()
 		body, err := roa(t, server, k, action, http.MethodGet, path, nil, nil)
 		if err != nil {
@@ -107,7 +108,7 @@ func TestContract(t *testing.T) {
 		prefixed = append(prefixed, "clusters[0]."+name)
 	}
 	check("DescribeClustersV1", list, &cs.DescribeClustersV1ResponseBody{}, prefixed)
-	if v, ok := list["clusters"].([]any)[0].(map[string]any)["parameters"]; !ok || v != nil {
+	if v, ok := list.list("clusters")[0]["parameters"]; !ok || v != nil {
 		t.Errorf("parameters in the global list: %v, want null", v)
 	}
 	check("DescribeClusterDetail", get("DescribeClusterDetail", "/clusters/"+id), &cs.DescribeClusterDetailResponseBody{}, newerFields["detail"])
@@ -119,9 +120,9 @@ func TestContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("ModifyCluster", modified, &cs.ModifyClusterResponseBody{}, []string{})
-	check("DescribeTaskInfo", get("DescribeTaskInfo", "/tasks/"+modified["task_id"].(string)), &cs.DescribeTaskInfoResponseBody{}, []string{})
+	check("DescribeTaskInfo", get("DescribeTaskInfo", "/tasks/"+modified.text("task_id")), &cs.DescribeTaskInfoResponseBody{}, []string{})
 
-	lean := get("DescribeClustersForRegion", "/regions/cn-hangzhou/clusters")["clusters"].([]any)[0].(map[string]any)
+	lean := get("DescribeClustersForRegion", "/regions/cn-hangzhou/clusters").list("clusters")[0]
 	for _, name := range []string{"master_url", "meta_data", "network_mode", "vswitch_id", "maintenance_window", "parameters", "nodepools"} {
 		if _, present := lean[name]; present {
 			t.Errorf("the regional list carries %s", name)
@@ -172,15 +173,15 @@ func TestClusterPages(t *testing.T) {
 		for _, list := range [][2]string{{"DescribeClustersV1", "/api/v1/clusters"}, {"DescribeClustersForRegion", "/regions/cn-hangzhou/clusters"}} {
 			union := []string{}
 			for number := 1; len(union) < len(all); number++ {
-				body, err := roa(t, server, keyOf("FAKELOCAL"), list[0], http.MethodGet, list[1], params{"page_number": fmt.Sprint(number), "page_size": fmt.Sprint(size)}, nil)
+				body, err := roa(t, server, keyOf("FAKELOCAL"), list[0], http.MethodGet, list[1], params{"page_number": strconv.Itoa(number), "page_size": strconv.Itoa(size)}, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if total := fmt.Sprint(body["page_info"].(map[string]any)["total_count"]); total != "23" {
+				if total := fmt.Sprint(body.object("page_info")["total_count"]); total != "23" {
 					t.Fatalf("total_count is %s", total)
 				}
-				for _, c := range body["clusters"].([]any) {
-					union = append(union, c.(map[string]any)["cluster_id"].(string))
+				for _, c := range body.list("clusters") {
+					union = append(union, c.text("cluster_id"))
 				}
 			}
 			if !slices.Equal(union, all) {
@@ -253,7 +254,7 @@ func TestModifyCluster(t *testing.T) {
 	cloud, server := startCloud(t, s, withClock(now))
 	id, k := clusterID("one"), keyOf("FAKELOCAL")
 	before := cloud.Snapshot()
-	modify := func(body map[string]any) (map[string]any, error) {
+	modify := func(body map[string]any) (object, error) {
 		return roa(t, server, k, "ModifyCluster", http.MethodPut, "/api/v2/clusters/"+id, nil, body)
 	}
 	answer, err := modify(map[string]any{"api_server_eip": true, "api_server_eip_id": "eip-test", "enable_rrsa": true, "cluster_name": "renamed"})
@@ -266,7 +267,7 @@ func TestModifyCluster(t *testing.T) {
 	_, err = modify(map[string]any{"deletion_protection": false})
 	wantCode(t, err, http.StatusBadRequest, "ErrorClusterState")
 	task := func() any {
-		body, err := roa(t, server, k, "DescribeTaskInfo", http.MethodGet, "/tasks/"+answer["task_id"].(string), nil, nil)
+		body, err := roa(t, server, k, "DescribeTaskInfo", http.MethodGet, "/tasks/"+answer.text("task_id"), nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -275,7 +276,7 @@ func TestModifyCluster(t *testing.T) {
 	if got := task(); got != "running" {
 		t.Errorf("task is %v", got)
 	}
-	_, err = roa(t, server, keyOf("FAKESTRANGER"), "DescribeTaskInfo", http.MethodGet, "/tasks/"+answer["task_id"].(string), nil, nil)
+	_, err = roa(t, server, keyOf("FAKESTRANGER"), "DescribeTaskInfo", http.MethodGet, "/tasks/"+answer.text("task_id"), nil, nil)
 	wantCode(t, err, http.StatusNotFound, "ErrorTaskNotFound")
 	now.Advance(2 * time.Minute)
 	if got := task(); got != "success" {

@@ -1,9 +1,9 @@
 package simulator
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -47,7 +47,7 @@ func TestTenThousandClusters(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 10_000 {
-		err := cloud.AddCluster(testMember, Cluster{ClusterID: clusterID(fmt.Sprint(i)), Name: "n", ClusterType: "Kubernetes", RegionID: "cn-hangzhou", State: "running"})
+		err := cloud.AddCluster(testMember, Cluster{ClusterID: clusterID(strconv.Itoa(i)), Name: "n", ClusterType: "Kubernetes", RegionID: "cn-hangzhou", State: "running"})
 		if err != nil {
 			t.Fatal(err)
 		}

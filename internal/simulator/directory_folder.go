@@ -3,6 +3,7 @@ package simulator
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 func (cl *call) folder(id string) *Folder {
@@ -50,9 +51,11 @@ func (cl *call) chain(id string) []*Folder {
 // folderPath is the RDPath: rd-x/r-x/fd-x.
 func (cl *call) folderPath(id string) string {
 	path := cl.directory.ResourceDirectoryID + "/" + cl.directory.RootFolderID
+	var pathSb53 strings.Builder
 	for _, f := range cl.chain(id) {
-		path += "/" + f.FolderID
+		pathSb53.WriteString("/" + f.FolderID)
 	}
+	path += pathSb53.String()
 	return path
 }
 

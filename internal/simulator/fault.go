@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -37,36 +38,47 @@ const (
 
 // check names a contradiction in a fault.
 func (f Fault) check() error {
-	effects := 0
-	for _, set := range []bool{f.Status != 0 || f.Code != "", f.Reset != "", f.Body != ""} {
-		if set {
-			effects++
-		}
-	}
-	switch {
-	case f.Body == BodyHTML && f.Status != 0 && f.Code == "":
-		effects--
-	case f.Code != "" && f.Status == 0, f.Code == "" && f.Status != 0:
-		return fmt.Errorf("an error answer needs both status and code")
-	}
 	if f.Delay != "" {
 		if d, err := time.ParseDuration(f.Delay); err != nil || d < 0 {
 			return fmt.Errorf("delay %q is not a duration such as 200ms", f.Delay)
 		}
 	}
+	if err := f.checkEffect(); err != nil {
+		return err
+	}
 	switch {
-	case effects > 1:
-		return fmt.Errorf("status/code, reset and body exclude one another")
-	case effects == 0 && f.Delay == "":
-		return fmt.Errorf("the fault has no effect: give delay, status and code, reset or body")
 	case f.First < 0 || f.Nth < 0 || f.Every < 0:
-		return fmt.Errorf("first, nth and every count from 1")
-	case f.First > 0 && f.Nth > 0, f.First > 0 && f.Every > 0, f.Nth > 0 && f.Every > 0:
-		return fmt.Errorf("first, nth and every exclude one another")
-	case f.RetryAfter != "" && f.Code == "":
-		return fmt.Errorf("retry_after needs status and code")
+		return errors.New("first, nth and every count from 1")
+	case count(f.First > 0, f.Nth > 0, f.Every > 0) > 1:
+		return errors.New("first, nth and every exclude one another")
 	}
 	return nil
+}
+
+func (f Fault) checkEffect() error {
+	isHTML := f.Body == BodyHTML
+	effects := count(f.Code != "" || f.Status != 0 && !isHTML, f.Reset != "", f.Body != "")
+	switch {
+	case effects > 1:
+		return errors.New("status/code, reset and body exclude one another")
+	case f.Code != "" && f.Status == 0, f.Code == "" && f.Status != 0 && !isHTML:
+		return errors.New("an error answer needs both status and code")
+	case effects == 0 && f.Delay == "":
+		return errors.New("the fault has no effect: give delay, status and code, reset or body")
+	case f.RetryAfter != "" && f.Code == "":
+		return errors.New("retry_after needs status and code")
+	}
+	return nil
+}
+
+func count(conditions ...bool) int {
+	n := 0
+	for _, holds := range conditions {
+		if holds {
+			n++
+		}
+	}
+	return n
 }
 
 // FaultHandle is an active fault.

@@ -43,10 +43,12 @@ func TestFaultSelection(t *testing.T) {
 	client := csClient(t, server, keyOf("FAKELOCAL"), true)
 	failures := func(n int) string {
 		pattern := ""
+		var patternSb46 strings.Builder
 		for range n {
 			_, err := client.DescribeClusterDetail(tea.String(clusterID("one")))
-			pattern += map[bool]string{true: "x", false: "."}[err != nil]
+			patternSb46.WriteString(map[bool]string{true: "x", false: "."}[err != nil])
 		}
+		pattern += patternSb46.String()
 		return pattern
 	}
 	for want, f := range map[string]Fault{

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -156,11 +157,33 @@ func csClient(t *testing.T, s *Server, k credentials, acs3 bool) *cs.Client {
 	return client
 }
 
+// object is a decoded answer; what is not there, or of another type, reads as nothing.
+type object map[string]any
+
+func (o object) object(name string) object {
+	inner, _ := o[name].(map[string]any)
+	return inner
+}
+
+func (o object) list(name string) []object {
+	items, _ := o[name].([]any)
+	list := make([]object, len(items))
+	for i := range items {
+		list[i], _ = items[i].(map[string]any)
+	}
+	return list
+}
+
+func (o object) text(name string) string {
+	text, _ := o[name].(string)
+	return text
+}
+
 // params are parameters of an RPC call.
 type params = map[string]string
 
 // rpcAs calls an RPC API with the vendor's generic client; v1 selects HMAC-SHA1 in the query, otherwise ACS3 is used.
-func rpcAs(t *testing.T, s *Server, k credentials, v1 bool, version, action string, query params) (map[string]any, error) {
+func rpcAs(t *testing.T, s *Server, k credentials, v1 bool, version, action string, query params) (object, error) {
 	t.Helper()
 	client, err := openapi.NewClient(k.config(s))
 	if err != nil {
@@ -180,16 +203,16 @@ func rpcAs(t *testing.T, s *Server, k credentials, v1 bool, version, action stri
 	if err != nil {
 		return nil, err
 	}
-	return result["body"].(map[string]any), nil
+	return object(result).object("body"), nil
 }
 
-func rpc(t *testing.T, s *Server, k credentials, version, action string, query params) (map[string]any, error) {
+func rpc(t *testing.T, s *Server, k credentials, version, action string, query params) (object, error) {
 	t.Helper()
 	return rpcAs(t, s, k, false, version, action, query)
 }
 
 // roa calls a Container Service API that the vendor's v4 does not type.
-func roa(t *testing.T, s *Server, k credentials, action, method, path string, query params, body any) (map[string]any, error) {
+func roa(t *testing.T, s *Server, k credentials, action, method, path string, query params, body any) (object, error) {
 	t.Helper()
 	values := map[string]*string{}
 	for name, v := range query {
@@ -203,8 +226,7 @@ func roa(t *testing.T, s *Server, k credentials, action, method, path string, qu
 	if err != nil {
 		return nil, err
 	}
-	answer, _ := result["body"].(map[string]any)
-	return answer, nil
+	return object(result).object("body"), nil
 }
 
 // assume returns credentials of a role.
@@ -218,8 +240,8 @@ func assume(t *testing.T, s *Server, k credentials, account string, extra params
 	if err != nil {
 		return credentials{}, err
 	}
-	c := body["Credentials"].(map[string]any)
-	return credentials{c["AccessKeyId"].(string), c["AccessKeySecret"].(string), c["SecurityToken"].(string)}, nil
+	c := body.object("Credentials")
+	return credentials{c.text("AccessKeyId"), c.text("AccessKeySecret"), c.text("SecurityToken")}, nil
 }
 
 func mustAssume(t *testing.T, s *Server) credentials {
@@ -238,8 +260,7 @@ func wantCode(t *testing.T, err error, status int, code string) *tea.SDKError {
 	if err == nil {
 		t.Fatalf("no error, want %d %s", status, code)
 	}
-	sdk, ok := err.(*tea.SDKError)
-	if !ok {
+	if !errors.As(err, &sdk) {
 		t.Fatalf("%T %v, want an SDK error %s", err, err, code)
 	}
 	if tea.StringValue(sdk.Code) != code || tea.IntValue(sdk.StatusCode) != status {

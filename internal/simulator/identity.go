@@ -84,7 +84,7 @@ func (c *Cloud) authenticate(claim *signature.Claim, now time.Time) (*principal,
 	if temporary != nil {
 		return c.sessionPrincipal(temporary)
 	}
-	return c.keyPrincipal(owner)
+	return c.keyPrincipal(owner), nil
 }
 
 // useNonce remembers a nonce for as long as its request's date could still be accepted.
@@ -104,14 +104,14 @@ func (c *Cloud) useNonce(nonce string, now time.Time) bool {
 	return true
 }
 
-func (c *Cloud) keyPrincipal(owner keyOwner) (*principal, *apiError) {
+func (c *Cloud) keyPrincipal(owner keyOwner) *principal {
 	root := "acs:ram::" + owner.accountID + ":root"
 	if owner.userName == "" {
 		everything, _ := rampolicy.System("AdministratorAccess")
 		return &principal{
 			accountID: owner.accountID, arn: root, names: []string{root}, userID: owner.accountID,
 			displayName: owner.accountID, authType: "Account", policies: []rampolicy.Document{everything},
-		}, nil
+		}
 	}
 	arn := "acs:ram::" + owner.accountID + ":user/" + owner.userName
 	for _, user := range c.accounts[owner.accountID].account.Users {
@@ -119,7 +119,7 @@ func (c *Cloud) keyPrincipal(owner keyOwner) (*principal, *apiError) {
 			return &principal{
 				accountID: owner.accountID, arn: arn, names: []string{arn, root}, userID: c.stableID(arn),
 				displayName: user.UserName, authType: "SubUser", policies: documents(user.AttachedPolicies, user.Policies),
-			}, nil
+			}
 		}
 	}
 	panic("simulator: the key index names a user that does not exist: " + arn)

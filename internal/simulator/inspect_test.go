@@ -22,7 +22,7 @@ func TestInspectConfig(t *testing.T) {
 		_, err := roa(t, server, k, "UpdateClusterInspectConfig", http.MethodPut, path, nil, body)
 		return err
 	}
-	get := func() (map[string]any, error) {
+	get := func() (object, error) {
 		return roa(t, server, k, "GetClusterInspectConfig", http.MethodGet, path, nil, nil)
 	}
 	before := cloud.Snapshot()
@@ -119,7 +119,7 @@ func TestInspectReports(t *testing.T) {
 	if again := run("once"); again != first {
 		t.Errorf("the same client token made %s and %s", first, again)
 	}
-	detail := func(query params) map[string]any {
+	detail := func(query params) object {
 		t.Helper()
 		body, err := roa(t, server, k, "GetClusterInspectReportDetail", http.MethodGet, path+"/"+first, query, nil)
 		if err != nil {
@@ -156,11 +156,11 @@ func TestInspectReports(t *testing.T) {
 				page["nextToken"] = token
 			}
 			body := detail(page)
-			for _, item := range body["checkItemResults"].([]any) {
-				got = append(got, item.(map[string]any)["checkItemUid"].(string))
+			for _, item := range body.list("checkItemResults") {
+				got = append(got, item.text("checkItemUid"))
 			}
-			next, more := body["nextToken"].(string)
-			if !more {
+			next := body.text("nextToken")
+			if next == "" {
 				break
 			}
 			token = next
@@ -174,8 +174,8 @@ func TestInspectReports(t *testing.T) {
 		t.Fatal(err)
 	}
 	ids := []string{}
-	for _, r := range list["reports"].([]any) {
-		ids = append(ids, r.(map[string]any)["reportId"].(string))
+	for _, r := range list.list("reports") {
+		ids = append(ids, r.text("reportId"))
 	}
 	if !slices.Equal(ids, []string{second, first}) {
 		t.Errorf("reports %v, want newest first: %s, %s", ids, second, first)

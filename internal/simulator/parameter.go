@@ -42,6 +42,38 @@ var repeated = regexp.MustCompile(`\.\d+(\.|$)`)
 
 // checkParameters refuses whatever the operation does not declare, and returns the parameters of query and form merged.
 func (op *operation) checkParameters(t target, query, form url.Values) (url.Values, *apiError) {
+	merged, err := op.mergeParameters(t, query, form)
+	if err != nil {
+		return nil, err
+	}
+	known := slices.DeleteFunc(slices.Clone(op.parameters), func(p parameter) bool { return len(p.versions) > 0 && !slices.Contains(p.versions, t.version) })
+	for name, list := range merged {
+		at := slices.IndexFunc(known, func(p parameter) bool { return p.name == repeated.ReplaceAllString(name, ".*$1") })
+		if at < 0 {
+			names := make([]string, len(known))
+			for i := range known {
+				names[i] = known[i].name
+			}
+			hint := ""
+			if nearest := strict.Nearest(name, names); nearest != "" {
+				hint = " (did you mean " + nearest + "?)"
+			}
+			return nil, refuse(http.StatusBadRequest, codeUnknownParameter, "%s of version %s has no parameter %s%s", t.action, t.version, name, hint)
+		}
+		if err := known[at].check(op, name, list[0]); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range known {
+		if p.required && merged.Get(p.name) == "" {
+			return nil, op.parameterError("Missing"+p.name, p.name+" is mandatory for this action.")
+		}
+	}
+	return merged, nil
+}
+
+// mergeParameters leaves out what belongs to the protocol and what is accepted without effect.
+func (op *operation) mergeParameters(t target, query, form url.Values) (url.Values, *apiError) {
 	merged := url.Values{}
 	for _, values := range []url.Values{query, form} {
 		for name, list := range values {
@@ -59,30 +91,6 @@ func (op *operation) checkParameters(t target, query, form url.Values) (url.Valu
 	}
 	if format := query.Get("Format") + form.Get("Format"); op.pattern == "" && format != "" && !strings.EqualFold(format, "JSON") {
 		return nil, notSimulated("the answer format %s is not simulated", format)
-	}
-	names := make([]string, 0, len(op.parameters))
-	for _, p := range op.parameters {
-		if len(p.versions) == 0 || slices.Contains(p.versions, t.version) {
-			names = append(names, p.name)
-		}
-	}
-	for name, list := range merged {
-		at := slices.IndexFunc(op.parameters, func(p parameter) bool { return p.name == repeated.ReplaceAllString(name, ".*$1") })
-		if at < 0 || !slices.Contains(names, op.parameters[at].name) {
-			hint := ""
-			if nearest := strict.Nearest(name, names); nearest != "" {
-				hint = " (did you mean " + nearest + "?)"
-			}
-			return nil, refuse(http.StatusBadRequest, codeUnknownParameter, "%s of version %s has no parameter %s%s", t.action, t.version, name, hint)
-		}
-		if err := op.parameters[at].check(op, name, list[0]); err != nil {
-			return nil, err
-		}
-	}
-	for _, p := range op.parameters {
-		if p.required && merged.Get(p.name) == "" {
-			return nil, op.parameterError("Missing"+p.name, p.name+" is mandatory for this action.")
-		}
 	}
 	return merged, nil
 }

@@ -51,7 +51,7 @@ func TestRealClientsAreAccepted(t *testing.T) {
 		if err != nil {
 			t.Fatalf("RPC, v1=%v: %v", v1, err)
 		}
-		if n := len(body["Accounts"].(map[string]any)["Account"].([]any)); n != 1 {
+		if n := len(body.object("Accounts").list("Account")); n != 1 {
 			t.Errorf("RPC, v1=%v: %d accounts, want 1", v1, n)
 		}
 	}
@@ -70,14 +70,13 @@ func (p plainTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestCredentialsLibrary(t *testing.T) {
 	cloud, server := startCloud(t, testScenario())
 	before := http.DefaultTransport
-	http.DefaultTransport = &http.Transport{}
 	t.Cleanup(func() { http.DefaultTransport = before })
 	static, err := providers.NewStaticAKCredentialsProviderBuilder().WithAccessKeyId("FAKEADMIN").WithAccessKeySecret("FAKEADMIN-secret").Build()
 	if err != nil {
 		t.Fatal(err)
 	}
 	proxy := tlsFront(t, server)
-	http.DefaultTransport.(*http.Transport).TLSClientConfig = proxy.Client().Transport.(*http.Transport).TLSClientConfig
+	http.DefaultTransport = proxy.Client().Transport
 	provider, err := providers.NewRAMRoleARNCredentialsProviderBuilder().WithCredentialsProvider(static).WithStsEndpoint(proxy.Listener.Addr().String()).
 		WithRoleArn("acs:ram::" + testMember + ":role/" + testRole).WithRoleSessionName("library").Build()
 	if err != nil {

@@ -43,9 +43,11 @@ func signROA(r *http.Request, k credentials) {
 		}
 	}
 	slices.Sort(names)
+	var textSb46 strings.Builder
 	for _, name := range names {
-		text += name + ":" + r.Header.Get(name) + "\n"
+		textSb46.WriteString(name + ":" + r.Header.Get(name) + "\n")
 	}
+	text += textSb46.String()
 	mac := hmac.New(sha1.New, []byte(k.secret))
 	mac.Write([]byte(text + r.URL.EscapedPath()))
 	r.Header.Set("Authorization", "acs "+k.id+":"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))

@@ -236,8 +236,9 @@ func (c *Cloud) ManagementAccountID() string {
 
 // clone copies a value of the scenario's types deeply.
 func clone[T any](v *T) *T {
-	copied := deepCopy(reflect.ValueOf(v))
-	return copied.Interface().(*T)
+	copied := new(T)
+	reflect.ValueOf(copied).Elem().Set(deepCopy(reflect.ValueOf(v).Elem()))
+	return copied
 }
 
 func deepCopy(v reflect.Value) reflect.Value {

@@ -15,8 +15,11 @@ const tokenLife = time.Hour
 // pageToken is the inside of a NextToken. It is signed and bound to call, caller and filter, so that a client cannot
 // build one, carry it to another account, or change the filter between pages.
 type pageToken struct {
-	Action, Caller, Filter, Last string
-	Expires                      time.Time
+	Action  string    `json:"action"`
+	Caller  string    `json:"caller"`
+	Filter  string    `json:"filter"`
+	Last    string    `json:"last"`
+	Expires time.Time `json:"expires"`
 }
 
 func (cl *call) makeToken(action, caller string, filter url.Values, last string) string {

@@ -4,6 +4,7 @@ package rampolicy
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,7 +57,7 @@ func (d *Document) Check(trust bool) error {
 		return fmt.Errorf("policy Version is %q, want \"1\"", d.Version)
 	}
 	if len(d.Statement) == 0 {
-		return fmt.Errorf("policy has no Statement")
+		return errors.New("policy has no Statement")
 	}
 	for i, s := range d.Statement {
 		if s.Effect != "Allow" && s.Effect != "Deny" {

@@ -9,11 +9,13 @@ package strict
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -53,8 +55,6 @@ func (p Problem) String() string {
 // StringAccepter is a type that may be written as a plain string as well as in its own form.
 type StringAccepter interface{ AcceptString(string) error }
 
-var accepterType = reflect.TypeFor[StringAccepter]()
-
 // maxDepth keeps hostile input from exhausting the stack.
 const maxDepth = 64
 
@@ -64,12 +64,12 @@ func YAML(data []byte, dst any) (lines map[string]int, problems []Problem) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var document yaml.Node
 	if err := decoder.Decode(&document); err != nil {
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil, []Problem{{Kind: Syntax, Message: "the file is empty"}}
 		}
 		return nil, []Problem{{Kind: Syntax, Message: err.Error()}}
 	}
-	if err := decoder.Decode(&yaml.Node{}); err != io.EOF {
+	if err := decoder.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
 		return nil, []Problem{{Kind: Syntax, Message: "the file holds more than one YAML document"}}
 	}
 	w := &walker{lines: map[string]int{}}
@@ -117,7 +117,7 @@ func jsonNode(v any) *yaml.Node {
 	case nil:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null"}
 	case bool:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: fmt.Sprint(v)}
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(v)}
 	case string:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: v}
 	case json.Number:
@@ -155,8 +155,10 @@ var fieldCache sync.Map
 
 // fields lists the fields of a struct by their JSON names.
 func fields(t reflect.Type) []field {
-	if known, ok := fieldCache.Load(t); ok {
-		return known.([]field)
+	if cached, ok := fieldCache.Load(t); ok {
+		if known, ok := cached.([]field); ok {
+			return known
+		}
 	}
 	list := make([]field, 0, t.NumField())
 	for f := range t.Fields() {

@@ -35,8 +35,8 @@ func (w *walker) value(n *yaml.Node, t reflect.Type, path string, depth int) any
 	if t.Kind() == reflect.Pointer {
 		return w.value(n, t.Elem(), path, depth)
 	}
-	if n.Kind == yaml.ScalarNode && isString(n) && t.Implements(accepterType) {
-		if err := reflect.Zero(t).Interface().(StringAccepter).AcceptString(n.Value); err != nil {
+	if accepter, ok := reflect.Zero(t).Interface().(StringAccepter); ok && n.Kind == yaml.ScalarNode && isString(n) {
+		if err := accepter.AcceptString(n.Value); err != nil {
 			return w.add(Type, n, path, "%s: %s", label(path), err)
 		}
 		return n.Value
@@ -56,6 +56,19 @@ func (w *walker) value(n *yaml.Node, t reflect.Type, path string, depth int) any
 }
 
 func isString(n *yaml.Node) bool { return n.ShortTag() == "!!str" || n.ShortTag() == "!!timestamp" }
+
+func isNumber(n *yaml.Node) bool { return n.ShortTag() == "!!int" || n.ShortTag() == "!!float" }
+
+func fits(number int64, kind reflect.Kind) bool {
+	switch kind {
+	case reflect.Int32:
+		return number >= math.MinInt32 && number <= math.MaxInt32
+	case reflect.Uint64:
+		return number >= 0
+	default:
+		return true
+	}
+}
 
 func label(path string) string {
 	if path == "" {
@@ -168,26 +181,22 @@ func (w *walker) scalar(n *yaml.Node, t reflect.Type, path string) any {
 		if isString(n) {
 			return n.Value
 		}
-		if n.ShortTag() == "!!int" || n.ShortTag() == "!!float" || n.ShortTag() == "!!bool" {
+		if isNumber(n) || n.ShortTag() == "!!bool" {
 			return w.add(Type, n, path, "%s is %s, but the API has a string here: write \"%s\"", label(path), what(n), n.Value)
 		}
 	case reflect.Bool:
 		if n.ShortTag() == "!!bool" {
 			return strings.EqualFold(n.Value, "true")
 		}
-	case reflect.Int, reflect.Int32, reflect.Int64, reflect.Uint64:
-		if n.ShortTag() == "!!int" {
-			var number int64
-			if err := n.Decode(&number); err == nil && (t.Kind() != reflect.Int32 || number == int64(int32(number))) && (t.Kind() != reflect.Uint64 || number >= 0) {
-				return number
-			}
-		}
 	case reflect.Float32, reflect.Float64:
-		if n.ShortTag() == "!!int" || n.ShortTag() == "!!float" {
-			var number float64
-			if err := n.Decode(&number); err == nil && !math.IsInf(number, 0) && !math.IsNaN(number) {
-				return number
-			}
+		var number float64
+		if err := n.Decode(&number); err == nil && isNumber(n) && !math.IsInf(number, 0) && !math.IsNaN(number) {
+			return number
+		}
+	default:
+		var number int64
+		if err := n.Decode(&number); err == nil && n.ShortTag() == "!!int" && fits(number, t.Kind()) {
+			return number
 		}
 	}
 	return w.add(Type, n, path, "%s must be %s, not %s", label(path), kindName(t), what(n))

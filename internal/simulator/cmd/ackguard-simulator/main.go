@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
@@ -19,8 +20,9 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
 		if !errors.Is(err, flag.ErrHelp) {
 			fmt.Fprintln(os.Stderr, "ackguard-simulator:", err)
 		}
@@ -80,6 +82,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 // exports is the environment as shell commands.
 func exports(url, region string, key simulator.AccessKey) string {
 	text := ""
+	var textSb83 strings.Builder
 	for _, v := range [][2]string{
 		{"ALIBABA_CLOUD_REGION", region},
 		{"ALICLOUD_REGION", region},
@@ -90,7 +93,8 @@ func exports(url, region string, key simulator.AccessKey) string {
 		{"ALIBABA_CLOUD_ENDPOINT_RESOURCEMANAGER", url},
 		{"ALIBABA_CLOUD_ENDPOINT_RESOURCEDIRECTORYMASTER", url},
 	} {
-		text += "export " + v[0] + "=" + v[1] + "\n"
+		textSb83.WriteString("export " + v[0] + "=" + v[1] + "\n")
 	}
+	text += textSb83.String()
 	return text
 }
