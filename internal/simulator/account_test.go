@@ -57,8 +57,8 @@ func TestDenialSaysWhatWasDenied(t *testing.T) {
 	_, server := startCloud(t, testScenario())
 	_, err := assume(t, server, keyOf("FAKEREADER"), testMember, nil)
 	sdk := wantCode(t, err, http.StatusForbidden, "NoPermission")
-	if got := fmt.Sprint(sdk.AccessDeniedDetail["AuthAction"], sdk.AccessDeniedDetail["NoPermissionType"]); got != "sts:AssumeRole"+"ImplicitDeny" {
-		t.Errorf("AccessDeniedDetail is %v", sdk.AccessDeniedDetail)
+	if got := fmt.Sprint(sdk.detail["AuthAction"], sdk.detail["NoPermissionType"]); got != "sts:AssumeRole"+"ImplicitDeny" {
+		t.Errorf("AccessDeniedDetail is %v", sdk.detail)
 	}
 }
 
@@ -198,7 +198,7 @@ func TestDirectoryRefusals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token := first["NextToken"].(string)
+	token := first.text("NextToken")
 	for _, c := range []struct {
 		name, key, version, action string
 		query                      params

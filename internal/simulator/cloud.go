@@ -82,7 +82,7 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 	if s.ResourceDirectory != nil {
 		c.directory = clone(s.ResourceDirectory)
 	}
-	c.tokenKey, c.idKey = c.randomBytes(32), c.randomBytes(32)
+	c.tokenKey, c.idKey = []byte(c.randomID(alphanumeric, 32)), []byte(c.randomID(alphanumeric, 32))
 	for i := range s.Accounts {
 		c.addAccount(&s.Accounts[i])
 	}
@@ -111,6 +111,15 @@ type call struct {
 	caller *principal
 	params url.Values
 	body   any
+}
+
+// bodyOf is the decoded body of an operation that declares it as T.
+func bodyOf[T any](cl *call) *T {
+	body, ok := cl.body.(*T)
+	if !ok {
+		panic(fmt.Sprintf("simulator: %s declares its body as %T", cl.action, cl.body))
+	}
+	return body
 }
 
 // maxBody is far above any documented request.
@@ -237,15 +246,6 @@ func reset(w http.ResponseWriter) {
 	panic(http.ErrAbortHandler)
 }
 
-// randomBytes must be called with the lock held, or before the cloud is shared.
-func (c *Cloud) randomBytes(n int) []byte {
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = byte(c.random.UintN(256))
-	}
-	return b
-}
-
 const alphanumeric = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 // randomID draws n characters of an alphabet; the lock must be held.
@@ -265,9 +265,8 @@ func (c *Cloud) requestID() string {
 }
 
 func (c *Cloud) uuid() string {
-	b := c.randomBytes(16)
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	digits := func(n int) string { return c.randomID("0123456789abcdef", n) }
+	return strings.Join([]string{digits(8), digits(4), "4" + digits(3), "a" + digits(3), digits(12)}, "-")
 }
 
 // stableID is an 18-digit id that depends on the seed and the name only.

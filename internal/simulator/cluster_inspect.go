@@ -115,7 +115,7 @@ func createInspectConfig(cl *call) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	request := cl.body.(*createInspectConfigRequest)
+	request := bodyOf[createInspectConfigRequest](cl)
 	if err := checkRecurrence(request.Recurrence); err != nil {
 		return nil, err
 	}

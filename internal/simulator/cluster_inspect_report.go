@@ -31,7 +31,7 @@ func runInspect(cl *call) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	token := cl.body.(*runInspectRequest).ClientToken
+	token := bodyOf[runInspectRequest](cl).ClientToken
 	if len(token) > 64 {
 		return nil, backendError(http.StatusBadRequest, "InvalidParameter.clientToken", "clientToken is longer than 64 characters")
 	}

@@ -43,7 +43,7 @@ func modifyCluster(cl *call) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	request := cl.body.(*modifyClusterRequest)
+	request := bodyOf[modifyClusterRequest](cl)
 	value := reflect.ValueOf(request).Elem()
 	for f, field := range value.Fields() {
 		if f.Tag.Get("simulated") == "no" && !field.IsNil() {

@@ -197,7 +197,7 @@ func TestIsolation(t *testing.T) {
 	_, server := startCloud(t, testScenario(), expectUnexpected(&unexpected))
 	_, err := csClient(t, server, keyOf("FAKESTRANGER"), true).DescribeClusterDetail(tea.String(clusterID("one")))
 	sdk := wantCode(t, err, http.StatusNotFound, "ErrorClusterNotFound")
-	if data := tea.StringValue(sdk.Data); !strings.Contains(data, `"requestId":`) || !strings.Contains(data, `"status":404`) {
+	if data := sdk.data; !strings.Contains(data, `"requestId":`) || !strings.Contains(data, `"status":404`) {
 		t.Errorf("error body %s", data)
 	}
 	call := func(host, region, path string) int {

@@ -111,7 +111,11 @@ func TestDelayEndsWithTheCaller(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := http.DefaultTransport.RoundTrip(request); !errors.Is(err, context.DeadlineExceeded) {
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err == nil {
+		_ = response.Body.Close()
+	}
+	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(5 * time.Second); cloud.Count(Filter{}) == 0; {

@@ -253,8 +253,14 @@ func mustAssume(t *testing.T, s *Server) credentials {
 	return k
 }
 
+// refusal is what tests look at in an SDK error.
+type refusal struct {
+	message, data string
+	detail        map[string]any
+}
+
 // wantCode checks the code and the status of an SDK error.
-func wantCode(t *testing.T, err error, status int, code string) *tea.SDKError {
+func wantCode(t *testing.T, err error, status int, code string) refusal {
 	t.Helper()
 	var sdk *tea.SDKError
 	if err == nil {
@@ -266,5 +272,5 @@ func wantCode(t *testing.T, err error, status int, code string) *tea.SDKError {
 	if tea.StringValue(sdk.Code) != code || tea.IntValue(sdk.StatusCode) != status {
 		t.Fatalf("got %d %s (%s), want %d %s", tea.IntValue(sdk.StatusCode), tea.StringValue(sdk.Code), tea.StringValue(sdk.Message), status, code)
 	}
-	return sdk
+	return refusal{tea.StringValue(sdk.Message), tea.StringValue(sdk.Data), sdk.AccessDeniedDetail}
 }

@@ -14,7 +14,7 @@ import (
 // ourselves. Outside of tests it does not use the vendor's SDKs either.
 func TestImportsNothingOfOurs(t *testing.T) {
 	const ours, allowed = "github.com/ackguard/", "github.com/ackguard/terraform-provider-ackguard/internal/simulator"
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".go") {
 			return err
 		}

@@ -113,7 +113,7 @@ func TestInspectReports(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return body["reportId"].(string)
+		return body.text("reportId")
 	}
 	first := run("once")
 	if again := run("once"); again != first {

@@ -149,7 +149,9 @@ func TestSchemaAndDecoderAgree(t *testing.T) {
 	}
 	var document struct {
 		Defs map[string]struct {
-			Properties map[string]struct{ Description string }
+			Properties map[string]struct {
+				Description string `json:"description"`
+			} `json:"properties"`
 		} `json:"$defs"`
 	}
 	if err := json.Unmarshal(text, &document); err != nil {

@@ -153,8 +153,8 @@ func TestTamperedRequestsAreRefused(t *testing.T) {
 	wrong := admin
 	wrong.secret = "guess"
 	for name, err := range families(t, server, wrong, func(*http.Request) {}) {
-		if sdk := wantCode(t, err, http.StatusBadRequest, "SignatureDoesNotMatch"); !strings.Contains(tea.StringValue(sdk.Message), "server string to sign is:") {
-			t.Errorf("%s: message is %s", name, tea.StringValue(sdk.Message))
+		if sdk := wantCode(t, err, http.StatusBadRequest, "SignatureDoesNotMatch"); !strings.Contains(sdk.message, "server string to sign is:") {
+			t.Errorf("%s: message is %s", name, sdk.message)
 		}
 	}
 	changeQuery := func(r *http.Request) { r.URL.RawQuery = strings.Replace(r.URL.RawQuery, "ize=7", "ize=8", 1) }
@@ -193,8 +193,8 @@ func TestEverythingSignedIsChecked(t *testing.T) {
 			want = "IncompleteSignature"
 		}
 		sdk := wantCode(t, err, http.StatusBadRequest, want)
-		if part == "body" && !strings.Contains(tea.StringValue(sdk.Message), "x-acs-content-sha256 is") {
-			t.Errorf("a changed body is explained as %s", tea.StringValue(sdk.Message))
+		if part == "body" && !strings.Contains(sdk.message, "x-acs-content-sha256 is") {
+			t.Errorf("a changed body is explained as %s", sdk.message)
 		}
 	}
 	for part, change := range map[string]tamper{
