@@ -57,6 +57,7 @@ func OutcomeModels(listings []AccountListing, later []fleet.Outcome) []OutcomeMo
 				failures = append(failures, o)
 			}
 		}
+		failures, _ = distinct(failures)
 		account := OutcomeModel{
 			AccountID: types.StringValue(l.AccountID), Outcome: types.StringValue(string(fleet.OK)), RegionsExamined: []string{},
 		}
@@ -98,14 +99,32 @@ func Failures(listings []AccountListing) []fleet.Outcome {
 	return all
 }
 
+// distinct keeps one failure per scope and error code, in order of the scopes,
+// and counts the others: a hundred clusters of a denied account are one thing
+// to fix.
+func distinct(failures []fleet.Outcome) (kept []fleet.Outcome, count []int) {
+	failures = slices.Clone(failures)
+	order := func(a, b fleet.Outcome) int {
+		return cmp.Or(a.Compare(b.Scope), cmp.Compare(a.ErrorCode, b.ErrorCode), cmp.Compare(a.ActionNeeded, b.ActionNeeded))
+	}
+	slices.SortStableFunc(failures, order)
+	for _, o := range failures {
+		if n := len(kept); n > 0 && order(kept[n-1], o) == 0 {
+			count[n-1]++
+			continue
+		}
+		kept, count = append(kept, o), append(count, 1)
+	}
+	return kept, count
+}
+
 // maxWords bounds how many failures a diagnostic spells out.
 const maxWords = 20
 
 // Describe words failures for one diagnostic: account, region, what the
 // service said, what to do.
 func Describe(failures []fleet.Outcome) string {
-	failures = slices.Clone(failures)
-	slices.SortStableFunc(failures, func(a, b fleet.Outcome) int { return cmp.Or(a.Compare(b.Scope), cmp.Compare(a.ErrorCode, b.ErrorCode)) })
+	failures, count := distinct(failures)
 	var b strings.Builder
 	for i, o := range failures {
 		if i == maxWords {
@@ -116,7 +135,11 @@ func Describe(failures []fleet.Outcome) string {
 		if o.Region != "" {
 			fmt.Fprintf(&b, ", region %s", o.Region)
 		}
-		fmt.Fprintf(&b, ": %s: %s.", o.Status, strings.TrimRight(o.Err.Error(), "."))
+		fmt.Fprintf(&b, ": %s: %s", o.Status, strings.TrimRight(o.Err.Error(), "."))
+		if count[i] > 1 {
+			fmt.Fprintf(&b, " (and %d more calls in the same way)", count[i]-1)
+		}
+		b.WriteString(".")
 		if o.ActionNeeded != "" {
 			fmt.Fprintf(&b, " What to do: %s.", o.ActionNeeded)
 		}

@@ -1,0 +1,97 @@
+package acctest
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Protocol is the provider at the level of its protocol, for what the
+// installed CLI does not speak yet.
+type Protocol struct {
+	tfprotov6.ProviderServer
+	Schemas    *tfprotov6.GetProviderSchemaResponse
+	Identities map[string]*tfprotov6.ResourceIdentitySchema
+}
+
+// Protocol returns the provider, configured for the management account.
+func (c *Cloud) Protocol(t *testing.T) *Protocol {
+	t.Helper()
+	server, err := c.Factories()["ackguard"]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	identities, err := server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Protocol{ProviderServer: server, Schemas: schemas, Identities: identities.IdentitySchemas}
+	key := c.ManagementKey()
+	endpoints := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"cs": tftypes.String, "sts": tftypes.String, "resourcemanager": tftypes.String}}
+	text := func(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
+	config := Fill(t, schemas.Provider.ValueType(), map[string]tftypes.Value{
+		"access_key": text(key.ID), "secret_key": text(key.Secret), "region": text("cn-hangzhou"),
+		"endpoints": tftypes.NewValue(tftypes.List{ElementType: endpoints}, []tftypes.Value{tftypes.NewValue(endpoints, map[string]tftypes.Value{
+			"cs": text(c.Endpoint()), "sts": text(c.Endpoint()), "resourcemanager": text(c.Endpoint()),
+		})}),
+	})
+	answer, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
+	if err != nil {
+		t.Fatal(err)
+	}
+	NoDiagnostics(t, answer.Diagnostics)
+	return p
+}
+
+// Fill makes an object of a schema's type: the values given, lists of blocks
+// empty, everything else null.
+func Fill(t *testing.T, kind tftypes.Type, values map[string]tftypes.Value) *tfprotov6.DynamicValue {
+	t.Helper()
+	object, ok := kind.(tftypes.Object)
+	if !ok {
+		t.Fatalf("%s is no object", kind)
+	}
+	all := map[string]tftypes.Value{}
+	for name, attribute := range object.AttributeTypes {
+		switch value, given := values[name]; {
+		case given:
+			all[name] = value
+		case attribute.Is(tftypes.List{}):
+			all[name] = tftypes.NewValue(attribute, []tftypes.Value{})
+		default:
+			all[name] = tftypes.NewValue(attribute, nil)
+		}
+	}
+	value, err := tfprotov6.NewDynamicValue(object, tftypes.NewValue(object, all))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &value
+}
+
+// Attributes reads the attributes of an object.
+func Attributes(t *testing.T, kind tftypes.Type, value *tfprotov6.DynamicValue) map[string]tftypes.Value {
+	t.Helper()
+	object, err := value.Unmarshal(kind)
+	if err != nil {
+		t.Fatal(err)
+	}
+	attributes := map[string]tftypes.Value{}
+	if err := object.As(&attributes); err != nil {
+		t.Fatal(err)
+	}
+	return attributes
+}
+
+// NoDiagnostics fails the test on any diagnostic.
+func NoDiagnostics(t *testing.T, diagnostics []*tfprotov6.Diagnostic) {
+	t.Helper()
+	for _, d := range diagnostics {
+		t.Fatalf("%s: %s", d.Summary, d.Detail)
+	}
+}
