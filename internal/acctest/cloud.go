@@ -4,6 +4,8 @@ package acctest
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -35,8 +37,8 @@ func init() {
 // provider waits by Clock, so waits take no time.
 type Cloud struct {
 	*simulator.Cloud
-	Clock  *clock.Manual
-	server *simulator.Server
+	Clock    *clock.Manual
+	endpoint string
 }
 
 // New starts a cloud. It ends with the test, and fails it when a call comes
@@ -66,7 +68,7 @@ func NewAt(t *testing.T, scenario *simulator.Scenario, now func() time.Time) *Cl
 			t.Errorf("stopping the simulator: %s", err)
 		}
 	})
-	return &Cloud{Cloud: sim, Clock: clock.NewManual(time.Now()), server: server}
+	return &Cloud{Cloud: sim, Clock: clock.NewManual(time.Now()), endpoint: "http://" + server.Addr()}
 }
 
 // Factories serves the provider inside the test's process.
@@ -76,8 +78,27 @@ func (c *Cloud) Factories() map[string]func() (tfprotov6.ProviderServer, error) 
 	}
 }
 
-// Endpoint is the simulator's address with its scheme.
-func (c *Cloud) Endpoint() string { return "http://" + c.server.Addr() }
+// Endpoint is the cloud's address with its scheme.
+func (c *Cloud) Endpoint() string { return c.endpoint }
+
+// Behind puts something between the provider and the cloud that answers the
+// requests which it wants to answer, as a gateway or a service that differs
+// from its documentation would: what the simulator must not do itself.
+func (c *Cloud) Behind(t *testing.T, answers func(*http.Request) (body string, status int, ok bool)) {
+	t.Helper()
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, status, ok := answers(r)
+		if !ok {
+			c.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}))
+	t.Cleanup(front.Close)
+	c.endpoint = front.URL
+}
 
 // Provider is a provider block for the management account, with further
 // arguments, followed by body.

@@ -3,7 +3,9 @@ package fleet_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -301,3 +303,25 @@ func TestOutcomeOf(t *testing.T) {
 }
 
 var inspectConfig = cs.InspectConfig{Enabled: true, Recurrence: "FREQ=DAILY;BYHOUR=2;BYMINUTE=30"}
+
+// An answer about a wrong signature quotes the request, token and all.
+func TestErrors_holdNoSecret(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	cloud.Behind(t, func(r *http.Request) (string, int, bool) {
+		token := r.Header.Get("x-acs-security-token")
+		return `{"Code":"SignatureDoesNotMatch","Message":"server string to sign is:x-acs-security-token:` + token + `"}`, http.StatusBadRequest, token != ""
+	})
+	err := detail(t, cloud.Fleet(t, nil), retail, "retail")
+	if !alicloud.HasCode(err, "SignatureDoesNotMatch") {
+		t.Fatal(err)
+	}
+	for _, secret := range cloud.Issued() {
+		if strings.Contains(err.Error(), secret) {
+			t.Errorf("the error holds a secret: %s", err)
+		}
+	}
+	if len(cloud.Issued()) == 0 || !strings.Contains(err.Error(), "x-acs-security-token:***") {
+		t.Errorf("the error quotes no request, so the test proves nothing: %s", err)
+	}
+}

@@ -3,6 +3,7 @@ package inspection_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 	"testing"
 
@@ -463,5 +464,26 @@ func TestSchedule_faults(t *testing.T) {
 				},
 			},
 		})
+	})
+}
+
+// The update call spells the recurrence differently from the others. Should
+// the service take the call and ignore that, it must not pass for a change.
+func TestSchedule_updateThatIsAcceptedAndIgnored(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	cloud.Behind(t, func(r *http.Request) (string, int, bool) {
+		return `{"requestId":"R-1"}`, http.StatusOK, r.Method == http.MethodPut
+	})
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{
+			{Config: cloud.Provider("", schedule(atTwo, ""))},
+			{
+				Config: cloud.Provider("", schedule(atThree, "")),
+				ExpectError: acctest.Says("Updating the inspection schedule", "accepted the change, but", "still is not as planned",
+					`recurrence is "FREQ=DAILY;BYHOUR=2;BYMINUTE=30", not "FREQ=DAILY;BYHOUR=3;BYMINUTE=0"`),
+			},
+		},
 	})
 }

@@ -2,6 +2,8 @@ package inventory_test
 
 import (
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -174,5 +176,53 @@ data "ackguard_clusters" "all" {
 				},
 			},
 		},
+	})
+}
+
+// Peers were bitten by regional lists that show a cluster of another region,
+// or one twice: it is counted once, where it is.
+func TestClusters_onceEach(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	lean := func(name, region string) string {
+		return fmt.Sprintf(`{"cluster_id":%q,"name":%q,"region_id":%q,"state":"running"}`, acctest.ClusterID(name), name, region)
+	}
+	cloud.Behind(t, func(r *http.Request) (string, int, bool) {
+		clusters := []string{lean("a", "cn-hangzhou"), lean("b", "cn-shanghai"), lean("a", "cn-hangzhou")}
+		return fmt.Sprintf(`{"clusters":[%s],"page_info":{"page_number":1,"page_size":50,"total_count":3}}`, strings.Join(clusters, ",")),
+			http.StatusOK, strings.HasPrefix(r.URL.Path, "/regions/")
+	})
+	at := func(region, name string) knownvalue.Check {
+		return knownvalue.ObjectPartial(map[string]knownvalue.Check{"region": knownvalue.StringExact(region), "name": knownvalue.StringExact(name)})
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{{
+			Config: cloud.Provider("", fmt.Sprintf(`
+data "ackguard_clusters" "all" {
+  account_ids = [%q]
+  regions     = ["cn-hangzhou", "cn-shanghai"]
+}`, acctest.Retail)),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue("data.ackguard_clusters.all", tfjsonpath.New("clusters"),
+					knownvalue.ListExact([]knownvalue.Check{at("cn-hangzhou", "a"), at("cn-shanghai", "b")})),
+			},
+		}},
+	})
+}
+
+// Without page_info nobody can tell whether the list is whole.
+func TestClusters_noPageInfo(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	cloud.Behind(t, func(r *http.Request) (string, int, bool) {
+		return `{"clusters":[]}`, http.StatusOK, strings.HasPrefix(r.URL.Path, "/regions/")
+	})
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{{
+			Config:      cloud.Provider("", fmt.Sprintf(`data "ackguard_clusters" "all" { account_ids = [%q] }`, acctest.Retail)),
+			ExpectError: acctest.Says("answered without page_info"),
+		}},
 	})
 }
