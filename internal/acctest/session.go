@@ -12,7 +12,7 @@ import (
 
 // Session assumes the member role in an account, as a pipeline does before it
 // starts Terraform with the keys.
-func (c *Cloud) Session(t *testing.T, accountID string) alicloud.Credential {
+func (c *Cloud) Session(t *testing.T, accountID string, duration time.Duration) alicloud.Credential {
 	t.Helper()
 	key := c.ManagementKey()
 	client, err := sts.New(alicloud.Config{
@@ -24,7 +24,7 @@ func (c *Cloud) Session(t *testing.T, accountID string) alicloud.Credential {
 		t.Fatal(err)
 	}
 	credential, err := client.AssumeRole(t.Context(), sts.AssumeRole{
-		RoleARN: "acs:ram::" + accountID + ":role/" + fleet.DefaultMemberRole, SessionName: "pipeline", Duration: time.Hour,
+		RoleARN: "acs:ram::" + accountID + ":role/" + fleet.DefaultMemberRole, SessionName: "pipeline", Duration: duration,
 	})
 	if err != nil {
 		t.Fatal(err)

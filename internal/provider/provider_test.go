@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -86,19 +87,27 @@ func TestCredentials_bad(t *testing.T) {
 // STS keys work with their token, and not with another or an expired one.
 func TestCredentials_securityToken(t *testing.T) {
 	t.Parallel()
-	now := time.Now()
-	offset := time.Duration(0)
-	cloud := acctest.NewAt(t, acctest.Fleet(), func() time.Time { return now.Add(offset) })
-	session := cloud.Session(t, acctest.Retail)
+	// The cloud's clock goes from ten minutes behind to ten ahead: the token of 15 minutes ends in between, and the
+	// provider's own clock is never off by as much as the cloud refuses.
+	offset := atomic.Int64{}
+	offset.Store(int64(-10 * time.Minute))
+	cloud := acctest.NewAt(t, acctest.Fleet(), func() time.Time { return time.Now().Add(time.Duration(offset.Load())) })
+	session := cloud.Session(t, acctest.Retail, 15*time.Minute)
 	own := `data "ackguard_clusters" "all" {}`
+	good := cloud.ProviderWithKey(session.AccessKeyID, session.AccessKeySecret, fmt.Sprintf("security_token = %q", session.SecurityToken), own)
 	unit(t, cloud,
-		resource.TestStep{
-			Config:            cloud.ProviderWithKey(session.AccessKeyID, session.AccessKeySecret, fmt.Sprintf("security_token = %q", session.SecurityToken), own),
-			ConfigStateChecks: found(1),
-		},
+		resource.TestStep{Config: good, ConfigStateChecks: found(1)},
 		resource.TestStep{
 			Config:      cloud.ProviderWithKey(session.AccessKeyID, session.AccessKeySecret, `security_token = "CAIS-other"`, own),
 			ExpectError: acctest.Says("InvalidSecurityToken", "get a new STS token"),
+		},
+		resource.TestStep{
+			PreConfig: func() { offset.Store(int64(10 * time.Minute)) },
+			Config:    good, ExpectError: acctest.Says("InvalidSecurityToken.Expired", "get a new STS token for security_token"),
+		},
+		resource.TestStep{
+			PreConfig: func() { offset.Store(int64(-10 * time.Minute)) },
+			Config:    good, ConfigStateChecks: found(1),
 		},
 	)
 }
