@@ -37,8 +37,12 @@ func Warnings(t *testing.T, c *Cloud, config string) map[string]string {
 	warnings := map[string]string{}
 	for _, line := range bytes.Split(c.plan(t, config), []byte("\n")) {
 		var message struct {
-			Type       string
-			Diagnostic struct{ Severity, Summary, Detail string }
+			Type       string `json:"type"`
+			Diagnostic struct {
+				Severity string `json:"severity"`
+				Summary  string `json:"summary"`
+				Detail   string `json:"detail"`
+			} `json:"diagnostic"`
 		}
 		if json.Unmarshal(line, &message) != nil || message.Type != "diagnostic" {
 			continue

@@ -381,7 +381,7 @@ func (k *currentKeys) GetCredential() (*credentials.CredentialModel, error) {
 }
 
 // GetAccessKeyId implements credentials.Credential.
-func (k *currentKeys) GetAccessKeyId() (*string, error) {
+func (k *currentKeys) GetAccessKeyId() (*string, error) { //nolint:revive // the SDK names it
 	m, err := k.GetCredential()
 	if err != nil {
 		return nil, err

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/nearest"
 )
 
 //go:embed catalog/cluster/*.yaml
@@ -102,7 +104,7 @@ func (c *Catalogue) Lookup(id string) (*Rule, error) {
 	if r := c.byID[id]; r != nil {
 		return r, nil
 	}
-	return nil, &UnknownRuleError{ID: id, Suggestion: nearest(id, c.IDs())}
+	return nil, &UnknownRuleError{ID: id, Suggestion: nearest.To(id, c.IDs())}
 }
 
 // Select returns the rules with the given IDs, each once, in the order of their IDs; all rules when ids is empty. The

@@ -2,6 +2,7 @@ package compliance
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -190,7 +191,7 @@ func TestCostLimitAtRunTime(t *testing.T) {
 	// More pools than the estimate assumes, with longer names.
 	pools := make([]NodePool, 20000)
 	for i := range pools {
-		pools[i] = NodePool{ID: fmt.Sprint(i), Name: strings.Repeat("x", 1000)}
+		pools[i] = NodePool{ID: strconv.Itoa(i), Name: strings.Repeat("x", 1000)}
 	}
 	c := with(func(c *Cluster) { c.NodePools = Known(pools) })
 	v := mustCompile(t, `cluster.node_pools.all(p, p.name.matches("^x*$"))`).eval(c)

@@ -9,6 +9,8 @@ import (
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types"
 	apiservercel "k8s.io/apiserver/pkg/cel"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/nearest"
 )
 
 // clusterVariable is the one variable of a cluster expression.
@@ -167,7 +169,7 @@ func decodeFacts(path string, in map[string]any, p any) error {
 	for _, key := range sortedKeys(in) {
 		f := o.byName[key]
 		if f == nil {
-			return fmt.Errorf("%s: no fact %q%s", path, key, didYouMean(nearest(key, sortedKeys(o.byName))))
+			return fmt.Errorf("%s: no fact %q%s", path, key, didYouMean(nearest.To(key, sortedKeys(o.byName))))
 		}
 		val, err := decodeValue(path+"."+key, in[key], f)
 		if err != nil {

@@ -138,82 +138,100 @@ func ParseRule(data []byte) (*Rule, error) {
 	return rule, nil
 }
 
+// problems collects what is wrong with a rule file, field by field.
+type problems []error
+
+func (p *problems) add(field, format string, args ...any) {
+	*p = append(*p, fmt.Errorf("%s: %w", field, fmt.Errorf(format, args...)))
+}
+
 func (f *ruleFile) rule() (*Rule, []error) {
 	r := &Rule{
 		ID: f.ID, Title: f.Title, Severity: Severity(f.Severity), SeveritySource: f.SeveritySource, Category: f.Category,
 		Applies: f.Applies, Compliant: f.Compliant, Message: f.Message, Why: f.Why, Remediation: f.Remediation,
 		CloudConfig: f.CloudConfig, Maps: f.Maps, References: f.References,
 	}
-	var errs []error
-	bad := func(field, format string, args ...any) {
-		errs = append(errs, fmt.Errorf("%s: %w", field, fmt.Errorf(format, args...)))
+	var found problems
+	f.checkTexts(&found)
+	f.checkMetadata(&found)
+	sources := map[Source]struct{}{}
+	var err error
+	if r.applies, err = compile(f.Applies, cel.BoolType, false, sources); err != nil {
+		found.add("applies", "%w", err)
 	}
-	if !ruleIDPattern.MatchString(f.ID) || len(f.ID) > 128 {
-		bad("id", "want lower-case words joined by hyphens, such as ack-cluster-public-endpoint-check")
+	if r.compliant, err = compile(f.Compliant, cel.BoolType, false, sources); err != nil {
+		found.add("compliant", "%w", err)
 	}
+	if r.message, err = compile(f.Message, cel.StringType, true, sources); err != nil {
+		found.add("message", "%w", err)
+	}
+	r.sources = sortSources(sources)
+	r.Tests = f.cases(&found)
+	return r, found
+}
+
+func (f *ruleFile) checkTexts(found *problems) {
 	for _, t := range []struct {
 		name string
 		text Text
 	}{{"title", f.Title}, {"why", f.Why}, {"remediation", f.Remediation}} {
 		if strings.TrimSpace(t.text.EN) == "" {
-			bad(t.name, "en is missing")
+			found.add(t.name, "en is missing")
 		}
 		if !strings.ContainsFunc(t.text.ZH, func(c rune) bool { return unicode.Is(unicode.Han, c) }) {
-			bad(t.name, "zh is missing or not Chinese")
+			found.add(t.name, "zh is missing or not Chinese")
 		}
 	}
+}
+
+func (f *ruleFile) checkMetadata(found *problems) {
+	if !ruleIDPattern.MatchString(f.ID) || len(f.ID) > 128 {
+		found.add("id", "want lower-case words joined by hyphens, such as ack-cluster-public-endpoint-check")
+	}
 	if _, err := ParseSeverity(f.Severity); err != nil {
-		bad("severity", "%w", err)
+		found.add("severity", "%w", err)
 	}
 	if !validProvenance(f.SeveritySource) {
-		bad("severity_source", "want documented or inferred")
+		found.add("severity_source", "want documented or inferred")
 	}
 	if !categoryPattern.MatchString(f.Category) {
-		bad("category", "want a lower-case word, such as network")
+		found.add("category", "want a lower-case word, such as network")
 	}
 	if err := f.CloudConfig.validate(); err != nil {
-		bad("cloud_config", "%w", err)
+		found.add("cloud_config", "%w", err)
 	}
 	for _, framework := range sortedKeys(f.Maps) {
 		if framework == "" || len(f.Maps[framework]) == 0 || slices.Contains(f.Maps[framework], "") {
-			bad("maps", "%q names no control", framework)
+			found.add("maps", "%q names no control", framework)
 		}
 	}
 	for _, ref := range f.References {
 		if u, err := url.Parse(ref); err != nil || u.Scheme != "https" || u.Host == "" {
-			bad("references", "%q is not an https URL", ref)
+			found.add("references", "%q is not an https URL", ref)
 		}
 	}
-	sources := map[Source]struct{}{}
-	var err error
-	if r.applies, err = compile(f.Applies, cel.BoolType, false, sources); err != nil {
-		bad("applies", "%w", err)
-	}
-	if r.compliant, err = compile(f.Compliant, cel.BoolType, false, sources); err != nil {
-		bad("compliant", "%w", err)
-	}
-	if r.message, err = compile(f.Message, cel.StringType, true, sources); err != nil {
-		bad("message", "%w", err)
-	}
-	r.sources = sortSources(sources)
+}
+
+func (f *ruleFile) cases(found *problems) []Case {
+	var cases []Case
 	seen := map[string]bool{}
 	for i, c := range f.Tests {
 		at := fmt.Sprintf("tests[%d]", i)
 		if c.Name == "" || seen[c.Name] {
-			bad(at, "want a name of its own, got %q", c.Name)
+			found.add(at, "want a name of its own, got %q", c.Name)
 		}
 		seen[c.Name] = true
 		// IGNORED comes from an exemption, which a rule knows nothing of.
 		if !slices.Contains(verdicts, c.Want) || c.Want == Ignored {
-			bad(at, "want: %q is not a verdict that a rule can give", c.Want)
+			found.add(at, "want: %q is not a verdict that a rule can give", c.Want)
 		}
 		parsed := Case{Name: c.Name, Want: c.Want, Message: c.Message}
 		if err := decodeFacts("cluster", c.Cluster, &parsed.Cluster); err != nil {
-			bad(at, "%w", err)
+			found.add(at, "%w", err)
 		}
-		r.Tests = append(r.Tests, parsed)
+		cases = append(cases, parsed)
 	}
-	return r, errs
+	return cases
 }
 
 func validProvenance(p Provenance) bool { return p == Documented || p == Inferred }

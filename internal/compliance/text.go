@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"github.com/agext/levenshtein"
 )
 
 // maxMessage is the length of a message in characters: it ends up in Terraform's state once per finding.
@@ -27,21 +25,6 @@ func clean(s string) string {
 		return s
 	}
 	return string(runes[:maxMessage-1]) + "…"
-}
-
-// nearest returns the candidate that id was probably meant to be, or "".
-func nearest(id string, candidates []string) string {
-	// A distance costs the product of the lengths, so an absurdly long id is not measured.
-	if len(id) > 200 {
-		return ""
-	}
-	best, distance := "", max(2, len(id)/3)+1
-	for _, c := range candidates {
-		if d := levenshtein.Distance(strings.ToLower(id), c, nil); d < distance {
-			best, distance = c, d
-		}
-	}
-	return best
 }
 
 func didYouMean(suggestion string) string {

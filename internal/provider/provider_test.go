@@ -3,7 +3,6 @@ package provider_test
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -128,7 +127,7 @@ func TestEnvironment(t *testing.T) {
 	unit(t, cloud,
 		resource.TestStep{Config: bare + all + clusters(acctest.Retail, acctest.Payments), ConfigStateChecks: found(2)},
 		resource.TestStep{ // the variable of higher precedence wins
-			PreConfig: func() { _ = os.Setenv("ALICLOUD_ACCESS_KEY", "FAKE-NO-SUCH-KEY") },
+			PreConfig: func() { t.Setenv("ALICLOUD_ACCESS_KEY", "FAKE-NO-SUCH-KEY") },
 			Config:    bare + clusters(acctest.Retail), ExpectError: acctest.Says("InvalidAccessKeyId.NotFound"),
 		},
 		resource.TestStep{ // and the configuration beats both
@@ -136,15 +135,15 @@ func TestEnvironment(t *testing.T) {
 			ConfigStateChecks: found(1),
 		},
 		resource.TestStep{
-			PreConfig: func() { _ = os.Unsetenv("ALICLOUD_ACCESS_KEY"); _ = os.Setenv("ALICLOUD_REGION", "cn-hangzu") },
+			PreConfig: func() { t.Setenv("ALICLOUD_ACCESS_KEY", ""); t.Setenv("ALICLOUD_REGION", "cn-hangzu") },
 			Config:    bare + clusters(acctest.Retail), ExpectError: acctest.Says(`ALICLOUD_REGION: "cn-hangzu" is not a region`, `Did you mean "cn-hangzhou"`),
 		},
 		resource.TestStep{
-			PreConfig: func() { _ = os.Unsetenv("ALICLOUD_REGION"); _ = os.Unsetenv("ALIBABA_CLOUD_REGION") },
+			PreConfig: func() { t.Setenv("ALICLOUD_REGION", ""); t.Setenv("ALIBABA_CLOUD_REGION", "") },
 			Config:    bare + clusters(acctest.Retail), ExpectError: acctest.Says("Missing region", "ALICLOUD_REGION, ALIBABA_CLOUD_REGION"),
 		},
 		resource.TestStep{
-			PreConfig: func() { _ = os.Setenv("ALIBABA_CLOUD_REGION", "cn-hangzhou") },
+			PreConfig: func() { t.Setenv("ALIBABA_CLOUD_REGION", "cn-hangzhou") },
 			Config:    bare + clusters(acctest.Retail), ConfigStateChecks: found(1),
 		},
 	)

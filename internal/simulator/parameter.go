@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ackguard/terraform-provider-ackguard/internal/simulator/strict"
+	"github.com/ackguard/terraform-provider-ackguard/internal/nearest"
 )
 
 // parameter declares one parameter of the query (or, for RPC, of the form).
@@ -55,7 +55,7 @@ func (op *operation) checkParameters(t target, query, form url.Values) (url.Valu
 				names[i] = known[i].name
 			}
 			hint := ""
-			if nearest := strict.Nearest(name, names); nearest != "" {
+			if nearest := nearest.To(name, names); nearest != "" {
 				hint = " (did you mean " + nearest + "?)"
 			}
 			return nil, refuse(http.StatusBadRequest, codeUnknownParameter, "%s of version %s has no parameter %s%s", t.action, t.version, name, hint)

@@ -227,13 +227,13 @@ func exemptionWarnings(report *compliance.Report, failures []fleet.Outcome) diag
 }
 
 func describeExemption(e compliance.Exemption) string {
-	text := "rule " + e.RuleID
+	parts := []string{"rule " + e.RuleID}
 	for _, part := range [][2]string{{"account", e.AccountID}, {"region", e.Region}, {"cluster", e.ClusterID}} {
 		if part[1] != "" {
-			text += ", " + part[0] + " " + part[1]
+			parts = append(parts, part[0]+" "+part[1])
 		}
 	}
-	return fmt.Sprintf("%s (%s)", text, e.Reason)
+	return fmt.Sprintf("%s (%s)", strings.Join(parts, ", "), e.Reason)
 }
 
 // gate fails the plan, or warns, when a finding is as severe as fail_on.
@@ -257,13 +257,14 @@ func (d *dataSource) gate(m model, report *compliance.Report, rules []*complianc
 	if len(lines) > maxWords {
 		lines = append(lines[:maxWords:maxWords], fmt.Sprintf("- and %d more", len(lines)-maxWords))
 	}
-	detail := strings.Join(lines, "\n") + "\n\nHow to fix:\n"
+	lines = append(lines, "\nHow to fix:")
 	for _, r := range rules {
 		if broken[r.ID] {
-			detail += fmt.Sprintf("- %s: %s\n", r.ID, strings.TrimSpace(r.Remediation.EN))
+			lines = append(lines, fmt.Sprintf("- %s: %s", r.ID, strings.TrimSpace(r.Remediation.EN)))
 		}
 	}
-	d.enforce(&diags, summary, detail+"\nTo accept a finding for a time, add an exemption block with a reason.", "fail_on")
+	lines = append(lines, "\nTo accept a finding for a time, add an exemption block with a reason.")
+	d.enforce(&diags, summary, strings.Join(lines, "\n"), "fail_on")
 	return diags
 }
 

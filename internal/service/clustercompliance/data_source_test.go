@@ -2,7 +2,6 @@ package clustercompliance_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -283,7 +282,7 @@ resource "ackguard_cluster_inspection_schedule" "this" {
 			ExpectError: acctest.Says(`set enforcement = "warn" in the provider block`),
 		},
 		resource.TestStep{ // a fix can be applied while the gate is red
-			PreConfig: func() { _ = os.Setenv("ACKGUARD_ENFORCEMENT", "warn") },
+			PreConfig: func() { t.Setenv("ACKGUARD_ENFORCEMENT", "warn") },
 			Config:    cloud.Provider("", gate+schedule),
 			ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectKnownValue("ackguard_cluster_inspection_schedule.this", tfjsonpath.New("enabled"), knownvalue.Bool(true)),
@@ -293,11 +292,11 @@ resource "ackguard_cluster_inspection_schedule" "this" {
 			Config: cloud.Provider("", gate+schedule), Destroy: true,
 		},
 		resource.TestStep{
-			PreConfig: func() { _ = os.Setenv("ACKGUARD_ENFORCEMENT", "nonsense") },
+			PreConfig: func() { t.Setenv("ACKGUARD_ENFORCEMENT", "nonsense") },
 			Config:    cloud.Provider("", gate), ExpectError: acctest.Says(`ACKGUARD_ENFORCEMENT is "nonsense"; it must be "error" or "warn"`),
 		},
 		resource.TestStep{ // exempted with a reason, the same plan passes
-			PreConfig: func() { _ = os.Unsetenv("ACKGUARD_ENFORCEMENT") },
+			PreConfig: func() { t.Setenv("ACKGUARD_ENFORCEMENT", "") },
 			Config:    cloud.Provider("", fleet(`fail_on = "high"`+exempt)),
 			ConfigStateChecks: []statecheck.StateCheck{
 				statecheck.ExpectKnownValue(address, tfjsonpath.New("counts").AtMapKey("IGNORED"), knownvalue.Int64Exact(2)),

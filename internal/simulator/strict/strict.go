@@ -20,7 +20,6 @@ import (
 	"sync"
 	"unicode"
 
-	"github.com/agext/levenshtein"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -179,21 +178,6 @@ func fields(t reflect.Type) []field {
 	}
 	fieldCache.Store(t, list)
 	return list
-}
-
-// Nearest returns the candidate closest to name, or "" when none is close enough to be a typo.
-func Nearest(name string, candidates []string) string {
-	// No field name is that long, and the distance costs the product of both lengths.
-	if len(name) > 100 {
-		return ""
-	}
-	best, bestDistance := "", 1+max(1, len(name)/3)
-	for _, candidate := range slices.Sorted(slices.Values(candidates)) {
-		if d := levenshtein.Distance(strings.ToLower(name), strings.ToLower(candidate), nil); d < bestDistance {
-			best, bestDistance = candidate, d
-		}
-	}
-	return best
 }
 
 // noun makes "node pool" of NodePool.

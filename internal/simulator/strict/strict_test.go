@@ -3,6 +3,8 @@ package strict
 import (
 	"fmt"
 	"testing"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/nearest"
 )
 
 type inner struct {
@@ -58,7 +60,7 @@ func TestYAMLKeepsValues(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	for name, want := range map[string]string{"cluser_type": "cluster_type", "clusterType": "cluster_type", "x": "", "stat": "state"} {
-		if got := Nearest(name, []string{"cluster_type", "state", "region_id"}); got != want {
+		if got := nearest.To(name, []string{"cluster_type", "state", "region_id"}); got != want {
 			t.Errorf("nearest to %s is %q, want %q", name, got, want)
 		}
 	}

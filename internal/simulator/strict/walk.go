@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/nearest"
+
 	"go.yaml.in/yaml/v3"
 )
 
@@ -118,7 +120,7 @@ func (w *walker) object(n *yaml.Node, t reflect.Type, path string, depth int) an
 		switch {
 		case at < 0:
 			hint := ""
-			if nearest := Nearest(key.Value, names); nearest != "" {
+			if nearest := nearest.To(key.Value, names); nearest != "" {
 				hint = fmt.Sprintf(" (did you mean %q?)", nearest)
 			}
 			w.add(Unknown, key, join(path, key.Value), "unknown field %q in %s%s", key.Value, noun(t), hint)
