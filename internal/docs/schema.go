@@ -25,14 +25,14 @@ type (
 		Schemas       map[string]providerSchema `json:"provider_schemas"`
 	}
 	providerSchema struct {
-		Provider           schemaJSON                  `json:"provider"`
-		Resources          map[string]schemaJSON       `json:"resource_schemas,omitempty"`
-		DataSources        map[string]schemaJSON       `json:"data_source_schemas,omitempty"`
-		EphemeralResources map[string]schemaJSON       `json:"ephemeral_resource_schemas,omitempty"`
-		ListResources      map[string]schemaJSON       `json:"list_resource_schemas,omitempty"`
-		Actions            map[string]actionJSON       `json:"action_schemas,omitempty"`
-		Functions          map[string]functionJSON     `json:"functions,omitempty"`
-		Identities         map[string]identityJSON     `json:"resource_identity_schemas,omitempty"`
+		Provider           schemaJSON              `json:"provider"`
+		Resources          map[string]schemaJSON   `json:"resource_schemas,omitempty"`
+		DataSources        map[string]schemaJSON   `json:"data_source_schemas,omitempty"`
+		EphemeralResources map[string]schemaJSON   `json:"ephemeral_resource_schemas,omitempty"`
+		ListResources      map[string]schemaJSON   `json:"list_resource_schemas,omitempty"`
+		Actions            map[string]actionJSON   `json:"action_schemas,omitempty"`
+		Functions          map[string]functionJSON `json:"functions,omitempty"`
+		Identities         map[string]identityJSON `json:"resource_identity_schemas,omitempty"`
 	}
 	schemaJSON struct {
 		Version int64     `json:"version"`

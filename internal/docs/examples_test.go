@@ -1,0 +1,216 @@
+package docs
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
+	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
+)
+
+const (
+	schedule   = "ackguard_cluster_inspection_schedule"
+	byIdentity = "examples/resources/" + schedule + "/import-by-identity.tf"
+	byID       = "examples/resources/" + schedule + "/import-by-string-id.tf"
+)
+
+// refused are the examples that show a plan failing, and what it says.
+var refused = map[string]string{
+	"examples/guides/gates/fail-on.tf":        "2 finding(s) of severity high or worse",
+	"examples/guides/gates/postcondition.tf":  "An API server of production answers on the Internet.",
+	"examples/guides/getting-started/gate.tf": "2 finding(s) of severity high or worse",
+}
+
+// together are the examples that build on others of their guide.
+var together = map[string]string{
+	"examples/guides/getting-started/gate.tf":                 "examples/guides/getting-started/judge.tf",
+	"examples/guides/getting-started/gate-with-exemptions.tf": "examples/guides/getting-started/judge.tf",
+	"examples/guides/getting-started/schedule.tf":             "examples/guides/getting-started/judge.tf",
+}
+
+// examples are the example files, without those of the demo, which are tested
+// where the demo is.
+func examples(t *testing.T) []string {
+	t.Helper()
+	return slices.DeleteFunc(below(t, "examples", ".tf"), func(path string) bool {
+		return strings.HasPrefix(path, "examples/demo/")
+	})
+}
+
+func demoFleet(t *testing.T) *simulator.Scenario {
+	t.Helper()
+	scenario, err := simulator.LoadScenario(filepath.Join(root, "examples/demo/fleet.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return scenario
+}
+
+// Every example is applied as it stands, plans no change afterwards (the test
+// framework looks after each step) and can be destroyed.
+func TestExamples_apply(t *testing.T) {
+	withBlock := regexp.MustCompile(`(?m)^provider "ackguard"`)
+	for _, path := range examples(t) {
+		t.Run(strings.TrimPrefix(path, "examples/"), func(t *testing.T) {
+			text := read(t, path)
+			if other := together[path]; other != "" {
+				text = read(t, other) + text
+			}
+			own := withBlock.MatchString(text)
+			if !own {
+				t.Parallel() // the others own the environment
+			}
+			cloud := acctest.New(t, demoFleet(t))
+			config, empty := cloud.Provider("", text), cloud.Provider("", "")
+			if own {
+				// A provider that nothing uses is never configured.
+				config, empty = text+"\ndata \"ackguard_member_accounts\" \"used\" {}\n", acctest.Bare
+				environment(t, cloud)
+			}
+			steps := []resource.TestStep{{Config: config}}
+			if says := refused[path]; says != "" {
+				steps[0].ExpectError = acctest.Says(says)
+			}
+			if path == byID || path == byIdentity {
+				steps[0].ConfigPlanChecks.PreApply = []plancheck.PlanCheck{plancheck.ExpectResourceAction(schedule+".retail", plancheck.ResourceActionNoop)}
+			}
+			// The test framework cannot read a state with for_each at the end.
+			steps = append(steps, resource.TestStep{Config: empty})
+			test := resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: steps}
+			if path == byIdentity {
+				test.TerraformVersionChecks = []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)}
+			}
+			resource.UnitTest(t, test)
+			if strings.Contains(text, `resource "`+schedule) {
+				scheduleOnce(t, cloud)
+			}
+		})
+	}
+}
+
+// scheduleOnce makes sure that an example of a resource did something.
+func scheduleOnce(t *testing.T, cloud *acctest.Cloud) {
+	t.Helper()
+	if cloud.Count(simulator.Filter{Action: "GetClusterInspectConfig"}) == 0 {
+		t.Error("the example never asked for a schedule")
+	}
+}
+
+// environment is what the simulator's program prints.
+func environment(t *testing.T, cloud *acctest.Cloud) {
+	t.Helper()
+	for _, kv := range os.Environ() {
+		if name, _, _ := strings.Cut(kv, "="); strings.HasPrefix(name, "ALICLOUD_") || strings.HasPrefix(name, "ALIBABA") {
+			t.Setenv(name, "")
+		}
+	}
+	key := cloud.ManagementKey()
+	for name, value := range map[string]string{
+		"ALIBABA_CLOUD_REGION": "cn-hangzhou", "ALIBABA_CLOUD_ACCESS_KEY_ID": key.ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": key.Secret,
+		"ALIBABA_CLOUD_ENDPOINT_CS": cloud.Endpoint(), "ALIBABA_CLOUD_ENDPOINT_STS": cloud.Endpoint(),
+		"ALIBABA_CLOUD_ENDPOINT_RESOURCEDIRECTORYMASTER": cloud.Endpoint(),
+	} {
+		t.Setenv(name, value)
+	}
+}
+
+// The import command's ID works, and what it imports is what the block says.
+func TestExamples_importCommand(t *testing.T) {
+	t.Parallel()
+	command := regexp.MustCompile(`(?m)^terraform import (\S+) (\S+)$`).FindStringSubmatch(read(t, "examples/resources/"+schedule+"/import.sh"))
+	if command == nil {
+		t.Fatal("import.sh has no import command")
+	}
+	cloud := acctest.New(t, demoFleet(t))
+	text := read(t, byID)
+	block := text[strings.Index(text, "resource "):]
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: []resource.TestStep{
+		{
+			Config: cloud.Provider("", block), ResourceName: command[1], ImportStateId: command[2],
+			ImportState: true, ImportStatePersist: true,
+		},
+		{
+			Config: cloud.Provider("", block),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(command[1], plancheck.ResourceActionNoop),
+			}},
+		},
+	}})
+}
+
+// Import by identity needs a CLI that many do not have yet, so its example is
+// compared with the schema too.
+func TestExamples_identity(t *testing.T) {
+	t.Parallel()
+	var schemas providerSchemas
+	if err := json.Unmarshal([]byte(read(t, schemaPath)), &schemas); err != nil {
+		t.Fatal(err)
+	}
+	file, diags := hclparse.NewParser().ParseHCLFile(filepath.Join(root, byIdentity))
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok || len(body.Blocks) == 0 || body.Blocks[0].Type != "import" {
+		t.Fatal("the file does not begin with an import block")
+	}
+	pairs, diags := hcl.ExprMap(body.Blocks[0].Body.Attributes["identity"].Expr)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	named := map[string]bool{}
+	for _, pair := range pairs {
+		named[hcl.ExprAsKeyword(pair.Key)] = true
+	}
+	for _, s := range schemas.Schemas {
+		identity := s.Identities[schedule].Attributes
+		for name := range named {
+			if _, ok := identity[name]; !ok {
+				t.Errorf("the identity has no attribute %q", name)
+			}
+		}
+		for name, a := range identity {
+			if a.RequiredForImport && !named[name] {
+				t.Errorf("the example lacks %q, which the import requires", name)
+			}
+		}
+		if len(identity) == 0 {
+			t.Errorf("%s has no identity", schedule)
+		}
+	}
+}
+
+// Every object has an example, and each resource every way to import it.
+func TestExamples_complete(t *testing.T) {
+	t.Parallel()
+	list, err := objects(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range list {
+		wanted := []string{strings.TrimSuffix(o.folder, "s") + ".tf"}
+		if o.folder == "resources" {
+			wanted = append(wanted, "import.sh", "import-by-string-id.tf", "import-by-identity.tf")
+		}
+		for _, name := range wanted {
+			if _, err := os.Stat(filepath.Join(root, "examples", o.folder, o.name, name)); err != nil {
+				t.Errorf("%s has no example: %s", o.key(), err)
+			}
+		}
+	}
+	if _, err := os.Stat(filepath.Join(root, "examples/provider/provider.tf")); err != nil {
+		t.Error(err)
+	}
+}
