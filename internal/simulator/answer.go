@@ -46,6 +46,7 @@ func backendError(status int, code, format string, args ...any) *apiError {
 const (
 	codeNotSimulated     = "Simulator.NotSimulated"
 	codeUnknownParameter = "Simulator.UnknownParameter"
+	codeHostNotSimulated = "Simulator.HostNotSimulated"
 )
 
 func notSimulated(format string, args ...any) *apiError {

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -236,8 +235,10 @@ func (cl *call) authorise() *apiError {
 func reset(w http.ResponseWriter) {
 	if hijacker, ok := w.(http.Hijacker); ok {
 		if conn, _, err := hijacker.Hijack(); err == nil {
-			if tcp, ok := conn.(*net.TCPConn); ok {
+			// Closing what is below TLS keeps it from saying goodbye.
+			if tcp := tcpUnder(conn); tcp != nil {
 				_ = tcp.SetLinger(0)
+				_ = tcp.Close()
 			}
 			_ = conn.Close()
 			return

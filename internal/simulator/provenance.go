@@ -75,12 +75,14 @@ var provenance = []behaviour{
 	{"cs-inspect-reports", "Reports: newest first, running without endTime and summary, filters, maxResults up to 50", originSDK, "cs v7.6.0; order and absent fields guessed"},
 	{"cs-inspect-summary", "summary.code is the worst level; critical counts as error; enableFilter keeps abnormal items", originGuessed, ""},
 	{"cs-inspect-language", "language is checked and changes nothing: the scenario has one text", originGuessed, "not simulated"},
+	{"transport-first-byte", "The first byte of a connection tells TLS from plain HTTP", originGuessed, "by design: the cloud has a port for each"},
+	{"transport-proxy", "As a forward proxy (absolute form, CONNECT) the port answers for the simulated hosts and refuses the rest with 502", originGuessed, "by design: Simulator.HostNotSimulated is no code of the cloud"},
 	{"strict", "Unknown parameters, bodies and calls are refused with Simulator.* codes that no cloud sends", originGuessed, "by design: a cloud may ignore what it does not know"},
 }
 
 // gaps is what the simulator does not do.
 var gaps = []string{
-	"TLS on the same port and forward-proxy mode: only plain HTTP is served, so clients that insist on https (the official provider's cs and log clients, credentials-go) cannot be pointed at it.",
+	"TLS and the forward proxy serve HTTP/1.1 only; the test CA vouches for *.aliyuncs.com, localhost and the address that is listened on, for nothing else.",
 	"Without a region in the host name or in x-acs-region-id, a cluster-scoped call sees the account's clusters of every region.",
 	"Throttling happens by fault only; there are no token buckets.",
 	"Reads are never stale: eventual consistency and mutation between pages are not simulated.",

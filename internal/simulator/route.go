@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -33,6 +32,19 @@ var hosts = []struct {
 	{ProductResourceDirectory, "2020-03-31", regexp.MustCompile(`^resourcemanager\.aliyuncs\.com$`)},
 }
 
+// metadataHost is where an ECS instance finds its metadata.
+const metadataHost = "100.100.100.200"
+
+// simulatesHost says whether a true host name is one of the simulated endpoints.
+func simulatesHost(name string) bool {
+	for _, known := range hosts {
+		if known.pattern.MatchString(name) {
+			return true
+		}
+	}
+	return false
+}
+
 // versions maps API versions to products, for requests without a true host name.
 var versions = map[string]string{
 	"2015-12-15": ProductCS, "2015-04-01": ProductSTS, "2022-04-19": ProductResourceDirectory, "2020-03-31": ProductResourceDirectory,
@@ -41,10 +53,7 @@ var versions = map[string]string{
 // route finds the operation: by host name first, then by path, Action and Version.
 func route(r *http.Request, query, form url.Values) (target, *apiError) {
 	t := target{action: r.Header.Get("x-acs-action"), version: r.Header.Get("x-acs-version")}
-	host := r.Host
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
+	host := hostName(r.Host)
 	if strings.HasSuffix(host, ".aliyuncs.com") {
 		hostVersion := ""
 		for _, known := range hosts {

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"crypto/tls"
 	"io"
 	"net/http"
 	"slices"
@@ -57,15 +58,6 @@ func TestRealClientsAreAccepted(t *testing.T) {
 	}
 }
 
-// plainTransport sends the https requests of a client that knows nothing else to a plain port.
-type plainTransport struct{ address string }
-
-func (p plainTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	plain := r.Clone(r.Context())
-	plain.URL.Scheme, plain.URL.Host = "http", p.address
-	return new(http.Transport).RoundTrip(plain)
-}
-
 // TestCredentialsLibrary assumes a role with the vendor's credentials library: RPC v1, business parameters in the form.
 func TestCredentialsLibrary(t *testing.T) {
 	cloud, server := startCloud(t, testScenario())
@@ -75,9 +67,8 @@ func TestCredentialsLibrary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proxy := tlsFront(t, server)
-	http.DefaultTransport = proxy.Client().Transport
-	provider, err := providers.NewRAMRoleARNCredentialsProviderBuilder().WithCredentialsProvider(static).WithStsEndpoint(proxy.Listener.Addr().String()).
+	http.DefaultTransport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: server.CertPool()}}
+	provider, err := providers.NewRAMRoleARNCredentialsProviderBuilder().WithCredentialsProvider(static).WithStsEndpoint(server.Addr()).
 		WithRoleArn("acs:ram::" + testMember + ":role/" + testRole).WithRoleSessionName("library").Build()
 	if err != nil {
 		t.Fatal(err)

@@ -4,34 +4,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
-	"testing"
 )
-
-// tlsFront is a TLS listener in front of a server, for clients that cannot speak plain HTTP.
-func tlsFront(t *testing.T, s *Server) *httptest.Server {
-	t.Helper()
-	front := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		out := r.Clone(r.Context())
-		out.RequestURI = ""
-		response, err := plainTransport{s.Addr()}.RoundTrip(out)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		defer func() { _ = response.Body.Close() }()
-		w.WriteHeader(response.StatusCode)
-		if _, err := io.Copy(w, response.Body); err != nil {
-			t.Error(err)
-		}
-	}))
-	t.Cleanup(front.Close)
-	return front
-}
 
 // signROA signs a request without a query anew, as the vendor's CLI does.
 func signROA(r *http.Request, k credentials) {
