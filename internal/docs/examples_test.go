@@ -89,8 +89,11 @@ func TestExamples_apply(t *testing.T) {
 			// The test framework cannot read a state with for_each at the end.
 			steps = append(steps, resource.TestStep{Config: empty})
 			test := resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: steps}
-			if path == byIdentity {
+			switch {
+			case path == byIdentity:
 				test.TerraformVersionChecks = []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)}
+			case strings.HasPrefix(path, "examples/actions/"):
+				test.TerraformVersionChecks = []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)}
 			}
 			resource.UnitTest(t, test)
 			if strings.Contains(text, `resource "`+schedule) {
@@ -134,8 +137,11 @@ func TestExamples_importCommand(t *testing.T) {
 		t.Fatal("import.sh has no import command")
 	}
 	cloud := acctest.New(t, demoFleet(t))
-	text := read(t, byID)
-	block := text[strings.Index(text, "resource "):]
+	_, block, found := strings.Cut(read(t, byID), "\nresource ")
+	if !found {
+		t.Fatalf("%s has no resource block", byID)
+	}
+	block = "resource " + block
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: []resource.TestStep{
 		{
 			Config: cloud.Provider("", block), ResourceName: command[1], ImportStateId: command[2],
@@ -148,6 +154,16 @@ func TestExamples_importCommand(t *testing.T) {
 			}},
 		},
 	}})
+}
+
+// What the CLI at hand may be too old to apply is well-formed at least.
+func TestExamples_parse(t *testing.T) {
+	t.Parallel()
+	for _, path := range slices.Concat(examples(t), below(t, "examples", ".hcl")) {
+		if _, diags := hclparse.NewParser().ParseHCLFile(filepath.Join(root, path)); diags.HasErrors() {
+			t.Error(diags)
+		}
+	}
 }
 
 // Import by identity needs a CLI that many do not have yet, so its example is
@@ -201,7 +217,10 @@ func TestExamples_complete(t *testing.T) {
 	}
 	for _, o := range list {
 		wanted := []string{strings.TrimSuffix(o.folder, "s") + ".tf"}
-		if o.folder == "resources" {
+		switch o.folder {
+		case "list-resources":
+			wanted = []string{"list-resource.tfquery.hcl"}
+		case "resources":
 			wanted = append(wanted, "import.sh", "import-by-string-id.tf", "import-by-identity.tf")
 		}
 		for _, name := range wanted {

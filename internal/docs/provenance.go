@@ -89,7 +89,7 @@ func (p Provenance) String() string {
 		"- **Documented** (help pages, the published SDK, the vendor's own tools): %s.\n"+
 		"- **Inferred** (not stated anywhere public): %s.\n"+
 		"- **Last validated on a real account**: %s. The tests run against a simulator.\n",
-		strings.Join(p.Documented, "; "), strings.Join(p.Inferred, "; "), cmp.Or(p.Validated, "never"))
+		cmp.Or(strings.Join(p.Documented, "; "), "nothing"), cmp.Or(strings.Join(p.Inferred, "; "), "nothing"), cmp.Or(p.Validated, "never"))
 }
 
 // object is one thing that has a page of its own.

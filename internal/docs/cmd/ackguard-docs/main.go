@@ -6,7 +6,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -15,6 +14,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/docs"
@@ -41,44 +41,55 @@ func run(ctx context.Context, tool []string) error {
 	if err != nil {
 		return err
 	}
-	if err := render(ctx, tool); err != nil {
+	pages, done, err := tfplugindocs(ctx, tool)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := pages("generate", "--rendered-provider-name", name); err != nil {
 		return err
 	}
 	// tfplugindocs has emptied docs/guides, so ours come after it.
 	if err := docs.Write(".", files); err != nil {
 		return err
 	}
-	pages, err := docs.Pages(ctx, ".")
+	completed, err := docs.Pages(ctx, ".")
 	if err != nil {
 		return err
 	}
-	return docs.Write(".", pages)
+	if err := docs.Write(".", completed); err != nil {
+		return err
+	}
+	return pages("validate")
 }
 
-// render runs tfplugindocs on a schema under the provider's bare name: it
-// looks for that or for a provider of its own vendor, and not for an address.
-func render(ctx context.Context, tool []string) error {
-	const name = "ackguard"
+// name is the provider's bare name.
+const name = "ackguard"
+
+// tfplugindocs returns a way to run the tool on a schema under the provider's
+// bare name: it looks for that or for a provider of its own vendor, and not
+// for an address. With a schema it needs no CLI.
+func tfplugindocs(ctx context.Context, tool []string) (run func(arguments ...string) error, done func(), err error) {
 	schema, err := docs.SchemaJSON(ctx, name)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	dir, err := os.MkdirTemp("", "ackguard-docs")
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
+	done = func() { _ = os.RemoveAll(dir) }
 	path := filepath.Join(dir, "schema.json")
 	if err := os.WriteFile(path, schema, 0o600); err != nil {
-		return err
+		done()
+		return nil, nil, err
 	}
-	arguments := append(tool[1:len(tool):len(tool)], "generate",
-		"--providers-schema", path, "--provider-name", name, "--rendered-provider-name", name)
-	command := exec.CommandContext(ctx, tool[0], arguments...)
-	var output bytes.Buffer
-	command.Stdout, command.Stderr = &output, &output
-	if err := command.Run(); err != nil {
-		return fmt.Errorf("%s: %w\n%s", strings.Join(command.Args, " "), err, output.Bytes())
-	}
-	return nil
+	return func(arguments ...string) error {
+		all := slices.Concat(tool[1:], arguments, []string{"--provider-name", name, "--providers-schema", path})
+		command := exec.CommandContext(ctx, tool[0], all...)
+		if output, err := command.CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %w\n%s", strings.Join(command.Args, " "), err, output)
+		}
+		return nil
+	}, done, nil
 }
