@@ -38,6 +38,8 @@ type Cloud struct {
 	maxRequests  int
 	behaviour    Behaviour
 	directory    *ResourceDirectory
+	instance     *ECSInstance
+	uris         map[string]CredentialsURI
 	tokenKey     []byte
 	idKey        []byte
 
@@ -53,6 +55,8 @@ type Cloud struct {
 	pending      []pendingChange
 	tasks        map[string]*task
 	clientTokens map[string]any
+	standing     map[string]string    // id of the session that a metadata service or credentials URI hands out
+	imdsTokens   map[string]time.Time // tokens of the metadata service, until when they are good
 
 	faultMu sync.Mutex
 	faults  []*FaultHandle
@@ -70,6 +74,7 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 		now: o.Now, onUnexpected: o.OnUnexpected, maxRequests: o.MaxRequests, behaviour: s.Behaviour,
 		random:   rand.New(rand.NewPCG(s.Seed, 0x61636b6775617264)),
 		accounts: map[string]*accountState{}, clusters: map[string]*clusterState{}, keys: map[string]keyOwner{},
+		standing: map[string]string{}, imdsTokens: map[string]time.Time{}, uris: map[string]CredentialsURI{},
 		sessions: map[string]*session{}, nonces: map[string]time.Time{}, tasks: map[string]*task{}, clientTokens: map[string]any{},
 	}
 	if c.now == nil {
@@ -80,6 +85,12 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 	}
 	if s.ResourceDirectory != nil {
 		c.directory = clone(s.ResourceDirectory)
+	}
+	if s.ECSInstance != nil {
+		c.instance = clone(s.ECSInstance)
+	}
+	for _, uri := range s.CredentialsURIs {
+		c.uris[uri.Name] = uri
 	}
 	c.tokenKey, c.idKey = []byte(c.randomID(alphanumeric, 32)), []byte(c.randomID(alphanumeric, 32))
 	for i := range s.Accounts {
@@ -99,7 +110,10 @@ type operation struct {
 	body            func(Behaviour) any // a pointer to the body's struct, nil when the API takes none
 	resource        func(*call) string  // RAM resource; nil when the call needs no permission
 	ramProduct      string
+	anonymous       bool                         // may be called without a signature
 	run             func(*call) (any, *apiError) // called with the lock held
+	// serve stands in for all of the above where the address is no API of the cloud; called with the lock held.
+	serve func(c *Cloud, r *http.Request, t target, now time.Time, base answer) (answer, *apiError)
 }
 
 // call is one authenticated call.
@@ -159,15 +173,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case queryErr != nil:
 		a = errorAnswer(refuse(http.StatusBadRequest, "InvalidParameter", "the query is not well formed: %v", queryErr), base)
 	default:
-		result, err := c.handle(r, t, routeErr, query, form, body, now)
-		if err != nil {
-			if strings.HasPrefix(err.Code, "Simulator.") {
-				c.onUnexpected(fmt.Sprintf("%s %s: %s", r.Method, r.URL.Path, err.Message))
-			}
-			a = errorAnswer(err, base)
-		} else {
-			a = jsonAnswer(withRequestID(result, base.requestID), base)
-		}
+		a = c.respond(r, t, routeErr, query, form, body, now, base)
 		if fault != nil {
 			a = fault.answer(a)
 		}
@@ -183,18 +189,45 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.write(w)
 }
 
+// respond answers a request that no fault has taken.
+func (c *Cloud) respond(r *http.Request, t target, routeErr *apiError, query, form url.Values, body []byte, now time.Time, base answer) answer {
+	var a answer
+	var result any
+	err := routeErr
+	switch {
+	case err != nil:
+	case t.operation.serve != nil && (len(query) > 0 || len(body) > 0):
+		err = refuse(http.StatusBadRequest, codeUnknownParameter, "%s takes neither a query nor a body", t.action)
+	case t.operation.serve != nil:
+		c.mu.Lock()
+		a, err = t.operation.serve(c, r, t, now, base)
+		c.mu.Unlock()
+	default:
+		if result, err = c.handle(r, t, query, form, body, now); err == nil {
+			a = jsonAnswer(withRequestID(result, base.requestID), base)
+		}
+	}
+	if err == nil {
+		return a
+	}
+	if strings.HasPrefix(err.Code, "Simulator.") {
+		c.onUnexpected(fmt.Sprintf("%s %s: %s", r.Method, r.URL.Path, err.Message))
+	}
+	return errorAnswer(err, base)
+}
+
 // handle does what a gateway and the product behind it do, in their order.
-func (c *Cloud) handle(r *http.Request, t target, routeErr *apiError, query, form url.Values, body []byte, now time.Time) (any, *apiError) {
-	if routeErr != nil {
-		return nil, routeErr
-	}
-	claim, bad := signature.Read(r, query, form, body)
-	if bad != nil {
-		return nil, refuse(bad.Status, bad.Code, "%s", bad.Message)
-	}
-	caller, err := c.authenticate(claim, now)
-	if err != nil {
-		return nil, err
+func (c *Cloud) handle(r *http.Request, t target, query, form url.Values, body []byte, now time.Time) (any, *apiError) {
+	var caller *principal
+	var err *apiError
+	if !t.operation.anonymous || signature.IsSigned(r, query, form) {
+		claim, bad := signature.Read(r, query, form, body)
+		if bad != nil {
+			return nil, refuse(bad.Status, bad.Code, "%s", bad.Message)
+		}
+		if caller, err = c.authenticate(claim, now); err != nil {
+			return nil, err
+		}
 	}
 	params, err := t.operation.checkParameters(t, query, form)
 	if err != nil {

@@ -180,10 +180,16 @@ func (r *Role) trust() rampolicy.Document {
 	}
 	s := rampolicy.Statement{Effect: "Allow", Action: rampolicy.Strings{"sts:AssumeRole"}, Principal: &rampolicy.Principal{}}
 	for _, who := range r.Trusts {
-		if !strings.HasPrefix(who, "acs:") {
-			who = "acs:ram::" + who + ":root"
+		switch {
+		case serviceName.MatchString(who):
+			s.Principal.Service = append(s.Principal.Service, who)
+		case strings.Contains(who, ":oidc-provider/"):
+			s.Principal.Federated = append(s.Principal.Federated, who)
+		case strings.HasPrefix(who, "acs:"):
+			s.Principal.RAM = append(s.Principal.RAM, who)
+		default:
+			s.Principal.RAM = append(s.Principal.RAM, "acs:ram::"+who+":root")
 		}
-		s.Principal.RAM = append(s.Principal.RAM, who)
 	}
 	if r.ExternalID != "" {
 		s.Condition = map[string]map[string]rampolicy.Conditions{"StringEquals": {"sts:ExternalId": {r.ExternalID}}}

@@ -2,7 +2,8 @@ package simulator
 
 import "slices"
 
-// Issued returns every secret and token that AssumeRole has given out so far, sorted, so that a test can look for them
+// Issued returns every secret and token that AssumeRole, AssumeRoleWithOIDC, the metadata service and the
+// credentials URIs have given out so far, sorted, so that a test can look for them
 // where they must not be.
 func (c *Cloud) Issued() []string {
 	c.mu.Lock()

@@ -8,7 +8,7 @@ import (
 )
 
 // operations is everything that the cloud answers.
-var operations = slices.Concat(stsOperations, directoryOperations, clusterOperations, addonOperations, inspectOperations)
+var operations = slices.Concat(stsOperations, directoryOperations, clusterOperations, addonOperations, inspectOperations, metadataOperations, credentialsURIOperations)
 
 // readBody decodes the body into the operation's struct; a body where none is taken is refused.
 func (op *operation) readBody(t target, b Behaviour, body []byte, isForm bool) (any, *apiError) {

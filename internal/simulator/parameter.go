@@ -19,6 +19,7 @@ type parameter struct {
 	versions []string // API versions that know it; empty means all
 	enum     []string
 	min, max int64 // limits of an int, when max is not 0
+	refused  bool  // the cloud takes it, the simulator has no effect to offer
 }
 
 // accepted lists parameters that clients send and clouds take without effect.
@@ -113,6 +114,9 @@ func (op *operation) parameterError(code, message string) *apiError {
 
 // check compares a value with its declaration.
 func (p parameter) check(op *operation, name, value string) *apiError {
+	if p.refused {
+		return notSimulated("the parameter %s of %s is not simulated", name, op.action)
+	}
 	invalid := func(why string) *apiError {
 		return op.parameterError("InvalidParameter."+strings.SplitN(p.name, ".", 2)[0], "The specified parameter "+name+" is not valid: "+strconv.Quote(value)+" "+why+".")
 	}

@@ -47,7 +47,7 @@ func (s *Server) serves(hostPort string) bool {
 		ip := net.ParseIP(name)
 		return name == "localhost" || name == hostName(s.Addr()) || ip != nil && ip.IsLoopback()
 	}
-	return simulatesHost(name)
+	return simulatesHost(name) || name == metadataHost && s.cloud.instance != nil
 }
 
 // connect turns the connection into a tunnel to ourselves.

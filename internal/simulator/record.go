@@ -11,7 +11,7 @@ import (
 // Request is one recorded request. Secrets are redacted: the AccessKey ID is masked, tokens and signatures are cut.
 type Request struct {
 	Time        time.Time
-	Product     string // cs, sts or resourcedirectory
+	Product     string // one of the Product constants
 	Action      string // name of the API, empty when the path or action is unknown
 	AccountID   string // account of the key in use, empty when the key is unknown
 	AccessKeyID string
@@ -30,7 +30,7 @@ type Request struct {
 }
 
 // secretParameters never reach a record.
-var secretParameters = []string{"SecurityToken", "Signature", "AccessKeyId"}
+var secretParameters = []string{"SecurityToken", "Signature", "AccessKeyId", "OIDCToken"}
 
 func redact(values url.Values) url.Values {
 	clean := maps.Clone(values)

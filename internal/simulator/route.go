@@ -12,6 +12,8 @@ const (
 	ProductCS                = "cs"
 	ProductSTS               = "sts"
 	ProductResourceDirectory = "resourcedirectory"
+	ProductMetadata          = "ecs-metadata"
+	ProductCredentialsURI    = "credentials-uri"
 )
 
 // target is where a request goes.
@@ -72,7 +74,14 @@ func route(r *http.Request, query, form url.Values) (target, *apiError) {
 		}
 		return routeRPC(t, query, form, hostVersion)
 	}
-	if r.URL.Path != "/" && r.URL.Path != "" {
+	switch {
+	case host == metadataHost || strings.HasPrefix(r.URL.Path, "/latest/"):
+		t.product = ProductMetadata
+		return routePath(r, t)
+	case strings.HasPrefix(r.URL.Path, credentialsURIPath):
+		t.product = ProductCredentialsURI
+		return routePath(r, t)
+	case r.URL.Path != "/" && r.URL.Path != "":
 		t.product = ProductCS
 		// Older SDK cores name the region of a ROA call here; with one port it is the only place that can.
 		t.region = r.Header.Get("x-acs-region-id")
@@ -115,22 +124,13 @@ func routeRPC(t target, query, form url.Values, hostVersion string) (target, *ap
 
 func routeROA(r *http.Request, t target) (target, *apiError) {
 	claimed := t.action
-	t.action = ""
 	if t.version != "" && t.version != "2015-12-15" {
+		t.action = ""
 		return t, notSimulated("version %s of %s %s is not simulated", t.version, r.Method, r.URL.Path)
 	}
-	for i := range operations {
-		op := &operations[i]
-		if op.pattern == "" || op.method != r.Method {
-			continue
-		}
-		if path, ok := matchPath(op.pattern, r.URL.EscapedPath()); ok {
-			t.operation, t.action, t.path = op, op.action, path
-			break
-		}
-	}
-	if t.operation == nil {
-		return t, notSimulated("%s %s is not simulated", r.Method, r.URL.Path)
+	t, err := routePath(r, t)
+	if err != nil {
+		return t, err
 	}
 	if claimed != "" && claimed != t.action {
 		return t, notSimulated("x-acs-action says %s, but %s %s is %s", claimed, r.Method, r.URL.Path, t.action)
@@ -139,6 +139,22 @@ func routeROA(r *http.Request, t target) (target, *apiError) {
 		t.region = t.path["region_id"]
 	}
 	return t, nil
+}
+
+// routePath finds the operation of a product by method and path.
+func routePath(r *http.Request, t target) (target, *apiError) {
+	t.action = ""
+	for i := range operations {
+		op := &operations[i]
+		if op.product != t.product || op.pattern == "" || op.method != r.Method {
+			continue
+		}
+		if path, ok := matchPath(op.pattern, r.URL.EscapedPath()); ok {
+			t.operation, t.action, t.path = op, op.action, path
+			return t, nil
+		}
+	}
+	return t, notSimulated("%s %s is not simulated", r.Method, r.URL.Path)
 }
 
 // matchPath compares segment by segment; {name} takes one non-empty, percent-encoded segment.

@@ -14,6 +14,8 @@ type Scenario struct {
 	Behaviour         Behaviour          `json:"behaviour,omitzero" jsonschema_description:"Switches where public sources disagree or are silent, and durations of asynchronous work."`
 	ResourceDirectory *ResourceDirectory `json:"resource_directory,omitzero" jsonschema_description:"The resource directory; left out, no account has one."`
 	Accounts          []Account          `json:"accounts" jsonschema:"required" jsonschema_description:"All accounts, the management account included."`
+	ECSInstance       *ECSInstance       `json:"ecs_instance,omitzero" jsonschema_description:"The ECS instance whose metadata service the port answers for; left out, there is none."`
+	CredentialsURIs   []CredentialsURI   `json:"credentials_uris,omitzero" jsonschema_description:"Addresses that hand out credentials of a role: /credentials-uri/ and the name."`
 	Faults            []Fault            `json:"faults,omitzero" jsonschema_description:"Faults that are active from the start."`
 }
 
@@ -54,22 +56,23 @@ type DelegatedAdministrator struct {
 // Account is one Alibaba Cloud account with its identities and clusters. DisplayName to Tags are what the resource
 // directory says of a member; they mean nothing for the management account.
 type Account struct {
-	AccountID      string      `json:"AccountId" jsonschema:"required" jsonschema_description:"12 to 16 digits, in quotes."`
-	AccountName    *string     `json:"AccountName,omitzero" jsonschema_description:"Name of the account."`
-	DisplayName    *string     `json:"DisplayName,omitzero" jsonschema_description:"Display name in the directory."`
-	FolderID       string      `json:"FolderId,omitzero" jsonschema_description:"Folder of the member; left out, the account is in no directory (or is the management account)."`
-	Status         *string     `json:"Status,omitzero" jsonschema:"enum=CreateSuccess,enum=CreateVerifying,enum=CreateFailed,enum=CreateExpired,enum=CreateCancelled,enum=PromoteVerifying,enum=PromoteFailed,enum=PromoteExpired,enum=PromoteCancelled,enum=PromoteSuccess,enum=InviteSuccess,enum=Removed" jsonschema_description:"Status of the member."`
-	JoinMethod     *string     `json:"JoinMethod,omitzero" jsonschema:"enum=created,enum=invited" jsonschema_description:"How the member joined."`
-	JoinTime       *string     `json:"JoinTime,omitzero" jsonschema_description:"RFC 3339 time."`
-	ModifyTime     *string     `json:"ModifyTime,omitzero" jsonschema_description:"RFC 3339 time."`
-	Type           *string     `json:"Type,omitzero" jsonschema:"enum=CloudAccount,enum=ResourceAccount" jsonschema_description:"Kind of the member."`
-	DeletionStatus *string     `json:"DeletionStatus,omitzero" jsonschema:"enum=Checking,enum=Deleting,enum=CheckFailed,enum=DeleteFailed" jsonschema_description:"State of a deletion in progress."`
-	Tags           []MemberTag `json:"Tags,omitzero" jsonschema_description:"Tags of the member."`
-	RootAccessKeys []AccessKey `json:"root_access_keys,omitzero" jsonschema_description:"AccessKeys of the account itself; they may do everything but assume roles."`
-	Users          []User      `json:"users,omitzero" jsonschema_description:"RAM users."`
-	Roles          []Role      `json:"roles,omitzero" jsonschema_description:"RAM roles."`
-	ElasticIPs     []ElasticIP `json:"elastic_ips,omitzero" jsonschema_description:"EIPs that ModifyCluster may bind to an API server."`
-	Clusters       []Cluster   `json:"clusters,omitzero" jsonschema_description:"ACK clusters."`
+	AccountID      string         `json:"AccountId" jsonschema:"required" jsonschema_description:"12 to 16 digits, in quotes."`
+	AccountName    *string        `json:"AccountName,omitzero" jsonschema_description:"Name of the account."`
+	DisplayName    *string        `json:"DisplayName,omitzero" jsonschema_description:"Display name in the directory."`
+	FolderID       string         `json:"FolderId,omitzero" jsonschema_description:"Folder of the member; left out, the account is in no directory (or is the management account)."`
+	Status         *string        `json:"Status,omitzero" jsonschema:"enum=CreateSuccess,enum=CreateVerifying,enum=CreateFailed,enum=CreateExpired,enum=CreateCancelled,enum=PromoteVerifying,enum=PromoteFailed,enum=PromoteExpired,enum=PromoteCancelled,enum=PromoteSuccess,enum=InviteSuccess,enum=Removed" jsonschema_description:"Status of the member."`
+	JoinMethod     *string        `json:"JoinMethod,omitzero" jsonschema:"enum=created,enum=invited" jsonschema_description:"How the member joined."`
+	JoinTime       *string        `json:"JoinTime,omitzero" jsonschema_description:"RFC 3339 time."`
+	ModifyTime     *string        `json:"ModifyTime,omitzero" jsonschema_description:"RFC 3339 time."`
+	Type           *string        `json:"Type,omitzero" jsonschema:"enum=CloudAccount,enum=ResourceAccount" jsonschema_description:"Kind of the member."`
+	DeletionStatus *string        `json:"DeletionStatus,omitzero" jsonschema:"enum=Checking,enum=Deleting,enum=CheckFailed,enum=DeleteFailed" jsonschema_description:"State of a deletion in progress."`
+	Tags           []MemberTag    `json:"Tags,omitzero" jsonschema_description:"Tags of the member."`
+	RootAccessKeys []AccessKey    `json:"root_access_keys,omitzero" jsonschema_description:"AccessKeys of the account itself; they may do everything but assume roles."`
+	Users          []User         `json:"users,omitzero" jsonschema_description:"RAM users."`
+	Roles          []Role         `json:"roles,omitzero" jsonschema_description:"RAM roles."`
+	OIDCProviders  []OIDCProvider `json:"oidc_providers,omitzero" jsonschema_description:"OIDC identity providers, for AssumeRoleWithOIDC."`
+	ElasticIPs     []ElasticIP    `json:"elastic_ips,omitzero" jsonschema_description:"EIPs that ModifyCluster may bind to an API server."`
+	Clusters       []Cluster      `json:"clusters,omitzero" jsonschema_description:"ACK clusters."`
 }
 
 // MemberTag is a tag of a member account.
@@ -95,7 +98,7 @@ type User struct {
 // Role is a RAM role.
 type Role struct {
 	RoleName           string               `json:"RoleName" jsonschema:"required" jsonschema_description:"Name of the role."`
-	Trusts             []string             `json:"trusts,omitzero" jsonschema_description:"Who may assume the role: account ids or ARNs of users and roles. Short for a trust policy."`
+	Trusts             []string             `json:"trusts,omitzero" jsonschema_description:"Who may assume the role: account ids, ARNs of users, roles and OIDC providers, or services such as ecs.aliyuncs.com. Short for a trust policy."`
 	ExternalID         string               `json:"external_id,omitzero" jsonschema_description:"ExternalId that callers named in trusts must send."`
 	TrustPolicy        *rampolicy.Document  `json:"AssumeRolePolicyDocument,omitzero" jsonschema_description:"Trust policy in full; not together with trusts."`
 	MaxSessionDuration int64                `json:"MaxSessionDuration,omitzero" jsonschema_description:"Seconds, 3600 to 43200; 3600 by default."`

@@ -81,6 +81,7 @@ var (
 type checker struct {
 	findings []finding
 	first    map[string]string // id -> path of its first use
+	oidc     map[string]bool   // ARNs of the OIDC providers
 }
 
 func (k *checker) add(path, format string, args ...any) {
@@ -120,9 +121,16 @@ func (s *Scenario) check() []finding {
 		accounts[s.Accounts[i].AccountID] = true
 	}
 	folders := s.checkDirectory(k, accounts)
+	k.oidc = map[string]bool{}
+	for i := range s.Accounts {
+		for arn := range s.Accounts[i].oidcProviders() {
+			k.oidc[arn] = true
+		}
+	}
 	for i := range s.Accounts {
 		s.checkAccount(k, fmt.Sprintf("accounts[%d]", i), &s.Accounts[i], accounts, folders)
 	}
+	s.checkCredentialSources(k)
 	for i, f := range s.Faults {
 		path := fmt.Sprintf("faults[%d]", i)
 		if err := f.check(); err != nil {
@@ -196,6 +204,9 @@ func (s *Scenario) checkAccount(k *checker, path string, a *Account, accounts, f
 	for i := range a.Roles {
 		k.role(fmt.Sprintf("%s.roles[%d]", path, i), a.AccountID, &a.Roles[i], accounts)
 	}
+	for i := range a.OIDCProviders {
+		k.oidcProvider(fmt.Sprintf("%s.oidc_providers[%d]", path, i), a.AccountID, &a.OIDCProviders[i])
+	}
 	for i, eip := range a.ElasticIPs {
 		k.once("AllocationId", eip.AllocationID, fmt.Sprintf("%s.elastic_ips[%d].AllocationId", path, i))
 	}
@@ -225,6 +236,15 @@ func (k *checker) role(path, accountID string, r *Role, accounts map[string]bool
 	k.once("RoleName of account "+accountID, strings.ToLower(r.RoleName), path+".RoleName")
 	for i, who := range r.Trusts {
 		at, trusted := fmt.Sprintf("%s.trusts[%d]", path, i), who
+		if serviceName.MatchString(who) {
+			continue
+		}
+		if strings.Contains(who, ":oidc-provider/") {
+			if !k.oidc[who] {
+				k.add(at, "the role %s trusts %q, which is no OIDC provider of this scenario: add it under oidc_providers or name another", r.RoleName, who)
+			}
+			continue
+		}
 		if parts := trustedARN.FindStringSubmatch(who); parts != nil {
 			trusted = parts[1]
 		}

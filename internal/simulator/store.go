@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -201,7 +202,12 @@ func (c *Cloud) checkChanged(a *Account) error {
 			folders[f.FolderID] = true
 		}
 	}
-	k := &checker{first: map[string]string{}}
+	k := &checker{first: map[string]string{}, oidc: a.oidcProviders()}
+	for id := range c.accounts {
+		if id != a.AccountID {
+			maps.Copy(k.oidc, c.accounts[id].account.oidcProviders())
+		}
+	}
 	(&Scenario{ResourceDirectory: c.directory}).checkAccount(k, "account", a, known, folders)
 	return k.err()
 }

@@ -1,5 +1,5 @@
 // Package rampolicy reads and evaluates RAM policy documents: Effect, Action, Resource with wildcards, Deny before
-// Allow; and trust policies of roles: Principal and the sts:ExternalId condition.
+// Allow; and trust policies of roles: Principal and the conditions on sts:ExternalId and on the claims of OIDC tokens.
 package rampolicy
 
 import (
@@ -24,12 +24,14 @@ type Statement struct {
 	Action    Strings                          `json:"Action" jsonschema:"required" jsonschema_description:"One action or a list; * and ? are wildcards."`
 	Resource  Strings                          `json:"Resource,omitzero" jsonschema_description:"One ARN or a list; * and ? are wildcards."`
 	Principal *Principal                       `json:"Principal,omitzero" jsonschema_description:"Only in trust policies: who may assume the role."`
-	Condition map[string]map[string]Conditions `json:"Condition,omitzero" jsonschema_description:"Only StringEquals on sts:ExternalId is simulated."`
+	Condition map[string]map[string]Conditions `json:"Condition,omitzero" jsonschema_description:"Only in trust policies: StringEquals on sts:ExternalId, oidc:iss, oidc:aud and oidc:sub, StringLike on oidc:sub."`
 }
 
-// Principal names accounts, users and roles by ARN.
+// Principal names accounts, users and roles by ARN, OIDC providers by ARN, or services of the cloud.
 type Principal struct {
-	RAM Strings `json:"RAM" jsonschema:"required" jsonschema_description:"ARNs such as acs:ram::100000000000001:root."`
+	RAM       Strings `json:"RAM,omitzero" jsonschema_description:"ARNs such as acs:ram::100000000000001:root."`
+	Federated Strings `json:"Federated,omitzero" jsonschema_description:"ARNs of OIDC providers, such as acs:ram::100000000000001:oidc-provider/ci."`
+	Service   Strings `json:"Service,omitzero" jsonschema_description:"Services, such as ecs.aliyuncs.com for the role of an ECS instance."`
 }
 
 // Strings is a string or a list of strings.
@@ -66,7 +68,7 @@ func (d *Document) Check(trust bool) error {
 		if len(s.Action) == 0 {
 			return fmt.Errorf("policy Statement[%d] has no Action", i)
 		}
-		if trust && s.Principal == nil {
+		if trust && (s.Principal == nil || len(s.Principal.RAM)+len(s.Principal.Federated)+len(s.Principal.Service) == 0) {
 			return fmt.Errorf("trust policy Statement[%d] has no Principal", i)
 		}
 		if !trust && len(s.Resource) == 0 {
@@ -74,13 +76,19 @@ func (d *Document) Check(trust bool) error {
 		}
 		for operator, keys := range s.Condition {
 			for key := range keys {
-				if !trust || operator != "StringEquals" || key != "sts:ExternalId" {
+				if !trust || !slices.Contains(trustConditions[operator], key) {
 					return fmt.Errorf("policy Statement[%d] has the condition %s on %s, which is not simulated", i, operator, key)
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// trustConditions lists the simulated condition keys by operator.
+var trustConditions = map[string][]string{
+	"StringEquals": {"sts:ExternalId", "oidc:iss", "oidc:aud", "oidc:sub"},
+	"StringLike":   {"oidc:sub"},
 }
 
 // Decision is what a set of policies says about one call.
@@ -113,16 +121,30 @@ func Evaluate(documents []Document, action, resource string) Decision {
 // EvaluateTrust decides whether a trust policy lets the caller assume the role. callerARNs are all names of the caller:
 // its own ARN, that of its role, and root of its account.
 func EvaluateTrust(document Document, callerARNs []string, externalID string) Decision {
-	decision := ImplicitDeny
-	for _, s := range document.Statement {
-		if !matchAny(s.Action, "sts:AssumeRole", true) || s.Principal == nil {
-			continue
-		}
-		named := slices.ContainsFunc(s.Principal.RAM, func(principal string) bool {
+	return evaluateTrust(document, map[string][]string{"sts:ExternalId": {externalID}}, func(p *Principal) bool {
+		return slices.ContainsFunc(p.RAM, func(principal string) bool {
 			return slices.ContainsFunc(callerARNs, func(arn string) bool { return strings.EqualFold(principal, arn) })
 		})
-		want := s.Condition["StringEquals"]["sts:ExternalId"]
-		if !named || (len(want) > 0 && !slices.Contains(want, externalID)) {
+	})
+}
+
+// EvaluateFederatedTrust decides whether a trust policy lets the bearer of a token of an OIDC provider assume the role.
+// claims are the token's iss, aud and sub under the names of the condition keys.
+func EvaluateFederatedTrust(document Document, providerARN string, claims map[string][]string) Decision {
+	return evaluateTrust(document, claims, func(p *Principal) bool {
+		return slices.ContainsFunc(p.Federated, func(principal string) bool { return strings.EqualFold(principal, providerARN) })
+	})
+}
+
+// EvaluateServiceTrust decides whether a trust policy lets a service of the cloud assume the role.
+func EvaluateServiceTrust(document Document, service string) Decision {
+	return evaluateTrust(document, nil, func(p *Principal) bool { return slices.Contains(p.Service, service) })
+}
+
+func evaluateTrust(document Document, values map[string][]string, named func(*Principal) bool) Decision {
+	decision := ImplicitDeny
+	for _, s := range document.Statement {
+		if !matchAny(s.Action, "sts:AssumeRole", true) || s.Principal == nil || !named(s.Principal) || !s.holds(values) {
 			continue
 		}
 		if s.Effect == "Deny" {
@@ -131,6 +153,24 @@ func EvaluateTrust(document Document, callerARNs []string, externalID string) De
 		decision = Allowed
 	}
 	return decision
+}
+
+// holds evaluates the conditions; all of them must hold, and one value of a key is enough.
+func (s *Statement) holds(values map[string][]string) bool {
+	for operator, keys := range s.Condition {
+		for key, want := range keys {
+			matches := func(have string) bool {
+				if operator == "StringLike" {
+					return matchAny(want, have, false)
+				}
+				return slices.Contains(want, have)
+			}
+			if len(want) > 0 && !slices.ContainsFunc(values[key], matches) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func matchAny(patterns []string, value string, foldCase bool) bool {

@@ -50,6 +50,44 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
+func TestEvaluateOtherTrust(t *testing.T) {
+	var document Document
+	err := json.Unmarshal([]byte(`{"Statement":[
+		{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"ecs.aliyuncs.com"}},
+		{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Federated":"acs:ram::1:oidc-provider/ci"},
+		 "Condition":{"StringEquals":{"oidc:aud":["a","b"]},"StringLike":{"oidc:sub":"repo:*"}}}
+	]}`), &document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := document.Check(true); err != nil {
+		t.Error(err)
+	}
+	for service, want := range map[string]Decision{"ecs.aliyuncs.com": Allowed, "fc.aliyuncs.com": ImplicitDeny} {
+		if got := EvaluateServiceTrust(document, service); got != want {
+			t.Errorf("%s: %s, want %s", service, got, want)
+		}
+	}
+	for _, c := range []struct {
+		provider, audience, subject string
+		want                        Decision
+	}{
+		{"ci", "b", "repo:x", Allowed},
+		{"other", "b", "repo:x", ImplicitDeny},
+		{"ci", "c", "repo:x", ImplicitDeny},
+		{"ci", "a", "user:x", ImplicitDeny},
+	} {
+		claims := map[string][]string{"oidc:aud": {c.audience}, "oidc:sub": {c.subject}}
+		if got := EvaluateFederatedTrust(document, "acs:ram::1:oidc-provider/"+c.provider, claims); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+	}
+	document.Statement[1].Condition["StringLike"]["oidc:aud"] = Strings{"*"}
+	if document.Check(true) == nil {
+		t.Error("a condition that is not simulated passed")
+	}
+}
+
 func TestEvaluateTrust(t *testing.T) {
 	trust := func(effect, principal string, condition Strings) Statement {
 		s := Statement{Effect: effect, Action: Strings{"sts:AssumeRole"}, Principal: &Principal{RAM: Strings{principal}}}

@@ -68,6 +68,11 @@ func Read(r *http.Request, query, form url.Values, body []byte) (*Claim, *Proble
 	}
 }
 
+// IsSigned says whether a request carries a signature of any kind.
+func IsSigned(r *http.Request, query, form url.Values) bool {
+	return r.Header.Get("Authorization") != "" || query.Has("Signature") || form.Has("Signature")
+}
+
 // AccessKeyID returns the key that a request names, signed or not, so that faults can be matched by account.
 func AccessKeyID(r *http.Request, query, form url.Values) string {
 	authorization := r.Header.Get("Authorization")
