@@ -55,6 +55,38 @@ func Warnings(t *testing.T, c *Cloud, config string) map[string]string {
 	return warnings
 }
 
+// PlanSummary counts what a plan would do.
+type PlanSummary struct{ Imported, Changed int }
+
+// Plan plans a configuration and counts imports and other changes.
+func Plan(t *testing.T, c *Cloud, config string) PlanSummary {
+	t.Helper()
+	var summary PlanSummary
+	for _, line := range bytes.Split(c.plan(t, config), []byte("\n")) {
+		var message struct {
+			Type    string `json:"type"`
+			Message string `json:"@message"`
+			Changes struct {
+				Add    int `json:"add"`
+				Change int `json:"change"`
+				Import int `json:"import"`
+				Remove int `json:"remove"`
+			} `json:"changes"`
+			Level string `json:"@level"`
+		}
+		if json.Unmarshal(line, &message) != nil {
+			continue
+		}
+		if message.Level == "error" {
+			t.Fatalf("the plan failed: %s", message.Message)
+		}
+		if message.Type == "change_summary" {
+			summary = PlanSummary{message.Changes.Import, message.Changes.Add + message.Changes.Change + message.Changes.Remove}
+		}
+	}
+	return summary
+}
+
 // plan runs terraform plan -json on a provider that is served by this process.
 func (c *Cloud) plan(t *testing.T, config string) []byte {
 	t.Helper()
@@ -83,7 +115,7 @@ func (c *Cloud) reattach(t *testing.T) string {
 	go func() {
 		err := tf6server.Serve(provider.Address, func() tfprotov6.ProviderServer {
 			return providerserver.NewProtocol6(provider.NewWithClock("test", c.Clock)())()
-		}, tf6server.WithDebug(ctx, settings, closed), tf6server.WithGoPluginLogger(hclog.NewNullLogger()), tf6server.WithoutLogStderrOverride())
+		}, tf6server.WithDebug(ctx, settings, closed), tf6server.WithGoPluginLogger(hclog.NewNullLogger()), tf6server.WithLoggingSink(t))
 		if err != nil {
 			t.Errorf("serving the provider: %s", err)
 		}

@@ -180,7 +180,9 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 			failure = c.decode(op, x, out)
 		}
 		if failure != nil {
-			failure.Attempts = attempt
+			own := *failure // a refused role is one error that all calls of the account share
+			own.Attempts = attempt
+			failure = &own
 		}
 		var wait time.Duration
 		again := failure != nil && attempt < c.config.Retry.MaxAttempts && ctx.Err() == nil &&

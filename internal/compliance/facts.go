@@ -7,7 +7,7 @@ type Source string
 
 // The sources, in the order in which they are cheapest to ask.
 const (
-	SourceList      Source = "list"       // DescribeClustersV1: one call for a page of clusters.
+	SourceList      Source = "list"       // DescribeClustersForRegion: one call for a page of clusters.
 	SourceDetail    Source = "detail"     // DescribeClusterDetail: one call for a cluster.
 	SourceNodePools Source = "node_pools" // DescribeClusterNodePools: one call for a cluster.
 	SourceAddons    Source = "addons"     // ListClusterAddonInstances: one call for a cluster.
@@ -105,19 +105,19 @@ func (f Fact[T]) Reason() Reason {
 //   - doc: what it means.
 type Cluster struct {
 	AccountID string `cel:"account_id" source:"list" from:"the scope that was asked" doc:"The account that owns the cluster."`
-	Region    string `cel:"region" source:"list" from:"DescribeClustersV1 clusters[].region_id" doc:"The region of the cluster."`
-	ClusterID string `cel:"cluster_id" source:"list" from:"DescribeClustersV1 clusters[].cluster_id" doc:"The ID of the cluster."`
-	Name      string `cel:"name" source:"list" from:"DescribeClustersV1 clusters[].name" doc:"The name of the cluster."`
+	Region    string `cel:"region" source:"list" from:"DescribeClustersForRegion clusters[].region_id" doc:"The region of the cluster."`
+	ClusterID string `cel:"cluster_id" source:"list" from:"DescribeClustersForRegion clusters[].cluster_id" doc:"The ID of the cluster."`
+	Name      string `cel:"name" source:"list" from:"DescribeClustersForRegion clusters[].name" doc:"The name of the cluster."`
 
-	ClusterType         Fact[string]     `cel:"cluster_type" source:"list" from:"DescribeClustersV1 clusters[].cluster_type" doc:"Kubernetes (dedicated), ManagedKubernetes, ExternalKubernetes (registered) or, on old serverless clusters, Ask."`
-	Profile             Fact[string]     `cel:"profile" source:"list" from:"DescribeClustersV1 clusters[].profile" doc:"The kind of managed cluster: Default, Edge, Serverless, Lingjun or Acs. Compare it without regard to case."`
-	ClusterSpec         Fact[string]     `cel:"cluster_spec" source:"list" from:"DescribeClustersV1 clusters[].cluster_spec" doc:"The edition, such as ack.standard or ack.pro.small."`
-	State               Fact[string]     `cel:"state" source:"list" from:"DescribeClustersV1 clusters[].state" doc:"The state, such as initial, running, updating or failed."`
-	CurrentVersion      Fact[string]     `cel:"current_version" source:"list" from:"DescribeClustersV1 clusters[].current_version" doc:"The Kubernetes version that the cluster runs."`
-	DeletionProtection  Fact[bool]       `cel:"deletion_protection" source:"list,detail" from:"DescribeClustersV1 clusters[].deletion_protection" doc:"Whether the console and the API refuse to delete the cluster."`
+	ClusterType         Fact[string]     `cel:"cluster_type" source:"list" from:"DescribeClustersForRegion clusters[].cluster_type" doc:"Kubernetes (dedicated), ManagedKubernetes, ExternalKubernetes (registered) or, on old serverless clusters, Ask."`
+	Profile             Fact[string]     `cel:"profile" source:"list" from:"DescribeClustersForRegion clusters[].profile" doc:"The kind of managed cluster: Default, Edge, Serverless, Lingjun or Acs. Compare it without regard to case."`
+	ClusterSpec         Fact[string]     `cel:"cluster_spec" source:"list" from:"DescribeClustersForRegion clusters[].cluster_spec" doc:"The edition, such as ack.standard or ack.pro.small."`
+	State               Fact[string]     `cel:"state" source:"list" from:"DescribeClustersForRegion clusters[].state" doc:"The state, such as initial, running, updating or failed."`
+	CurrentVersion      Fact[string]     `cel:"current_version" source:"list" from:"DescribeClustersForRegion clusters[].current_version" doc:"The Kubernetes version that the cluster runs."`
+	DeletionProtection  Fact[bool]       `cel:"deletion_protection" source:"list,detail" from:"DescribeClustersForRegion clusters[].deletion_protection, or else DescribeClusterDetail deletion_protection" doc:"Whether the console and the API refuse to delete the cluster."`
 	PublicEndpoint      Fact[string]     `cel:"public_endpoint" source:"detail" from:"DescribeClusterDetail master_url (JSON text) api_server_endpoint" doc:"The address at which the API server answers on the Internet; empty when there is none. Absent when master_url itself is empty."`
-	NetworkPlugin       Fact[string]     `cel:"network_plugin" source:"detail,addons" from:"DescribeClusterDetail meta_data (JSON text) Capabilities.Network, or the add-ons that are installed" doc:"The network plug-in in lower case, such as terway-eniip or flannel; empty when none was found."`
-	ControlPlaneMonitor Fact[bool]       `cel:"control_plane_monitor" source:"detail" from:"DescribeClusterDetail parameters.CloudMonitorFlags" doc:"Whether the CloudMonitor agent was installed on the control-plane nodes of a dedicated cluster."`
+	NetworkPlugin       Fact[string]     `cel:"network_plugin" source:"detail,addons" from:"DescribeClusterDetail meta_data (JSON text) Addons[].name, or else Capabilities.Network, or else ListClusterAddonInstances addons[].name" doc:"The network plug-in in lower case, such as terway-eniip or flannel; empty when none was found."`
+	ControlPlaneMonitor Fact[bool]       `cel:"control_plane_monitor" source:"detail" from:"DescribeClusterDetail control_plane_config.cloud_monitor_flags, or else parameters.CloudMonitorFlags" doc:"Whether the CloudMonitor agent was installed on the control-plane nodes of a dedicated cluster."`
 	NodePools           Fact[[]NodePool] `cel:"node_pools" source:"node_pools" from:"DescribeClusterNodePools nodepools[]" doc:"The node pools."`
 }
 

@@ -67,7 +67,31 @@ var provenance = map[string]Provenance{
 			"the error codes of a schedule that exists already",
 			"that deleting the schedule keeps the reports",
 			"that a change shows at once; it is read back in any case",
+			"how long the service remembers the client tokens behind `triggers`",
 		},
+	},
+	"data-sources/ackguard_rules": {
+		Documented: []string{"the identifiers of the rules, which are Cloud Config's"},
+		Inferred:   []string{"severity, trigger and risk level where `severity_source` and `cloud_config.provenance` say so"},
+	},
+	"data-sources/ackguard_cluster_inspection_schedules": {
+		Documented: []string{"the get call of the inspection configuration with its fields and RAM action"},
+		Inferred:   []string{"what the get call answers for a cluster without a schedule (not found and an empty answer are both understood)"},
+	},
+	"data-sources/ackguard_cluster_inspection_report": {
+		Documented: []string{"`ListClusterInspectReports` and `GetClusterInspectReportDetail` with their fields, languages and page size", "that `result` is `true` for an abnormal item"},
+		Inferred:   []string{"that the RAM actions are named like the calls", "the order of the reports, on which nothing rests: the latest is found by its start time"},
+	},
+	"actions/ackguard_run_cluster_inspection": {
+		Documented: []string{"`RunClusterInspect` with its client token"},
+		Inferred:   []string{"that the RAM action is named like the call", "how long the service remembers a client token"},
+	},
+	"list-resources/ackguard_cluster_inspection_schedule": {
+		Documented: []string{"the get call of the inspection configuration with its fields and RAM action"},
+		Inferred:   []string{"what the get call answers for a cluster without a schedule"},
+	},
+	"functions/spread_daily": {
+		Documented: []string{"the form of a recurrence that the inspection takes"},
 	},
 }
 

@@ -65,7 +65,7 @@ func (p *ackguard) Configure(ctx context.Context, req provider.ConfigureRequest,
 		return
 	}
 	data.Fleet = built
-	resp.ResourceData, resp.DataSourceData = data, data
+	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = data, data, data, data
 }
 
 // unknownArgument is the first argument or block that holds a value which is

@@ -5,7 +5,10 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -23,7 +26,11 @@ type ackguard struct {
 	clock   clock.Clock
 }
 
-var _ provider.Provider = (*ackguard)(nil)
+var (
+	_ provider.ProviderWithFunctions     = (*ackguard)(nil)
+	_ provider.ProviderWithActions       = (*ackguard)(nil)
+	_ provider.ProviderWithListResources = (*ackguard)(nil)
+)
 
 // New returns the provider's factory.
 func New(version string) func() provider.Provider {
@@ -54,5 +61,31 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		inventory.NewMemberAccountsDataSource,
 		inventory.NewClustersDataSource,
 		clustercompliance.NewDataSource,
+		clustercompliance.NewRulesDataSource,
+		inspection.NewSchedulesDataSource,
+		inspection.NewReportDataSource,
+	}
+}
+
+// Functions implements provider.ProviderWithFunctions.
+func (p *ackguard) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{
+		inspection.NewSpreadFunction,
+	}
+}
+
+// Actions implements provider.ProviderWithActions. Terraform before 1.14 and
+// OpenTofu do not see them; each has another way beside it.
+func (p *ackguard) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{
+		inspection.NewRunAction,
+	}
+}
+
+// ListResources implements provider.ProviderWithListResources, for terraform
+// query (1.14).
+func (p *ackguard) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		inspection.NewScheduleList,
 	}
 }

@@ -22,7 +22,7 @@ const inspectConfigPath = "/inspectConfig"
 func (c *Client) InspectConfig(ctx context.Context, clusterID string) (config InspectConfig, found bool, err error) {
 	err = c.get(ctx, "GetClusterInspectConfig", clusterID, inspectConfigPath, &config)
 	switch {
-	case alicloud.Is(err, alicloud.NotFound) && !alicloud.HasCode(err, ClusterNotFound):
+	case alicloud.Is(err, alicloud.NotFound) && !IsClusterNotFound(err):
 		return InspectConfig{}, false, nil
 	case err != nil:
 		return InspectConfig{}, false, err
@@ -33,6 +33,10 @@ func (c *Client) InspectConfig(ctx context.Context, clusterID string) (config In
 // ClusterNotFound is the code for a cluster that does not exist in the account
 // and region of the call, wherever else it may be.
 const ClusterNotFound = "ErrorClusterNotFound"
+
+// IsClusterNotFound reports whether err says that the cluster itself does not
+// exist in the account and region that were asked.
+func IsClusterNotFound(err error) bool { return alicloud.HasCode(err, ClusterNotFound) }
 
 // CreateInspectConfig creates a cluster's inspection schedule
 // (CreateClusterInspectConfig). It is not repeated after an answer that did

@@ -109,7 +109,7 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	f := d.data.Fleet
 	listings := inventory.List(ctx, f, selection.AccountIDs, selection.Regions)
-	clusters, absent := m.clusters(ctx, listings)
+	clusters, absent := inventory.Pick(ctx, listings, m.ClusterIDs)
 	judgements := fleet.Each(ctx, f.MaxConcurrency(), clusters, func(ctx context.Context, c inventory.Cluster) judgement {
 		return judge(ctx, f, rules, c)
 	})
@@ -157,39 +157,17 @@ func (m *model) selected(ctx context.Context, diags *diag.Diagnostics) ([]*compl
 	return rules, exemptions
 }
 
-// clusters are those to judge, and the selected IDs that were not found.
-func (m *model) clusters(ctx context.Context, listings []inventory.AccountListing) (clusters []inventory.Cluster, absent []string) {
-	var wanted []string
-	if !m.ClusterIDs.IsNull() {
-		m.ClusterIDs.ElementsAs(ctx, &wanted, false)
-	}
-	absent = slices.Sorted(slices.Values(wanted))
-	for _, listing := range listings {
-		for _, c := range listing.Clusters {
-			if m.ClusterIDs.IsNull() || slices.Contains(wanted, c.ClusterID) {
-				clusters = append(clusters, c)
-				absent = slices.DeleteFunc(absent, func(id string) bool { return id == c.ClusterID })
-			}
-		}
-	}
-	return clusters, absent
-}
-
 // accountDiagnostics is the one warning (or error) about what could not be read.
 func (d *dataSource) accountDiagnostics(m model, failures []fleet.Outcome, absent []string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if len(absent) > 0 && len(failures) == 0 {
-		diags.AddAttributeError(path.Root("cluster_ids"), "Cluster not found", fmt.Sprintf(
-			"No such cluster in the selected accounts and regions: %s. Check account_ids and regions: a cluster shows only in its own.", strings.Join(absent, ", ")))
+		diags.Append(inventory.ClustersNotFound(absent))
 	}
 	if len(failures) == 0 {
 		return diags
 	}
 	detail := "These accounts, regions or clusters could not be read; nothing is known about what is in them, and they count as neither compliant nor violating:\n" +
-		inventory.Describe(failures)
-	if len(absent) > 0 {
-		detail += "\n\nNot found, perhaps because of that: " + strings.Join(absent, ", ") + "."
-	}
+		inventory.Describe(failures) + inventory.PerhapsBecause(absent)
 	if m.RequireAllAccounts.ValueBool() {
 		d.enforce(&diags, "Not all accounts could be read", detail, "require_all_accounts")
 	} else {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
 type model struct {
@@ -74,8 +75,8 @@ func newFindingModel(f compliance.Finding) findingModel {
 		RuleID: types.StringValue(f.RuleID), Severity: types.StringValue(string(f.Severity)), Verdict: types.StringValue(string(f.Verdict)),
 		AccountID: types.StringValue(f.AccountID), Region: types.StringValue(f.Region),
 		ClusterID: types.StringValue(f.ClusterID), ClusterName: types.StringValue(f.ClusterName),
-		Resource: orNull(f.Resource), Path: orNull(f.Path), Message: orNull(f.Message),
-		ExemptionReason: orNull(f.ExemptionReason), ExpiredExemption: orNull(f.ExpiredExemption),
+		Resource: value.OrNull(f.Resource), Path: value.OrNull(f.Path), Message: value.OrNull(f.Message),
+		ExemptionReason: value.OrNull(f.ExemptionReason), ExpiredExemption: value.OrNull(f.ExpiredExemption),
 	}
 }
 
@@ -85,13 +86,6 @@ type ruleModel struct {
 	Severity    types.String     `tfsdk:"severity"`
 	Remediation types.String     `tfsdk:"remediation"`
 	Counts      map[string]int64 `tfsdk:"counts"`
-}
-
-func orNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
 }
 
 func countsModel(counts compliance.Counts) map[string]int64 {

@@ -49,12 +49,14 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				Optional: true,
 				MarkdownDescription: "Fail the plan when an unexempted `NON_COMPLIANT` finding is at least this severe: `" + strings.Join(severities, "`, `") + "`. " +
 					"A data source that fails also blocks the apply that would fix the finding, and destroy: the provider's `enforcement = \"warn\"` " +
-					"(environment `ACKGUARD_ENFORCEMENT`) lets them through. Without `fail_on`, use a `check` or a postcondition on the results.",
+					"(environment `ACKGUARD_ENFORCEMENT`) lets them through. `INSUFFICIENT_DATA` and `ERROR` do not count: `require_all_accounts` and `complete` are for those. " +
+					"Without `fail_on`, use a `check` or a postcondition on the results.",
 				Validators: []validator.String{stringvalidator.OneOf(severities...)},
 			},
 			"require_all_accounts": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Fail the plan when an account, a region or a cluster's facts could not be read, instead of warning. `enforcement` applies here too.",
+				MarkdownDescription: "Fail the plan when a call for an account, a region or a cluster's facts failed, instead of warning. `enforcement` applies here too. " +
+					"A fact that the service answered without (`INSUFFICIENT_DATA`) is no failed call; `complete` covers both.",
 			},
 			"include_compliant": schema.BoolAttribute{
 				Optional:            true,

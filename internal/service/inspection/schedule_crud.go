@@ -72,6 +72,7 @@ func (r *scheduleResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	m.Timezone = r.timezone(ctx, client, m, &resp.Diagnostics)
+	m.runTriggered(ctx, client, &resp.Diagnostics)
 	m.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -90,7 +91,7 @@ func (r *scheduleResource) Read(ctx context.Context, req resource.ReadRequest, r
 
 	config, found, err := client.InspectConfig(ctx, m.ClusterID.ValueString())
 	switch {
-	case alicloud.HasCode(err, cs.ClusterNotFound), err == nil && !found:
+	case cs.IsClusterNotFound(err), err == nil && !found:
 		// Asked in the cluster's own account and region: it is gone.
 		m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
@@ -127,6 +128,9 @@ func (r *scheduleResource) Update(ctx context.Context, req resource.UpdateReques
 			resp.Diagnostics.Append(diagnostic.Error("Updating "+m.name(), err))
 			return
 		}
+	}
+	if m.runTriggered(ctx, client, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		return // the old triggers stay in state, so the next apply runs it
 	}
 	m.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -256,7 +260,7 @@ func (m scheduleModel) storeTainted(ctx context.Context, changed error, resp *re
 	if !mayHaveHappened(changed) {
 		return
 	}
-	m.Timezone = types.StringNull()
+	m.Timezone, m.LastReportID = types.StringNull(), types.StringNull()
 	m.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 

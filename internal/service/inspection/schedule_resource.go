@@ -46,6 +46,8 @@ type scheduleModel struct {
 	Recurrence         recurrenceValue `tfsdk:"recurrence"`
 	DisabledCheckItems types.Set       `tfsdk:"disabled_check_items"`
 	AdoptExisting      types.Bool      `tfsdk:"adopt_existing"`
+	Triggers           types.Map       `tfsdk:"triggers"`
+	LastReportID       types.String    `tfsdk:"last_report_id"`
 	Timezone           types.String    `tfsdk:"timezone"`
 	Timeouts           timeouts.Value  `tfsdk:"timeouts"`
 }
@@ -74,6 +76,7 @@ func (r *scheduleResource) IdentitySchema(_ context.Context, _ resource.Identity
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *scheduleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	scoped.ModifyPlan(ctx, r.data, req, resp)
+	planLastReport(ctx, req, resp)
 }
 
 // ImportState implements resource.ResourceWithImportState.
@@ -120,6 +123,14 @@ func (r *scheduleResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 				MarkdownDescription: "What to do when the cluster has another schedule already. False (default): fail, show the difference and how to import it. " +
 					"True: overwrite it, and put it back on destroy. A schedule that equals this block is taken over in either case. " +
 					"The original is kept in Terraform's private state, for the schedule has no place for it: if Terraform is killed between overwriting it and saving the state, destroy deletes the schedule instead.",
+			},
+			"triggers": schema.MapAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Any values. A change, or creating the resource with them, starts one inspection at once, e.g. after an upgrade: `{ version = var.kubernetes_version }`. " +
+					"The schedule itself is untouched, and taking `triggers` away runs nothing. The same values on the same cluster do not run twice within the life of the service's client tokens.",
+			},
+			"last_report_id": schema.StringAttribute{
+				Computed: true, MarkdownDescription: "Report of the inspection that `triggers` started last; null without one. `ackguard_cluster_inspection_report` reads it.",
 			},
 			"timezone": schema.StringAttribute{
 				Computed: true,

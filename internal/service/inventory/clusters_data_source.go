@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"slices"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
@@ -81,8 +81,44 @@ func RegionsAttribute() schema.SetAttribute {
 	return schema.SetAttribute{
 		Optional: true, ElementType: types.StringType,
 		MarkdownDescription: "Regions to look into. If not set, one global list per account finds the regions that have clusters, " +
-			"and each region's own list then says what is there; `outcomes` shows which regions were examined.",
+			"and each region's own list then says what is there; `outcomes` shows which regions were examined. " +
+			"The vendor calls the global list stale at times, so the very first cluster of a region may be missed for a while: name the regions where that matters.",
 	}
+}
+
+// AllowPartialAttribute is the argument that gives up wholeness.
+func AllowPartialAttribute() schema.BoolAttribute {
+	return schema.BoolAttribute{
+		Optional: true,
+		MarkdownDescription: "Return what could be read, with a warning, instead of failing. **Risk:** a resource with `for_each` over this list is then planned for " +
+			"destruction while its account cannot be read.",
+	}
+}
+
+// CompleteAttribute says whether a list is whole.
+func CompleteAttribute() schema.BoolAttribute {
+	return schema.BoolAttribute{
+		Computed: true, MarkdownDescription: "Whether every selected account and region was read. Without `allow_partial` an incomplete list is an error, so it is true.",
+	}
+}
+
+// WholeOrError is what a list that feeds for_each says of what it could not
+// read: an error, or a warning where the user accepts the risk.
+func WholeOrError(what string, failures []fleet.Outcome, allowPartial bool) diag.Diagnostics {
+	var diags diag.Diagnostics
+	if len(failures) == 0 {
+		return diags
+	}
+	summary, detail := what+" is not complete", "These accounts or regions could not be read:\n"+Describe(failures)
+	if allowPartial {
+		diags.AddWarning(summary, detail+
+			"\n\nallow_partial = true: resources with for_each over this list lose what is missing from it.")
+	} else {
+		diags.AddError(summary, detail+
+			"\n\nA partial list under for_each would plan the destruction of everything declared for what is missing from it. "+
+			"Fix the cause, take the accounts out of account_ids, or set allow_partial = true if nothing is driven by this list.")
+	}
+	return diags
 }
 
 // Schema implements datasource.DataSource.
@@ -109,11 +145,7 @@ func (d *clustersDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"tags": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType, MarkdownDescription: "Only clusters that have all of these tags.",
 			},
-			"allow_partial": schema.BoolAttribute{
-				Optional: true,
-				MarkdownDescription: "Return what could be read, with a warning, instead of failing. **Risk:** a resource with `for_each` over this list is then planned for " +
-					"destruction while its account cannot be read.",
-			},
+			"allow_partial": AllowPartialAttribute(),
 			"clusters": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The clusters, by account, region and ID.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
@@ -136,9 +168,7 @@ func (d *clustersDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 				}},
 			},
 			"outcomes": OutcomesAttribute(),
-			"complete": schema.BoolAttribute{
-				Computed: true, MarkdownDescription: "Whether every selected account and region was read. Always true without `allow_partial`.",
-			},
+			"complete": CompleteAttribute(),
 		},
 	}
 }
@@ -157,16 +187,9 @@ func (d *clustersDataSource) Read(ctx context.Context, req datasource.ReadReques
 	listings := List(ctx, d.data.Fleet, selection.AccountIDs, selection.Regions)
 	failures := Failures(listings)
 	m.Outcomes, m.Complete = OutcomeModels(listings, nil), types.BoolValue(len(failures) == 0)
-	if len(failures) > 0 {
-		detail := fmt.Sprintf("The clusters of these accounts or regions could not be read:\n%s", Describe(failures))
-		if !m.AllowPartial.ValueBool() {
-			resp.Diagnostics.AddError("Cluster list is not complete", detail+
-				"\n\nA partial list under for_each would plan the destruction of everything declared for the clusters that are missing from it. "+
-				"Fix the cause, take the accounts out of account_ids, or set allow_partial = true if nothing is driven by this list.")
-			return
-		}
-		resp.Diagnostics.AddWarning("Cluster list is not complete", detail+
-			"\n\nallow_partial = true: resources with for_each over this list lose the clusters that are missing from it.")
+	resp.Diagnostics.Append(WholeOrError("Cluster list", failures, m.AllowPartial.ValueBool())...)
+	if resp.Diagnostics.HasError() {
+		return
 	}
 	m.fill(ctx, listings)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)

@@ -5,7 +5,14 @@ package inventory
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"maps"
 	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
@@ -40,6 +47,52 @@ func List(ctx context.Context, f *fleet.Fleet, accountIDs, regions []string) []A
 	return fleet.Each(ctx, f.MaxConcurrency(), accountIDs, func(ctx context.Context, accountID string) AccountListing {
 		return listAccount(ctx, f, accountID, regions)
 	})
+}
+
+// AllClusters are the clusters of all listings, in order.
+func AllClusters(listings []AccountListing) []Cluster {
+	var all []Cluster
+	for _, l := range listings {
+		all = append(all, l.Clusters...)
+	}
+	return all
+}
+
+// Pick selects clusters by ID, all if the set is null, and names the IDs that
+// are not among them.
+func Pick(ctx context.Context, listings []AccountListing, ids types.Set) (clusters []Cluster, absent []string) {
+	all := AllClusters(listings)
+	if ids.IsNull() {
+		return all, nil
+	}
+	missing := map[string]bool{}
+	for _, id := range setStrings(ctx, ids) {
+		missing[id] = true
+	}
+	wanted := maps.Clone(missing)
+	for _, c := range all {
+		if wanted[c.ClusterID] {
+			clusters = append(clusters, c)
+			delete(missing, c.ClusterID)
+		}
+	}
+	return clusters, slices.Sorted(maps.Keys(missing))
+}
+
+// ClustersNotFound is the error about clusters that are not where they were
+// looked for.
+func ClustersNotFound(absent []string) diag.Diagnostic {
+	return diag.NewAttributeErrorDiagnostic(path.Root("cluster_ids"), "Cluster not found", fmt.Sprintf(
+		"No such cluster in the selected accounts and regions: %s. Check account_ids and regions: a cluster shows only in its own.", strings.Join(absent, ", ")))
+}
+
+// PerhapsBecause adds clusters that were not found to a warning about what
+// could not be read.
+func PerhapsBecause(absent []string) string {
+	if len(absent) == 0 {
+		return ""
+	}
+	return "\n\nNot found, perhaps because of that: " + strings.Join(absent, ", ") + "."
 }
 
 func listAccount(ctx context.Context, f *fleet.Fleet, accountID string, regions []string) AccountListing {

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
 // OutcomeModel is an outcome as data sources show it: without a request ID,
@@ -80,14 +81,7 @@ func OutcomeModels(listings []AccountListing, later []fleet.Outcome) []OutcomeMo
 
 func (m *OutcomeModel) fail(o fleet.Outcome) {
 	m.Outcome = types.StringValue(string(o.Status))
-	m.ErrorCode, m.ActionNeeded = textOrNull(o.ErrorCode), textOrNull(o.ActionNeeded)
-}
-
-func textOrNull(s string) types.String {
-	if s == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(s)
+	m.ErrorCode, m.ActionNeeded = value.OrNull(o.ErrorCode), value.OrNull(o.ActionNeeded)
 }
 
 // Failures collects the failures of listings.

@@ -1,0 +1,150 @@
+package inspection
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
+	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
+)
+
+const defaultLanguage = "en_US"
+
+type reportDataSource struct{ data *providerdata.Data }
+
+var (
+	_ datasource.DataSourceWithConfigure      = (*reportDataSource)(nil)
+	_ datasource.DataSourceWithValidateConfig = (*reportDataSource)(nil)
+)
+
+// NewReportDataSource is the data source ackguard_cluster_inspection_report.
+func NewReportDataSource() datasource.DataSource { return &reportDataSource{} }
+
+// Metadata implements datasource.DataSource.
+func (d *reportDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_cluster_inspection_report"
+}
+
+// Configure implements datasource.DataSourceWithConfigure.
+func (d *reportDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = providerdata.From(req.ProviderData, &resp.Diagnostics)
+}
+
+// ValidateConfig implements datasource.DataSourceWithValidateConfig.
+func (d *reportDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	var report types.String
+	var clusters types.Set
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("report_id"), &report)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("cluster_ids"), &clusters)...)
+	if !report.IsNull() && !clusters.IsUnknown() && len(clusters.Elements()) != 1 {
+		resp.Diagnostics.AddAttributeError(path.Root("report_id"), "Report of which cluster?",
+			"A report belongs to one cluster: set cluster_ids to that cluster, or leave report_id out for the latest report of each.")
+	}
+}
+
+// Read implements datasource.DataSource.
+func (d *reportDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m reportsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	selection := inventory.Select(ctx, d.data, m.AccountIDs, m.Regions, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	f := d.data.Fleet
+	listings := inventory.List(ctx, f, selection.AccountIDs, selection.Regions)
+	clusters, absent := inventory.Pick(ctx, listings, m.ClusterIDs)
+	want := wantedReport{id: m.ReportID.ValueString(), language: defaultLanguage}
+	if l := m.Language.ValueString(); l != "" {
+		want.language = l
+	}
+	results := fleet.Each(ctx, f.MaxConcurrency(), clusters, func(ctx context.Context, c inventory.Cluster) clusterReport {
+		return readReport(ctx, f, c, want)
+	})
+	m.Reports, m.WithoutReport = []reportModel{}, []string{}
+	var failures []fleet.Outcome
+	for _, r := range results {
+		switch {
+		case r.err != nil:
+			failures = append(failures, fleet.OutcomeOf(r.cluster.Scope, r.err))
+		case r.report.ReportID == "":
+			m.WithoutReport = append(m.WithoutReport, r.cluster.ClusterID)
+		default:
+			m.Reports = append(m.Reports, r.model(m.IncludeNormal.ValueBool()))
+		}
+	}
+	m.Outcomes = inventory.OutcomeModels(listings, failures)
+	failures = append(inventory.Failures(listings), failures...)
+	m.Complete = types.BoolValue(len(failures) == 0 && len(absent) == 0)
+	if len(absent) > 0 && len(failures) == 0 {
+		resp.Diagnostics.Append(inventory.ClustersNotFound(absent))
+	}
+	if len(failures) > 0 {
+		resp.Diagnostics.AddWarning("Not all inspection reports could be read",
+			"Nothing is known about the inspections of these accounts, regions or clusters:\n"+inventory.Describe(failures)+inventory.PerhapsBecause(absent))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
+
+type wantedReport struct{ id, language string }
+
+type clusterReport struct {
+	cluster inventory.Cluster
+	report  cs.InspectReport
+	items   []cs.InspectItem
+	err     error
+}
+
+// readReport reads a cluster's report with its items: the one asked for, or
+// the latest that is completed, or else the latest.
+func readReport(ctx context.Context, f *fleet.Fleet, c inventory.Cluster, want wantedReport) clusterReport {
+	result := clusterReport{cluster: c}
+	client, err := f.CS(c.Scope)
+	if err != nil {
+		result.err = err
+		return result
+	}
+	id := want.id
+	if id == "" {
+		reports, err := alicloud.All(client.InspectReports(ctx, c.ClusterID))
+		if err != nil {
+			result.err = err
+			return result
+		}
+		if len(reports) == 0 {
+			return result
+		}
+		id = slices.MaxFunc(reports, olderReport).ReportID
+	}
+	result.report, result.items, result.err = client.InspectReportDetail(ctx, c.ClusterID, id, want.language)
+	if result.err == nil && result.report.ReportID == "" {
+		result.report.ReportID = id
+	}
+	return result
+}
+
+// olderReport orders running reports before completed ones, then by start. The
+// times are RFC 3339 in one zone, so their text sorts as they do.
+func olderReport(a, b cs.InspectReport) int {
+	rank := func(r cs.InspectReport) string {
+		if r.Status == "completed" {
+			return "1" + r.StartTime
+		}
+		return "0" + r.StartTime
+	}
+	return strings.Compare(rank(a), rank(b))
+}
+
+// languageValidator allows the languages that the API documents.
+var languageValidator = stringvalidator.OneOf("en_US", "zh_CN")
