@@ -1,5 +1,5 @@
-// Command ackguard-simulator serves a simulated Alibaba Cloud on one port and prints the environment that points
-// Terraform at it:
+// Command ackguard-simulator serves a simulated Alibaba Cloud on one port (plain HTTP, TLS and forward proxy) and prints
+// the environment that points Terraform and other clients at it:
 //
 //	go run ./internal/simulator/cmd/ackguard-simulator -listen 127.0.0.1:18080 -scenario examples/demo/fleet.yaml
 package main
@@ -12,7 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
+	"path/filepath"
 	"syscall"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
@@ -37,6 +37,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	listen := flags.String("listen", "127.0.0.1:18080", "address to listen on; port 0 takes a free one")
 	path := flags.String("scenario", "", "scenario file (YAML)")
 	region := flags.String("region", "cn-hangzhou", "region that the printed environment names")
+	kind := flags.String("exports", exportsPlain, "how the printed environment reaches the simulator: plain, tls or proxy; all of them are always served")
+	caFile := flags.String("ca-file", "", "where to write the certificate of the test CA, which is new at each start (default: a temporary file, with -exports tls or proxy)")
 	schema := flags.Bool("print-scenario-schema", false, "print the JSON Schema of scenario files and exit")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -49,6 +51,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		if err == nil {
 			_, err = fmt.Fprintf(stdout, "%s\n", text)
 		}
+		return err
+	}
+	if err := checkExports(*kind); err != nil {
 		return err
 	}
 	if *path == "" {
@@ -72,29 +77,38 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if _, err := io.WriteString(stdout, exports(server.URL(), *region, cloud.ManagementKey())); err != nil {
+	ca, remove, err := writeCA(server, *caFile, *kind)
+	if err != nil {
+		return errors.Join(err, server.Close())
+	}
+	defer remove()
+	text := environment{
+		kind: *kind, address: server.Addr(), region: *region, accountID: cloud.ManagementAccountID(), caFile: ca, key: cloud.ManagementKey(), scenario: scenario,
+	}.exports()
+	// One write, so that whoever waits for the first byte gets all of it.
+	if _, err := io.WriteString(stdout, text); err != nil {
 		return errors.Join(err, server.Close())
 	}
 	<-ctx.Done()
 	return server.Close()
 }
 
-// exports is the environment as shell commands.
-func exports(url, region string, key simulator.AccessKey) string {
-	text := ""
-	var textSb83 strings.Builder
-	for _, v := range [][2]string{
-		{"ALIBABA_CLOUD_REGION", region},
-		{"ALICLOUD_REGION", region},
-		{"ALIBABA_CLOUD_ACCESS_KEY_ID", key.ID},
-		{"ALIBABA_CLOUD_ACCESS_KEY_SECRET", key.Secret},
-		{"ALIBABA_CLOUD_ENDPOINT_CS", url},
-		{"ALIBABA_CLOUD_ENDPOINT_STS", url},
-		{"ALIBABA_CLOUD_ENDPOINT_RESOURCEMANAGER", url},
-		{"ALIBABA_CLOUD_ENDPOINT_RESOURCEDIRECTORYMASTER", url},
-	} {
-		textSb83.WriteString("export " + v[0] + "=" + v[1] + "\n")
+// writeCA writes the CA where the user wants it, or where the printed environment needs it.
+func writeCA(server *simulator.Server, path, kind string) (string, func(), error) {
+	if path != "" {
+		absolute, err := filepath.Abs(path)
+		if err != nil {
+			return "", nil, err
+		}
+		return absolute, func() {}, server.WriteCAFile(absolute)
 	}
-	text += textSb83.String()
-	return text
+	if kind == exportsPlain {
+		return "", func() {}, nil
+	}
+	file, err := os.CreateTemp("", "ackguard-simulator-ca-*.crt")
+	if err != nil {
+		return "", nil, fmt.Errorf("cannot write the CA: %w", err)
+	}
+	remove := func() { _ = os.Remove(file.Name()) }
+	return file.Name(), remove, errors.Join(file.Close(), server.WriteCAFile(file.Name()))
 }
