@@ -25,6 +25,11 @@ var clusterOperations = []operation{
 		parameters: clusterFilters, resource: everyCluster, run: describeClustersForRegion,
 	},
 	{
+		// Deprecated, and what older clients still call.
+		product: ProductCS, action: "DescribeClusters", method: http.MethodGet, pattern: "/clusters", ramProduct: "cs",
+		parameters: []parameter{{name: "clusterType", enum: clusterTypes}, {name: "name"}}, resource: everyCluster, run: describeClusters,
+	},
+	{
 		product: ProductCS, action: "DescribeClusterDetail", method: http.MethodGet, pattern: "/clusters/{ClusterId}", ramProduct: "cs",
 		resource: oneCluster, run: describeClusterDetail,
 	},
@@ -82,6 +87,18 @@ func describeClustersForRegion(cl *call) (any, *apiError) {
 		return nil, backendError(http.StatusBadRequest, "InvalidParameter.RegionId", "the endpoint of %s was asked for clusters of %s", cl.region, region)
 	}
 	return cl.clusterPage(cl.accounts[cl.caller.accountID].byRegion[region], viewRegion, func(map[string]any) {}), nil
+}
+
+// describeClusters answers a bare array with all clusters of all regions.
+func describeClusters(cl *call) (any, *apiError) {
+	objects := []map[string]any{}
+	for _, state := range cl.accounts[cl.caller.accountID].clusters {
+		wanted := cl.params.Get("clusterType")
+		if (wanted == "" || wanted == state.cluster.ClusterType) && matchesFold(state.cluster.Name, cl.params.Get("name")) {
+			objects = append(objects, viewList.object(state.cluster))
+		}
+	}
+	return objects, nil
 }
 
 func (cl *call) clusterPage(all []*clusterState, v view, finish func(map[string]any)) map[string]any {

@@ -60,6 +60,7 @@ var provenance = []behaviour{
 	{"rd-ancestors", "ListAncestors answers from the root folder down", originGuessed, ""},
 	{"rd-not-found", "404 EntityNotExists.Account and EntityNotExists.Folder", originClient, "official provider"},
 	{"cs-lists", "DescribeClustersV1 lists all regions, DescribeClustersForRegion one region with a leaner object", originSDK, "cs v7.6.0 and the official ACK skill"},
+	{"cs-old-list", "The deprecated DescribeClusters (GET /clusters) answers a bare array of all clusters", originSDK, "cs v4.5.8, help page on viewing all clusters; that it lists all regions INFERRED"},
 	{"cs-json-strings", "master_url and meta_data are JSON strings, master_url may be empty; parameters is null in the global list", originObserved, "published cluster objects"},
 	{"cs-page-size", "page_size 1 to 100, default 10", originGuessed, "50 and 100 are seen in clients"},
 	{"cs-name-filter", "name selects by a part of the name", originGuessed, ""},

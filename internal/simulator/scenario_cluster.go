@@ -8,46 +8,46 @@ import (
 )
 
 // Cluster is an ACK cluster. The "on" tags say which answers carry a field: v1 = DescribeClustersV1, region =
-// DescribeClustersForRegion, detail = DescribeClusterDetail (field trees of the vendor's SDK cs v7.6.0). Optional
-// fields are pointers, slices or maps: nil stays off the wire.
+// DescribeClustersForRegion, detail = DescribeClusterDetail (field trees of the vendor's SDK cs v7.6.0), list = the
+// deprecated DescribeClusters (cs v4.5.8). Optional fields are pointers, slices or maps: nil stays off the wire.
 type Cluster struct {
-	ClusterID                   string                       `json:"cluster_id" on:"v1,region,detail" jsonschema:"required" jsonschema_description:"c and 32 letters or digits."`
-	Name                        string                       `json:"name" on:"v1,region,detail" jsonschema:"required" jsonschema_description:"Name of the cluster."`
-	ClusterType                 string                       `json:"cluster_type" on:"v1,region,detail" jsonschema:"required,enum=Kubernetes,enum=ManagedKubernetes,enum=ExternalKubernetes,enum=Ask" jsonschema_description:"Kubernetes (dedicated), ManagedKubernetes, ExternalKubernetes (registered) or the old Ask."`
-	RegionID                    string                       `json:"region_id" on:"v1,region,detail" jsonschema:"required" jsonschema_description:"Region of the cluster."`
-	State                       string                       `json:"state" on:"v1,region,detail" jsonschema:"required,enum=initial,enum=running,enum=updating,enum=migrating,enum=failed,enum=delete_failed,enum=deleting,enum=deleted,enum=upgrading,enum=scaling,enum=removing,enum=waiting,enum=disconnected,enum=inactive,enum=unavailable" jsonschema_description:"State of the cluster."`
+	ClusterID                   string                       `json:"cluster_id" on:"v1,region,detail,list" jsonschema:"required" jsonschema_description:"c and 32 letters or digits."`
+	Name                        string                       `json:"name" on:"v1,region,detail,list" jsonschema:"required" jsonschema_description:"Name of the cluster."`
+	ClusterType                 string                       `json:"cluster_type" on:"v1,region,detail,list" jsonschema:"required,enum=Kubernetes,enum=ManagedKubernetes,enum=ExternalKubernetes,enum=Ask" jsonschema_description:"Kubernetes (dedicated), ManagedKubernetes, ExternalKubernetes (registered) or the old Ask."`
+	RegionID                    string                       `json:"region_id" on:"v1,region,detail,list" jsonschema:"required" jsonschema_description:"Region of the cluster."`
+	State                       string                       `json:"state" on:"v1,region,detail,list" jsonschema:"required,enum=initial,enum=running,enum=updating,enum=migrating,enum=failed,enum=delete_failed,enum=deleting,enum=deleted,enum=upgrading,enum=scaling,enum=removing,enum=waiting,enum=disconnected,enum=inactive,enum=unavailable" jsonschema_description:"State of the cluster."`
 	ClusterSpec                 *string                      `json:"cluster_spec,omitzero" on:"v1,region,detail" jsonschema:"enum=,enum=ack.standard,enum=ack.pro.small,enum=ack.pro.xlarge,enum=ack.pro.2xlarge,enum=ack.pro.4xlarge" jsonschema_description:"ack.standard or ack.pro.*; for managed clusters."`
-	Profile                     *string                      `json:"profile,omitzero" on:"v1,region,detail" jsonschema:"enum=Default,enum=Edge,enum=Serverless,enum=Lingjun,enum=Acs,enum=ask.v2" jsonschema_description:"Sub-type of the cluster."`
-	CurrentVersion              *string                      `json:"current_version,omitzero" on:"v1,region,detail" jsonschema_description:"Kubernetes version."`
-	InitVersion                 *string                      `json:"init_version,omitzero" on:"v1,region,detail" jsonschema_description:"Version at creation."`
+	Profile                     *string                      `json:"profile,omitzero" on:"v1,region,detail,list" jsonschema:"enum=Default,enum=Edge,enum=Serverless,enum=Lingjun,enum=Acs,enum=ask.v2" jsonschema_description:"Sub-type of the cluster."`
+	CurrentVersion              *string                      `json:"current_version,omitzero" on:"v1,region,detail,list" jsonschema_description:"Kubernetes version."`
+	InitVersion                 *string                      `json:"init_version,omitzero" on:"v1,region,detail,list" jsonschema_description:"Version at creation."`
 	NextVersion                 *string                      `json:"next_version,omitzero" on:"v1,region,detail" jsonschema_description:"Version to upgrade to, \"\" for none."`
-	DeletionProtection          *bool                        `json:"deletion_protection,omitzero" on:"v1,region,detail" jsonschema_description:"Whether the cluster is protected from deletion."`
-	Created                     *string                      `json:"created,omitzero" on:"v1,region,detail" jsonschema_description:"RFC 3339 time."`
-	Updated                     *string                      `json:"updated,omitzero" on:"v1,region,detail" jsonschema_description:"RFC 3339 time."`
-	Size                        *int64                       `json:"size,omitzero" on:"v1,region,detail" jsonschema_description:"Number of nodes."`
-	VPCID                       *string                      `json:"vpc_id,omitzero" on:"v1,region,detail"`
+	DeletionProtection          *bool                        `json:"deletion_protection,omitzero" on:"v1,region,detail,list" jsonschema_description:"Whether the cluster is protected from deletion."`
+	Created                     *string                      `json:"created,omitzero" on:"v1,region,detail,list" jsonschema_description:"RFC 3339 time."`
+	Updated                     *string                      `json:"updated,omitzero" on:"v1,region,detail,list" jsonschema_description:"RFC 3339 time."`
+	Size                        *int64                       `json:"size,omitzero" on:"v1,region,detail,list" jsonschema_description:"Number of nodes."`
+	VPCID                       *string                      `json:"vpc_id,omitzero" on:"v1,region,detail,list"`
 	VSwitchIDs                  []string                     `json:"vswitch_ids,omitzero" on:"v1,region,detail"`
-	VSwitchID                   *string                      `json:"vswitch_id,omitzero" on:"v1,detail"`
-	SecurityGroupID             *string                      `json:"security_group_id,omitzero" on:"v1,region,detail"`
-	ResourceGroupID             *string                      `json:"resource_group_id,omitzero" on:"v1,region,detail"`
-	Tags                        []KeyValue                   `json:"tags,omitzero" on:"v1,region,detail"`
+	VSwitchID                   *string                      `json:"vswitch_id,omitzero" on:"v1,detail,list"`
+	SecurityGroupID             *string                      `json:"security_group_id,omitzero" on:"v1,region,detail,list"`
+	ResourceGroupID             *string                      `json:"resource_group_id,omitzero" on:"v1,region,detail,list"`
+	Tags                        []KeyValue                   `json:"tags,omitzero" on:"v1,region,detail,list"`
 	Timezone                    *string                      `json:"timezone,omitzero" on:"v1,region,detail"`
 	ContainerCIDR               *string                      `json:"container_cidr,omitzero" on:"v1,region,detail" jsonschema_description:"Pod network of Flannel clusters."`
 	ServiceCIDR                 *string                      `json:"service_cidr,omitzero" on:"v1,region,detail"`
 	ProxyMode                   *string                      `json:"proxy_mode,omitzero" on:"v1,region,detail"`
 	IPStack                     *string                      `json:"ip_stack,omitzero" on:"v1,region,detail"`
 	ClusterDomain               *string                      `json:"cluster_domain,omitzero" on:"v1,region,detail"`
-	MasterURL                   *MasterURL                   `json:"master_url,omitzero" on:"v1,detail" jsonschema_description:"Endpoints, sent as a JSON string; \"\" for none yet."`
-	MetaData                    map[string]any               `json:"meta_data,omitzero" on:"v1,detail" jsonschema_description:"Metadata, sent as a JSON string."`
-	NetworkMode                 *string                      `json:"network_mode,omitzero" on:"v1,detail"`
+	MasterURL                   *MasterURL                   `json:"master_url,omitzero" on:"v1,detail,list" jsonschema_description:"Endpoints, sent as a JSON string; \"\" for none yet."`
+	MetaData                    map[string]any               `json:"meta_data,omitzero" on:"v1,detail,list" jsonschema_description:"Metadata, sent as a JSON string."`
+	NetworkMode                 *string                      `json:"network_mode,omitzero" on:"v1,detail,list"`
 	MaintenanceWindow           *MaintenanceWindow           `json:"maintenance_window,omitzero" on:"v1,detail"`
 	OperationPolicy             *OperationPolicy             `json:"operation_policy,omitzero" on:"v1,detail"`
-	DockerVersion               *string                      `json:"docker_version,omitzero" on:"v1,detail"`
-	ExternalLoadbalancerID      *string                      `json:"external_loadbalancer_id,omitzero" on:"v1,detail"`
-	PrivateZone                 *bool                        `json:"private_zone,omitzero" on:"v1,detail"`
-	SubnetCIDR                  *string                      `json:"subnet_cidr,omitzero" on:"v1,detail"`
-	WorkerRAMRoleName           *string                      `json:"worker_ram_role_name,omitzero" on:"v1,detail"`
-	ZoneID                      *string                      `json:"zone_id,omitzero" on:"v1,detail"`
+	DockerVersion               *string                      `json:"docker_version,omitzero" on:"v1,detail,list"`
+	ExternalLoadbalancerID      *string                      `json:"external_loadbalancer_id,omitzero" on:"v1,detail,list"`
+	PrivateZone                 *bool                        `json:"private_zone,omitzero" on:"v1,detail,list"`
+	SubnetCIDR                  *string                      `json:"subnet_cidr,omitzero" on:"v1,detail,list"`
+	WorkerRAMRoleName           *string                      `json:"worker_ram_role_name,omitzero" on:"v1,detail,list"`
+	ZoneID                      *string                      `json:"zone_id,omitzero" on:"v1,detail,list"`
 	Parameters                  map[string]string            `json:"parameters,omitzero" on:"detail" jsonschema_description:"Creation parameters; the global list answers null."`
 	AutoMode                    *AutoMode                    `json:"auto_mode,omitzero" on:"detail"`
 	ControlPlaneConfig          *ControlPlaneConfig          `json:"control_plane_config,omitzero" on:"detail"`
@@ -247,7 +247,7 @@ func newView(on string) view {
 	return v
 }
 
-var viewV1, viewRegion, viewDetail = newView("v1"), newView("region"), newView("detail")
+var viewV1, viewRegion, viewDetail, viewList = newView("v1"), newView("region"), newView("detail"), newView("list")
 
 // object is a cluster as one answer shows it. Nested JSON travels as a string, as the API sends it.
 func (v view) object(c *Cluster) map[string]any {
