@@ -33,7 +33,9 @@ var directoryOperations = []operation{
 	directoryOperation("ListAccountsForParent", "account/*", listAccountsForParent,
 		slices.Concat(pageParameters, memberFilters, []parameter{{name: "ParentFolderId"}})...),
 	directoryOperation("ListFoldersForParent", "folder/*", listFoldersForParent,
-		slices.Concat(pageParameters, []parameter{{name: "ParentFolderId"}, {name: "QueryKeyword"}})...),
+		slices.Concat(pageParameters, []parameter{
+			{name: "ParentFolderId"}, {name: "QueryKeyword"}, {name: "Tag.*.Key", refused: true}, {name: "Tag.*.Value", refused: true},
+		})...),
 	directoryOperation("GetResourceDirectory", "resourcedirectory/*", getResourceDirectory),
 	directoryOperation("GetAccount", "account/*", getAccount, parameter{name: "AccountId", required: true}, parameter{name: "IncludeTags", kind: "bool"}),
 	directoryOperation("GetFolder", "folder/*", getFolder, parameter{name: "FolderId", required: true}),
