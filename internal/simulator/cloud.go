@@ -1,7 +1,7 @@
 // Package simulator is the cloud in a box: it answers on loopback what Alibaba Cloud's STS, resource directory and
 // Container Service answer, checks what they check (signature, date, nonce, token, region, permission, parameters),
-// and fails on demand. It imports none of ackguard's clients and rules. README.md says what is documented, what is
-// guessed and what is missing.
+// and fails on demand; over plain HTTP, TLS and as a forward proxy on one port. It imports none of ackguard's clients
+// and rules. README.md says what is documented, what is guessed and what is missing.
 package simulator
 
 import (

@@ -3,6 +3,7 @@ package simulator
 import (
 	"bufio"
 	"crypto/tls"
+	"errors"
 	"net"
 	"sync"
 	"time"
@@ -40,9 +41,18 @@ func newSniffer(inner net.Listener, config func(target string) *tls.Config) *sni
 func (s *sniffer) accept() {
 	for {
 		conn, err := s.Listener.Accept()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			s.failed <- err
 			return
+		}
+		if err != nil {
+			// Most likely the process is out of file descriptors, and others will be closed.
+			select {
+			case <-s.closed:
+				return
+			case <-time.After(20 * time.Millisecond):
+				continue
+			}
 		}
 		go s.sniff(conn, bufio.NewReader(conn), "")
 	}

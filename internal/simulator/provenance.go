@@ -1,5 +1,10 @@
 package simulator
 
+import (
+	"fmt"
+	"strings"
+)
+
 // Origins of a behaviour, from the surest to the least sure.
 const (
 	originDocumented = "documented" // help page or published contract
@@ -102,4 +107,30 @@ var gaps = []string{
 	"ModifyCluster refuses these known fields: access_control_list, api_server_custom_cert_sans, control_plane_config, control_plane_endpoints_config, ingress_domain_rebinding, ingress_loadbalancer_id, system_events_logging.",
 	"Cluster creation and deletion, node lists, kubeconfig, cluster checks, logs, alerts, vulnerabilities, policy governance; Cloud Config, Log Service and Security Center.",
 	"Nothing here was ever compared with a real account.",
+}
+
+// ProvenancePage is the table and the list as Markdown: what the simulator does and why it is believed to be so, what
+// clients send without effect, and what is missing.
+func ProvenancePage() string {
+	var b strings.Builder
+	b.WriteString("\n| id | behaviour | origin | source |\n|---|---|---|---|\n")
+	for _, p := range provenance {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", p.id, p.what, p.origin, p.source)
+	}
+	b.WriteString("\nParameters that clients send and the cloud takes without effect:\n\n| parameter | call | origin | source |\n|---|---|---|---|\n")
+	for _, a := range accepted {
+		name, call := a.name, a.action
+		if a.onlyEmpty {
+			name += " (empty)"
+		}
+		if call == "" {
+			call = "every RPC call"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", name, call, a.origin, a.source)
+	}
+	b.WriteString("\n## What is missing\n\n")
+	for _, g := range gaps {
+		b.WriteString("* " + g + "\n")
+	}
+	return b.String() + "\n"
 }

@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"flag"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -22,7 +21,7 @@ func TestProvenance(t *testing.T) {
 	if !ok || !closed {
 		t.Fatal("README.md has lost the marks around its provenance")
 	}
-	want := head + begin + provenancePage() + end + tail
+	want := head + begin + ProvenancePage() + end + tail
 	if want == string(page) {
 		return
 	}
@@ -32,30 +31,6 @@ func TestProvenance(t *testing.T) {
 	if err := os.WriteFile("README.md", []byte(want), 0o644); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func provenancePage() string {
-	var b strings.Builder
-	b.WriteString("\n| id | behaviour | origin | source |\n|---|---|---|---|\n")
-	for _, p := range provenance {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", p.id, p.what, p.origin, p.source)
-	}
-	b.WriteString("\nParameters that clients send and the cloud takes without effect:\n\n| parameter | call | origin | source |\n|---|---|---|---|\n")
-	for _, a := range accepted {
-		name, call := a.name, a.action
-		if a.onlyEmpty {
-			name += " (empty)"
-		}
-		if call == "" {
-			call = "every RPC call"
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", name, call, a.origin, a.source)
-	}
-	b.WriteString("\n## What is missing\n\n")
-	for _, g := range gaps {
-		b.WriteString("* " + g + "\n")
-	}
-	return b.String() + "\n"
 }
 
 func TestProvenanceIsWellFormed(t *testing.T) {
