@@ -12,7 +12,7 @@ import (
 
 // TraceLog plans a configuration with the provider's own binary, as a user
 // does, and returns the CLI's whole TRACE log with the provider's part of it.
-func TraceLog(t *testing.T, config string) []byte {
+func TraceLog(t *testing.T, config string, environment ...string) []byte {
 	t.Helper()
 	dir, binary := t.TempDir(), t.TempDir()
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(binary, "terraform-provider-ackguard"), "github.com/ackguard/terraform-provider-ackguard")
@@ -32,6 +32,7 @@ func TraceLog(t *testing.T, config string) []byte {
 	command := exec.CommandContext(t.Context(), cli(), "plan", "-input=false", "-no-color")
 	command.Dir = dir
 	command.Env = append(os.Environ(), "TF_LOG=TRACE", "TF_LOG_PATH="+log, "TF_CLI_CONFIG_FILE="+cliConfig)
+	command.Env = append(command.Env, environment...)
 	output, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("plan: %s\n%s", err, output)

@@ -5,11 +5,13 @@
 package alicloud
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -21,6 +23,7 @@ import (
 	"github.com/aliyun/credentials-go/credentials"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
+	_ "github.com/ackguard/terraform-provider-ackguard/internal/quiet" // before the SDK reads DEBUG
 )
 
 // Credential is one set of keys. SecurityToken is empty for a RAM user's key;
@@ -87,6 +90,9 @@ type Operation struct {
 	Resource string
 	// RAMAction is the permission; empty means product:Action.
 	RAMAction string
+	// Holds are keys that the answer must have at its top: without them a 200 is
+	// no answer, and empty lists or objects read from it would be made up.
+	Holds []string
 	// SafeToRepeat: the call may run twice without harm, so it is sent again
 	// after an answer that did not arrive.
 	SafeToRepeat bool
@@ -123,22 +129,7 @@ type ProductSpec struct {
 
 // NewCaller prepares a product's client. It makes no call.
 func NewCaller(config Config, spec ProductSpec) (*Caller, error) {
-	endpoint, protocol := config.Endpoint, config.Protocol
-	if scheme, rest, ok := strings.Cut(endpoint, "://"); ok {
-		endpoint, protocol = strings.TrimRight(rest, "/"), scheme
-	}
-	headers := map[string]string{}
-	switch {
-	case endpoint == "":
-		endpoint = spec.PublicEndpoint
-	case strings.Contains(endpoint, "{region}"):
-		endpoint = strings.ReplaceAll(endpoint, "{region}", config.Region)
-	case spec.RegionHeader != "" && config.Region != "":
-		headers[spec.RegionHeader] = config.Region
-	}
-	if protocol == "" {
-		protocol = "HTTPS"
-	}
+	endpoint, protocol, headers := resolveEndpoint(config, spec)
 	keys := &currentKeys{}
 	sdkConfig := &openapi.Config{
 		Credential: keys,
@@ -175,7 +166,7 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 	}
 	for attempt := 1; ; attempt++ {
 		started := c.config.Clock.Now()
-		x, failure := c.attempt(ctx, op)
+		x, failure, final := c.attempt(ctx, op)
 		if failure == nil {
 			failure = c.decode(op, x, out)
 		}
@@ -185,7 +176,7 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 			failure = &own
 		}
 		var wait time.Duration
-		again := failure != nil && attempt < c.config.Retry.MaxAttempts && ctx.Err() == nil &&
+		again := failure != nil && !final && attempt < c.config.Retry.MaxAttempts && ctx.Err() == nil &&
 			retryable(failure, op.SafeToRepeat)
 		if again {
 			wait = c.config.Retry.wait(attempt, failure.retryAfter)
@@ -203,22 +194,19 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 	}
 }
 
-// attempt sends the call once.
-func (c *Caller) attempt(ctx context.Context, op Operation) (*exchange, *Error) {
-	x := &exchange{}
+// attempt sends the call once. final: another attempt would not help, for the
+// credentials could not be had and the calls for them were tried again already.
+func (c *Caller) attempt(ctx context.Context, op Operation) (x *exchange, failure *Error, final bool) {
+	x = &exchange{}
 	credential, err := c.config.Credentials.Credential(ctx)
 	if err != nil {
-		var typed *Error
-		if errors.As(err, &typed) {
-			return x, typed
-		}
-		return x, c.failure(op, x, Error{Kind: Denied, Message: err.Error(), err: err})
+		return x, c.noCredentials(op, x, err), true
 	}
 	c.keys.current.Store(&credential)
 
 	release, err := c.config.Limiter.Admit(ctx, c.config.AccountID, c.product)
 	if err != nil {
-		return x, c.failure(op, x, Error{Kind: Network, Message: "stopped while waiting for a free place among the concurrent calls: " + err.Error(), err: err})
+		return x, c.failure(op, x, Error{Kind: Network, Message: "stopped while waiting for a free place among the concurrent calls: " + err.Error(), err: err}), true
 	}
 	defer release()
 
@@ -242,7 +230,7 @@ func (c *Caller) attempt(ctx context.Context, op Operation) (*exchange, *Error) 
 	}
 	_, err = c.sdk.CallApiWithCtx(context.WithValue(ctx, exchangeKey{}, x), params, request, &dara.RuntimeOptions{})
 	if x.answered {
-		return x, nil
+		return x, nil, false
 	}
 	if x.err != nil {
 		err = x.err
@@ -253,58 +241,117 @@ func (c *Caller) attempt(ctx context.Context, op Operation) (*exchange, *Error) 
 	if err == nil {
 		err = errors.New("no answer")
 	}
-	return x, c.failure(op, x, Error{Kind: Network, Message: "no whole answer: " + err.Error(), err: err})
+	// The text of a URL error has the URL: parameters of the call, or a proxy with its password.
+	var withURL *url.Error
+	for errors.As(err, &withURL) {
+		err = withURL.Err
+	}
+	return x, c.failure(op, x, Error{Kind: Network, Message: "no whole answer: " + err.Error(), err: err}), false
 }
 
-// answerHead is every spelling in which the services put their codes: the
-// gateway's, and the CS back end's in lower case.
-type answerHead struct {
-	Code       any    `json:"Code"`
-	Message    string `json:"Message"`
-	RequestID  string `json:"RequestId"`
-	DeniedInfo *struct {
-		AuthAction string `json:"AuthAction"`
-	} `json:"AccessDeniedDetail"`
+// noCredentials is the failure of a call for which there are no keys. Whatever
+// the call for the keys was told, it says nothing about this call's object.
+func (c *Caller) noCredentials(op Operation, x *exchange, err error) *Error {
+	var typed *Error
+	if !errors.As(err, &typed) {
+		return c.failure(op, x, Error{Kind: Network, Message: "no credentials: " + err.Error(), err: err})
+	}
+	own := *typed
+	if own.Kind == NotFound {
+		own.Kind = Denied
+	}
+	return &own
 }
 
+// decode reads an answer into out, or the error in it.
 func (c *Caller) decode(op Operation, x *exchange, out any) *Error {
-	if x.status >= 400 {
-		var head answerHead // encoding/json matches keys without regard to case
-		if err := json.Unmarshal(x.body, &head); err != nil {
-			kind := Network // half an answer, or the page of something in between
-			if x.status >= 500 {
-				kind = Server
-			}
-			return c.failure(op, x, Error{Kind: kind, Message: fmt.Sprintf("HTTP %d with a body that is no JSON", x.status), err: err})
-		}
-		code := codeText(head.Code)
-		failure := Error{Kind: classify(code, x.status), Code: code, Message: c.keys.redact(head.Message), RequestID: head.RequestID, retryAfter: retryAfter(x)}
-		if head.DeniedInfo != nil && head.DeniedInfo.AuthAction != "" {
-			failure.RAMAction = head.DeniedInfo.AuthAction
+	var answer map[string]json.RawMessage
+	err := json.Unmarshal(x.body, &answer)
+	isObject := err == nil && answer != nil
+	switch {
+	case x.status >= 400 && isObject, isObject && holdsError(answer, op.Holds):
+		head := headOf(answer)
+		failure := Error{
+			Kind: classify(head.code, x.status), Code: head.code, Message: c.keys.redact(head.message),
+			RequestID: head.requestID, RAMAction: head.ramAction, retryAfter: retryAfter(x),
 		}
 		return c.failure(op, x, failure)
+	case x.status >= 500:
+		return c.failure(op, x, Error{Kind: Server, Message: fmt.Sprintf("HTTP %d with a body that is no JSON object", x.status)})
+	case x.status >= 300 && !isObject: // half an answer, the page of something in between, or a redirect, which no API sends
+		return c.failure(op, x, Error{Kind: Network, Message: fmt.Sprintf("HTTP %d with a body that is no JSON object", x.status)})
+	case out == nil && len(bytes.TrimSpace(x.body)) == 0:
+		return nil
+	case !isObject:
+		return c.failure(op, x, Error{Kind: Network, Message: "the answer is no JSON object, so something in between answered", err: err})
 	}
-	if x.status >= 300 {
-		return c.failure(op, x, Error{Kind: Network, Message: fmt.Sprintf("HTTP %d: the endpoint redirects, an API does not", x.status)})
+	for _, key := range op.Holds {
+		if _, ok := answer[key]; !ok {
+			return c.failure(op, x, Error{Kind: Server, Message: fmt.Sprintf("the answer has no %q, so nothing can be read from it", key)})
+		}
 	}
 	if out == nil {
 		return nil
 	}
 	if err := json.Unmarshal(x.body, out); err != nil {
-		return c.failure(op, x, Error{Kind: Network, Message: "the answer cannot be decoded: " + err.Error(), err: err})
+		return c.failure(op, x, Error{Kind: Server, Message: "the answer cannot be decoded: " + err.Error(), err: err})
 	}
 	return nil
 }
 
-// codeText gives the code as text; some answers carry a bare number.
-func codeText(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
+// holdsError reports whether a 200 carries an error all the same: a code and a
+// message, and none of what was asked for.
+func holdsError(answer map[string]json.RawMessage, holds []string) bool {
+	for _, key := range holds {
+		if _, ok := answer[key]; ok && !strings.EqualFold(key, "requestId") {
+			return false
+		}
 	}
-	return ""
+	head := headOf(answer)
+	return head.code != "" && head.message != ""
+}
+
+// answerHead is what services say about an error.
+type answerHead struct{ code, message, requestID, ramAction string }
+
+// headOf reads the head field by field, so that one of an odd type does not
+// hide the others. Both spellings are in use: the gateway's, and the CS back
+// end's in lower case; a code that is text wins over a bare number.
+func headOf(answer map[string]json.RawMessage) answerHead {
+	text := func(keys ...string) string {
+		number := ""
+		for _, key := range keys {
+			var s string
+			if json.Unmarshal(answer[key], &s) == nil && s != "" {
+				return s
+			}
+			var n json.Number
+			if raw := answer[key]; number == "" && len(raw) > 0 && raw[0] != '"' && json.Unmarshal(raw, &n) == nil {
+				number = n.String()
+			}
+		}
+		return number
+	}
+	head := answerHead{code: text("Code", "code"), message: text("Message", "message"), requestID: text("RequestId", "requestId", "requestid")}
+	var detail struct {
+		AuthAction string `json:"AuthAction"`
+	}
+	for _, key := range []string{"AccessDeniedDetail", "accessDeniedDetail"} {
+		if json.Unmarshal(answer[key], &detail) == nil && detail.AuthAction != "" {
+			head.ramAction = detail.AuthAction
+		}
+	}
+	return head
+}
+
+// Malformed turns what is wrong with an answer that arrived into the error of
+// its call. nil and errors of calls stay as they are.
+func (c *Caller) Malformed(op Operation, err error) error {
+	var typed *Error
+	if err == nil || errors.As(err, &typed) {
+		return err
+	}
+	return c.failure(op, &exchange{}, Error{Kind: Server, Message: "the answer cannot be used: " + err.Error(), err: err})
 }
 
 // retryAfter reads the gateway's hint. Its unit is milliseconds, as the SDK

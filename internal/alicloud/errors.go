@@ -112,11 +112,12 @@ var (
 		"EntityNotExist.Role", "SignatureDoesNotMatch", "IncompleteSignature", "InvalidTimeStamp.Expired",
 		"SignatureNonceUsed", "MissingSecurityToken", "ErrorForbidden",
 	}
-	deniedPrefixes    = []string{"Forbidden", "NoPermission.", "InvalidAccessKeyId", "InvalidSecurityToken", "AccessDenied", "ImplicitDeny", "ExplicitDeny"}
-	throttledCodes    = []string{"QPS Limit Exceeded", "Rejected.Throttling"}
-	notFoundCodes     = []string{"ErrorClusterNotFound", "ErrorNodePoolNotFound", "AddonNotFound", "ErrorTaskNotFound"}
-	notFoundNotObject = []string{"InvalidAction.NotFound", "InvalidApi.NotFound", "InvalidRegionId.NotFound", "InvalidVersion", "InvalidAction"}
-	notActivatedParts = []string{"NotActivated", "NotOpen", "ServiceNotActive", "ProductNotActive", "NotEnabled"}
+	deniedPrefixes = []string{"Forbidden", "NoPermission.", "InvalidAccessKeyId", "InvalidSecurityToken", "AccessDenied", "ImplicitDeny", "ExplicitDeny"}
+	throttledCodes = []string{"QPS Limit Exceeded", "Rejected.Throttling"}
+	// Not found, and yet no statement about the object that was asked for: who asks, or how.
+	identityNouns     = []string{"Role", "User", "Account", "AccessKey", "Policy", "Token", "Credential"}
+	requestNouns      = []string{"Action", "Api", "Region", "Product", "Version", "Endpoint", "Parameter"}
+	notActivatedParts = []string{"NotActivated", "NotOpen", "ServiceNotActive", "ProductNotActive"}
 	conflictParts     = []string{"AlreadyExist", "Conflict"}
 	serverCodes       = []string{"ServiceUnavailable", "InternalError", "ServerError", "InternalServerError", "ServiceUnavailableTemporary"}
 )
@@ -134,9 +135,13 @@ func classify(code string, status int) Kind {
 		return Denied
 	case slices.ContainsFunc(notActivatedParts, contains):
 		return NotActivated
-	case slices.Contains(notFoundCodes, code):
-		return NotFound
-	case contains("NotFound") && !slices.Contains(notFoundNotObject, code), hasPrefix("EntityNotExist."):
+	case contains("NotFound"), hasPrefix("EntityNotExist"):
+		switch {
+		case slices.ContainsFunc(identityNouns, contains):
+			return Denied
+		case slices.ContainsFunc(requestNouns, contains):
+			return Invalid
+		}
 		return NotFound
 	case slices.ContainsFunc(conflictParts, contains):
 		return Conflict
@@ -180,7 +185,7 @@ func (e *Error) deniedAdvice() string {
 	case e.Action == "AssumeRole" && e.Code == "EntityNotExist.Role":
 		return fmt.Sprintf("create the role %s with a trust policy for the calling account, or name another one with member_role_name or a member_role block", e.Resource)
 	case e.Action == "AssumeRole" && e.Code == "NoPermission":
-		return fmt.Sprintf("allow the caller sts:AssumeRole on %s and name the calling account in that role's trust policy", e.Resource)
+		return fmt.Sprintf("allow the caller sts:AssumeRole on %s and name the calling account in that role's trust policy; if the policy asks for an external ID, set external_id", e.Resource)
 	case strings.HasPrefix(e.Code, "InvalidAccessKeyId"):
 		return "check access_key (ALIBABA_CLOUD_ACCESS_KEY_ID): the service does not know this key"
 	case e.Code == "SignatureDoesNotMatch" || e.Code == "IncompleteSignature":

@@ -27,6 +27,13 @@ func TestClassify(t *testing.T) {
 		{"ErrorClusterNotFound", 404, NotFound},
 		{"ErrorClusterNotFound", 400, NotFound}, // by code, whatever the status
 		{"InvalidResource.NotFound", 404, NotFound},
+		{"EntityNotExist.User", 404, Denied},
+		{"ErrorRamRoleNotFound", 404, Denied},
+		{"AccountNotFound", 404, Denied},
+		{"InvalidRegion.NotFound", 404, Invalid},
+		{"InvalidProduct.NotFound", 404, Invalid},
+		{"EntityNotExists.Folder", 404, NotFound},
+		{"InspectConfigNotFound", 404, NotFound},
 		{"InvalidApi.NotFound", 404, Invalid},
 		{"InvalidAction.NotFound", 404, Invalid},
 		{"InvalidRegionId.NotFound", 404, Invalid},

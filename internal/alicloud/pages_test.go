@@ -7,76 +7,106 @@ import (
 	"testing"
 )
 
-func TestNumbered(t *testing.T) {
-	t.Parallel()
-	items := make([]int, 23)
+// numbers is the items 0 to n-1.
+func numbers(n int) []int {
+	items := make([]int, n)
 	for i := range items {
 		items[i] = i
 	}
-	for size := 1; size <= 24; size++ {
-		all, err := All(Numbered(func(page int) ([]int, int, error) {
-			from := min((page-1)*size, len(items))
-			return items[from:min(from+size, len(items))], len(items), nil
-		}))
-		if err != nil || !slices.Equal(all, items) {
-			t.Errorf("pages of %d: %v, %v", size, all, err)
-		}
-	}
+	return items
 }
 
-func TestNumbered_shortListIsAnError(t *testing.T) {
+// pageOf cuts a page out of a list.
+func pageOf(items []int, page, size int) Page[int] {
+	from := min((page-1)*size, len(items))
+	return Page[int]{Items: items[from:min(from+size, len(items))], Total: new(len(items))}
+}
+
+func TestNumbered(t *testing.T) {
 	t.Parallel()
-	calls := 0
-	all, err := All(Numbered(func(page int) ([]int, int, error) {
-		calls++
-		if page == 1 {
-			return []int{1, 2}, 5, nil
+	for _, n := range []int{0, 1, 23} {
+		for size := 1; size <= 24; size++ {
+			all, err := Numbered(strconv.Itoa, func(page int) (Page[int], error) { return pageOf(numbers(n), page, size), nil })
+			if err != nil || !slices.Equal(all, numbers(n)) {
+				t.Errorf("%d items in pages of %d: %v, %v", n, size, all, err)
+			}
 		}
-		return nil, 5, nil
-	}))
-	if err == nil || all != nil || calls != 2 {
-		t.Errorf("got %v, %v after %d calls; want an error and nothing", all, err, calls)
 	}
 }
 
-func TestNumbered_errorOnLaterPage(t *testing.T) {
+func TestNumbered_wholeOrError(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
-	all, err := All(Numbered(func(page int) ([]int, int, error) {
-		if page == 2 {
-			return nil, 0, broken
+	for name, fetch := range map[string]func(page int) (Page[int], error){
+		"ends early": func(page int) (Page[int], error) {
+			if page == 1 {
+				return Page[int]{[]int{1, 2}, new(5)}, nil
+			}
+			return Page[int]{nil, new(5)}, nil
+		},
+		"error on a later page": func(page int) (Page[int], error) {
+			if page == 2 {
+				return Page[int]{}, broken
+			}
+			return Page[int]{[]int{1}, new(2)}, nil
+		},
+		"page number ignored": func(int) (Page[int], error) { return Page[int]{numbers(50), new(80)}, nil },
+		"no total":            func(int) (Page[int], error) { return Page[int]{Items: numbers(50)}, nil },
+		"never ends":          func(int) (Page[int], error) { return Page[int]{[]int{1}, new(1 << 30)}, nil },
+	} {
+		if all, err := Numbered(strconv.Itoa, fetch); err == nil || all != nil {
+			t.Errorf("%s: got %d items and %v; want an error and nothing", name, len(all), err)
 		}
-		return []int{1}, 2, nil
-	}))
-	if !errors.Is(err, broken) || all != nil {
-		t.Errorf("got %v, %v", all, err)
+	}
+	if _, err := Numbered(func(int) string { return "" }, func(int) (Page[int], error) { return Page[int]{[]int{1}, new(1)}, nil }); err == nil {
+		t.Error("an item without an ID was accepted")
 	}
 }
 
-func TestNumbered_stopsWhenNobodyWantsMore(t *testing.T) {
+// An item of the first page goes while the second is read: everything moves
+// up by one, and the item at the border is in no page.
+func TestNumbered_itemGoesWhileReading(t *testing.T) {
 	t.Parallel()
-	calls := 0
-	for range Numbered(func(int) ([]int, int, error) { calls++; return []int{1, 2}, 100, nil }) {
-		break
+	list, calls := numbers(60), 0
+	all, err := Numbered(strconv.Itoa, func(page int) (Page[int], error) {
+		if calls++; calls == 2 {
+			list = list[1:]
+		}
+		return pageOf(list, page, 50), nil
+	})
+	if err != nil || !slices.Equal(all, list) {
+		t.Errorf("%d items, %v; want the 59 that are left, 50 among them", len(all), err)
 	}
-	if calls != 1 {
-		t.Errorf("%d calls, want 1", calls)
+}
+
+// One goes and another comes: the total stays, and one is seen twice.
+func TestNumbered_itemsTradePlaces(t *testing.T) {
+	t.Parallel()
+	list, calls := numbers(60), 0
+	all, err := Numbered(strconv.Itoa, func(page int) (Page[int], error) {
+		if calls++; calls == 2 {
+			list = append([]int{1000}, list[:59]...)
+		}
+		return pageOf(list, page, 50), nil
+	})
+	if err != nil || !slices.Equal(all, list) {
+		t.Errorf("%d items, %v", len(all), err)
 	}
 }
 
 func TestTokened(t *testing.T) {
 	t.Parallel()
-	all, err := All(Tokened(func(token string) ([]int, string, error) {
+	all, err := Tokened(func(token string) ([]int, string, error) {
 		n, _ := strconv.Atoi(token)
 		if n == 3 {
 			return []int{n}, "", nil
 		}
 		return []int{n}, strconv.Itoa(n + 1), nil
-	}))
+	})
 	if err != nil || !slices.Equal(all, []int{0, 1, 2, 3}) {
 		t.Errorf("got %v, %v", all, err)
 	}
-	if _, err := All(Tokened(func(string) ([]int, string, error) { return nil, "same", nil })); err == nil {
+	if _, err := Tokened(func(string) ([]int, string, error) { return nil, "same", nil }); err == nil {
 		t.Error("a token that repeats must end the list with an error")
 	}
 }

@@ -35,6 +35,9 @@ func (p RetryPolicy) wait(attempt int, asked time.Duration) time.Duration {
 // was not carried out; after any other failure only a call that may safely
 // run twice is repeated.
 func retryable(e *Error, safeToRepeat bool) bool {
+	if e.Code == "SignatureNonceUsed" {
+		return safeToRepeat // each attempt has a nonce of its own
+	}
 	switch e.Kind {
 	case Throttled:
 		return true

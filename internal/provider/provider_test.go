@@ -267,7 +267,7 @@ resource "ackguard_cluster_inspection_schedule" "all" {
 func TestSecrets_neverLogged(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.Fleet())
-	log := acctest.TraceLog(t, cloud.Provider("", clusters(acctest.Retail, acctest.Logistics)))
+	log := acctest.TraceLog(t, cloud.Provider("", clusters(acctest.Retail, acctest.Logistics)), "DEBUG=dara,tea")
 	if !bytes.Contains(log, []byte("DescribeClustersForRegion")) {
 		t.Fatal("the log shows no call, so it proves nothing")
 	}

@@ -4,9 +4,9 @@ package cs
 
 import (
 	"context"
-	"fmt"
-	"iter"
+	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 
 	csv4 "github.com/alibabacloud-go/cs-20151215/v4/client"
@@ -47,65 +47,72 @@ func New(config alicloud.Config) (*Client, error) {
 // Clusters lists all clusters of the account over all regions
 // (DescribeClustersV1). The global list is an aggregate that may be stale:
 // good for finding regions, not for telling what exists.
-func (c *Client) Clusters(ctx context.Context) iter.Seq2[Cluster, error] {
+func (c *Client) Clusters(ctx context.Context) ([]Cluster, error) {
 	return c.clusters(ctx, "DescribeClustersV1", "/api/v1/clusters")
 }
 
 // ClustersForRegion lists the clusters of the client's region
 // (DescribeClustersForRegion). Its objects are lean: no master_url, no meta_data.
-func (c *Client) ClustersForRegion(ctx context.Context, region string) iter.Seq2[Cluster, error] {
+func (c *Client) ClustersForRegion(ctx context.Context, region string) ([]Cluster, error) {
 	return c.clusters(ctx, "DescribeClustersForRegion", "/regions/"+url.PathEscape(region)+"/clusters")
 }
 
-func (c *Client) clusters(ctx context.Context, action, path string) iter.Seq2[Cluster, error] {
-	return alicloud.Numbered(func(page int) ([]Cluster, int, error) {
+func (c *Client) clusters(ctx context.Context, action, path string) ([]Cluster, error) {
+	list, err := alicloud.Numbered(func(c Cluster) string { return c.ClusterID }, func(page int) (alicloud.Page[Cluster], error) {
 		var answer struct {
 			Clusters []Cluster `json:"clusters"`
-			PageInfo *struct {
-				TotalCount int `json:"total_count"`
+			PageInfo struct {
+				TotalCount *int `json:"total_count"`
 			} `json:"page_info"`
 		}
 		err := c.caller.Call(ctx, alicloud.Operation{
-			Action: action, Method: "GET", Path: path, SafeToRepeat: true,
+			Action: action, Method: "GET", Path: path, SafeToRepeat: true, Holds: []string{"clusters"},
 			Query: map[string]string{"page_number": strconv.Itoa(page), "page_size": strconv.Itoa(pageSize)},
 		}, &answer)
-		if err != nil {
-			return nil, 0, err
-		}
-		if answer.PageInfo == nil {
-			return nil, 0, fmt.Errorf("%s answered without page_info, so it cannot be told whether the list is whole", action)
-		}
-		return answer.Clusters, answer.PageInfo.TotalCount, nil
+		return alicloud.Page[Cluster]{Items: answer.Clusters, Total: answer.PageInfo.TotalCount}, err
 	})
+	return list, c.caller.Malformed(alicloud.Operation{Action: action}, err)
 }
 
 // ClusterDetail reads one cluster (DescribeClusterDetail).
 func (c *Client) ClusterDetail(ctx context.Context, clusterID string) (Cluster, error) {
 	var answer Cluster
-	err := c.get(ctx, "DescribeClusterDetail", clusterID, "", &answer)
+	err := c.get(ctx, "DescribeClusterDetail", clusterID, "", &answer, "cluster_id")
 	return answer, err
 }
 
 // NodePools lists a cluster's node pools (DescribeClusterNodePools).
 func (c *Client) NodePools(ctx context.Context, clusterID string) ([]*csv4.DescribeClusterNodePoolsResponseBodyNodepools, error) {
 	var answer csv4.DescribeClusterNodePoolsResponseBody
-	if err := c.get(ctx, "DescribeClusterNodePools", clusterID, "/nodepools", &answer); err != nil {
+	if err := c.get(ctx, "DescribeClusterNodePools", clusterID, "/nodepools", &answer, "nodepools"); err != nil {
 		return nil, err
 	}
-	return answer.Nodepools, nil
+	return noNil(c, "DescribeClusterNodePools", clusterID, answer.Nodepools)
 }
 
 // AddonInstances lists a cluster's installed add-ons (ListClusterAddonInstances).
 func (c *Client) AddonInstances(ctx context.Context, clusterID string) ([]*csv4.ListClusterAddonInstancesResponseBodyAddons, error) {
 	var answer csv4.ListClusterAddonInstancesResponseBody
-	if err := c.get(ctx, "ListClusterAddonInstances", clusterID, "/addon_instances", &answer); err != nil {
+	if err := c.get(ctx, "ListClusterAddonInstances", clusterID, "/addon_instances", &answer, "addons"); err != nil {
 		return nil, err
 	}
-	return answer.Addons, nil
+	return noNil(c, "ListClusterAddonInstances", clusterID, answer.Addons)
 }
 
-func (c *Client) get(ctx context.Context, action, clusterID, suffix string, out any) error {
-	return c.caller.Call(ctx, clusterOperation(action, "GET", clusterID, suffix), out)
+// noNil refuses a list with a null in it: nobody knows what it stands for.
+func noNil[T any](c *Client, action, clusterID string, items []*T) ([]*T, error) {
+	if slices.Contains(items, nil) {
+		return nil, c.caller.Malformed(clusterOperation(action, "GET", clusterID, ""), errors.New("there is a null among the items"))
+	}
+	return items, nil
+}
+
+// get reads something of a cluster; holds are the keys without which the
+// answer is none.
+func (c *Client) get(ctx context.Context, action, clusterID, suffix string, out any, holds ...string) error {
+	op := clusterOperation(action, "GET", clusterID, suffix)
+	op.Holds = holds
+	return c.caller.Call(ctx, op, out)
 }
 
 // clusterOperation is a call on one cluster. All of them but POST may be repeated.

@@ -49,7 +49,9 @@ type Endpoints struct {
 
 // Endpoints decodes master_url. An empty master_url (a cluster that is being
 // made, or a registered one) and one without any endpoint are errors: nothing
-// is known then, least of all that there is no public endpoint.
+// is known then, least of all that there is no public endpoint. Without a
+// public one, the intranet endpoint is the proof that the answer is about a
+// cluster that has endpoints.
 func (c Cluster) Endpoints() (Endpoints, error) {
 	var e Endpoints
 	if c.MasterURL == nil || *c.MasterURL == "" {
@@ -58,7 +60,8 @@ func (c Cluster) Endpoints() (Endpoints, error) {
 	if err := decodeObject(*c.MasterURL, &e); err != nil {
 		return e, fmt.Errorf("master_url: %w", err)
 	}
-	if e.APIServerEndpoint == nil && (e.IntranetAPIServerEndpoint == nil || *e.IntranetAPIServerEndpoint == "") {
+	none := func(s *string) bool { return s == nil || *s == "" }
+	if none(e.APIServerEndpoint) && none(e.IntranetAPIServerEndpoint) {
 		return e, errors.New("master_url holds no API server endpoint")
 	}
 	return e, nil

@@ -2,6 +2,7 @@ package cs
 
 import (
 	"context"
+	"errors"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 )
@@ -17,17 +18,34 @@ const inspectConfigPath = "/inspectConfig"
 
 // InspectConfig reads a cluster's inspection schedule (GetClusterInspectConfig).
 // found is false if the cluster has none; the API documents no form for that,
-// so a not-found error about anything but the cluster and a 200 without a
-// recurrence both count.
+// so a not-found error of this very call about anything but the cluster, and a
+// 200 without a recurrence, both count.
 func (c *Client) InspectConfig(ctx context.Context, clusterID string) (config InspectConfig, found bool, err error) {
-	err = c.get(ctx, "GetClusterInspectConfig", clusterID, inspectConfigPath, &config)
-	switch {
-	case alicloud.Is(err, alicloud.NotFound) && !IsClusterNotFound(err):
-		return InspectConfig{}, false, nil
-	case err != nil:
-		return InspectConfig{}, false, err
+	const action = "GetClusterInspectConfig"
+	var answer struct {
+		Enabled            *bool    `json:"enabled"`
+		Recurrence         string   `json:"recurrence"`
+		DisabledCheckItems []string `json:"disabledCheckItems"`
 	}
-	return config, config.Recurrence != "", nil
+	err = c.get(ctx, action, clusterID, inspectConfigPath, &answer, "requestId")
+	switch {
+	case noSchedule(err, action):
+		return InspectConfig{}, false, nil
+	case err != nil || answer.Recurrence == "":
+		return InspectConfig{}, false, err
+	case answer.Enabled == nil:
+		return InspectConfig{}, false, c.caller.Malformed(clusterOperation(action, "GET", clusterID, ""),
+			errors.New("there is a recurrence and no enabled, so it cannot be told whether the schedule runs"))
+	}
+	return InspectConfig{Enabled: *answer.Enabled, Recurrence: answer.Recurrence, DisabledCheckItems: answer.DisabledCheckItems}, true, nil
+}
+
+// noSchedule reports whether err says of the schedule itself that there is
+// none: the answer of that call of Container Service, and not of a call behind
+// it (for credentials) or about something else (the cluster).
+func noSchedule(err error, action string) bool {
+	var e *alicloud.Error
+	return errors.As(err, &e) && e.Kind == alicloud.NotFound && e.Product == "cs" && e.Action == action && e.Code != ClusterNotFound
 }
 
 // ClusterNotFound is the code for a cluster that does not exist in the account
@@ -36,7 +54,10 @@ const ClusterNotFound = "ErrorClusterNotFound"
 
 // IsClusterNotFound reports whether err says that the cluster itself does not
 // exist in the account and region that were asked.
-func IsClusterNotFound(err error) bool { return alicloud.HasCode(err, ClusterNotFound) }
+func IsClusterNotFound(err error) bool {
+	var e *alicloud.Error
+	return errors.As(err, &e) && e.Product == "cs" && e.Code == ClusterNotFound
+}
 
 // CreateInspectConfig creates a cluster's inspection schedule
 // (CreateClusterInspectConfig). It is not repeated after an answer that did
@@ -63,8 +84,9 @@ func (c *Client) UpdateInspectConfig(ctx context.Context, clusterID string, conf
 // DeleteInspectConfig deletes a cluster's inspection schedule
 // (DeleteClusterInspectConfig); its reports stay. One that is gone already is no error.
 func (c *Client) DeleteInspectConfig(ctx context.Context, clusterID string) error {
-	err := c.caller.Call(ctx, clusterOperation("DeleteClusterInspectConfig", "DELETE", clusterID, inspectConfigPath), nil)
-	if alicloud.Is(err, alicloud.NotFound) {
+	const action = "DeleteClusterInspectConfig"
+	err := c.caller.Call(ctx, clusterOperation(action, "DELETE", clusterID, inspectConfigPath), nil)
+	if noSchedule(err, action) || IsClusterNotFound(err) {
 		return nil
 	}
 	return err

@@ -3,7 +3,6 @@ package cs
 import (
 	"context"
 	"errors"
-	"iter"
 	"net/url"
 	"strconv"
 
@@ -53,10 +52,10 @@ func (i InspectItem) Abnormal() bool { return i.Result == "true" }
 
 // InspectReports lists a cluster's inspections (ListClusterInspectReports), in
 // the service's order, which is not documented.
-func (c *Client) InspectReports(ctx context.Context, clusterID string) iter.Seq2[InspectReport, error] {
+func (c *Client) InspectReports(ctx context.Context, clusterID string) ([]InspectReport, error) {
 	return alicloud.Tokened(func(token string) ([]InspectReport, string, error) {
 		op := clusterOperation("ListClusterInspectReports", "GET", clusterID, inspectReportsPath)
-		op.Query = pageQuery(token)
+		op.Query, op.Holds = pageQuery(token), []string{"reports"}
 		var answer struct {
 			Reports   []InspectReport `json:"reports"`
 			NextToken string          `json:"nextToken"`
@@ -70,10 +69,10 @@ func (c *Client) InspectReports(ctx context.Context, clusterID string) iter.Seq2
 // (GetClusterInspectReportDetail) in a language, zh_CN or en_US.
 func (c *Client) InspectReportDetail(ctx context.Context, clusterID, reportID, language string) (InspectReport, []InspectItem, error) {
 	var report InspectReport
-	items, err := alicloud.All(alicloud.Tokened(func(token string) ([]InspectItem, string, error) {
+	items, err := alicloud.Tokened(func(token string) ([]InspectItem, string, error) {
 		op := clusterOperation("GetClusterInspectReportDetail", "GET", clusterID, inspectReportsPath+"/"+url.PathEscape(reportID))
 		op.Query = pageQuery(token)
-		op.Query["language"] = language
+		op.Query["language"], op.Holds = language, []string{"status"}
 		var answer struct {
 			InspectReport
 			CheckItemResults []InspectItem `json:"checkItemResults"`
@@ -82,7 +81,7 @@ func (c *Client) InspectReportDetail(ctx context.Context, clusterID, reportID, l
 		err := c.caller.Call(ctx, op, &answer)
 		report = answer.InspectReport
 		return answer.CheckItemResults, answer.NextToken, err
-	}))
+	})
 	return report, items, err
 }
 

@@ -4,10 +4,8 @@ package resourcedirectory
 
 import (
 	"context"
-	"errors"
-	"iter"
-	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 )
@@ -46,36 +44,42 @@ type Account struct {
 	} `json:"Tags"`
 }
 
-// usableStatuses are those in which an account can be worked in.
-var usableStatuses = []string{"CreateSuccess", "PromoteSuccess", "InviteSuccess"}
-
-// Usable reports whether the account exists, is whole and is not being deleted.
+// Usable reports whether the account exists, is whole and is not being
+// deleted. An account in promotion (Promote*), whatever comes of that, exists.
 func (a Account) Usable() bool {
-	return slices.Contains(usableStatuses, a.Status) && a.DeletionStatus != "Deleting"
+	whole := a.Status == "CreateSuccess" || a.Status == "InviteSuccess" || strings.HasPrefix(a.Status, "Promote")
+	return whole && a.DeletionStatus != "Deleting"
 }
 
 // Accounts lists the member accounts (ListAccounts). The management account is
-// not among them. It pages by number: that form reports a total, so an answer
-// that ignores a paging argument cannot pass for the whole list.
-func (c *Client) Accounts(ctx context.Context) iter.Seq2[Account, error] {
-	return alicloud.Numbered(func(page int) ([]Account, int, error) {
+// not among them. It pages by number: only that form reports a total.
+func (c *Client) Accounts(ctx context.Context) ([]Account, error) {
+	list, err := alicloud.Numbered(func(a Account) string { return a.AccountID }, func(page int) (alicloud.Page[Account], error) {
 		var answer struct {
 			Accounts struct {
 				Account []Account `json:"Account"`
 			} `json:"Accounts"`
 			TotalCount *int `json:"TotalCount"`
 		}
-		err := c.caller.Call(ctx, read("ListAccounts", map[string]string{
+		op := read("ListAccounts", map[string]string{
 			"PageNumber": strconv.Itoa(page), "PageSize": strconv.Itoa(pageSize), "IncludeTags": "true",
-		}), &answer)
-		if err == nil && answer.TotalCount == nil {
-			err = errors.New("ListAccounts answered without TotalCount, so it cannot be told whether the list is whole")
-		}
-		if err != nil {
-			return nil, 0, err
-		}
-		return answer.Accounts.Account, *answer.TotalCount, nil
+		})
+		op.Holds = []string{"Accounts"}
+		err := c.caller.Call(ctx, op, &answer)
+		return alicloud.Page[Account]{Items: answer.Accounts.Account, Total: answer.TotalCount}, err
 	})
+	return list, c.caller.Malformed(alicloud.Operation{Action: "ListAccounts"}, err)
+}
+
+// FolderExists asks whether there is such a folder (GetFolder).
+func (c *Client) FolderExists(ctx context.Context, folderID string) (bool, error) {
+	op := read("GetFolder", map[string]string{"FolderId": folderID})
+	op.Resource = folderID
+	err := c.caller.Call(ctx, op, nil)
+	if alicloud.Is(err, alicloud.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Directory is the resource directory itself.
@@ -91,7 +95,9 @@ func (c *Client) Directory(ctx context.Context) (Directory, error) {
 	var answer struct {
 		ResourceDirectory Directory `json:"ResourceDirectory"`
 	}
-	err := c.caller.Call(ctx, read("GetResourceDirectory", nil), &answer)
+	op := read("GetResourceDirectory", nil)
+	op.Holds = []string{"ResourceDirectory"}
+	err := c.caller.Call(ctx, op, &answer)
 	return answer.ResourceDirectory, err
 }
 

@@ -109,7 +109,7 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	f := d.data.Fleet
 	listings := inventory.List(ctx, f, selection.AccountIDs, selection.Regions)
-	clusters, absent := inventory.Pick(ctx, listings, m.ClusterIDs)
+	clusters, absent := inventory.Pick(ctx, listings, m.ClusterIDs, &resp.Diagnostics)
 	judgements := fleet.Each(ctx, f.MaxConcurrency(), clusters, func(ctx context.Context, c inventory.Cluster) judgement {
 		return judge(ctx, f, rules, c)
 	})
@@ -125,10 +125,12 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	unread := report.Counts[compliance.Error] + report.Counts[compliance.InsufficientData]
 	complete := len(failures) == 0 && len(absent) == 0 && unread == 0
 	m.Complete = types.BoolValue(complete)
-	m.Compliant = types.BoolValue(complete && report.Counts[compliance.NonCompliant] == 0)
+	// Of nothing, nothing is known.
+	m.Compliant = types.BoolValue(complete && len(selection.AccountIDs) > 0 && report.Counts[compliance.NonCompliant] == 0)
 
 	resp.Diagnostics.Append(d.accountDiagnostics(m, failures, absent)...)
-	resp.Diagnostics.Append(exemptionWarnings(report, failures)...)
+	selected := func(e compliance.Exemption) bool { return m.mayMatch(ctx, e, rules, selection) }
+	resp.Diagnostics.Append(exemptionWarnings(report, failures, selected)...)
 	resp.Diagnostics.Append(d.gate(m, report, rules)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
@@ -161,7 +163,8 @@ func (m *model) selected(ctx context.Context, diags *diag.Diagnostics) ([]*compl
 func (d *dataSource) accountDiagnostics(m model, failures []fleet.Outcome, absent []string) diag.Diagnostics {
 	var diags diag.Diagnostics
 	if len(absent) > 0 && len(failures) == 0 {
-		diags.Append(inventory.ClustersNotFound(absent))
+		summary, detail := inventory.ClustersNotFound(absent)
+		d.enforce(&diags, summary, detail, "cluster_ids")
 	}
 	if len(failures) == 0 {
 		return diags
@@ -176,16 +179,30 @@ func (d *dataSource) accountDiagnostics(m model, failures []fleet.Outcome, absen
 	return diags
 }
 
+// mayMatch reports whether an exemption is about something that was looked at:
+// one list of exemptions may serve several data sources.
+func (m model) mayMatch(ctx context.Context, e compliance.Exemption, rules []*compliance.Rule, selection inventory.Selection) bool {
+	var clusters []string
+	if !m.ClusterIDs.IsNull() {
+		_ = m.ClusterIDs.ElementsAs(ctx, &clusters, false) // reported where the clusters are picked
+	}
+	among := func(value string, list []string) bool {
+		return value == "" || list == nil || slices.Contains(list, value)
+	}
+	return slices.ContainsFunc(rules, func(r *compliance.Rule) bool { return r.ID == e.RuleID }) &&
+		among(e.AccountID, selection.AccountIDs) && among(e.Region, selection.Regions) && among(e.ClusterID, clusters)
+}
+
 // exemptionWarnings names exemptions that ended and those that cover nothing.
 // One whose account could not be read may cover something after all.
-func exemptionWarnings(report *compliance.Report, failures []fleet.Outcome) diag.Diagnostics {
+func exemptionWarnings(report *compliance.Report, failures []fleet.Outcome, selected func(compliance.Exemption) bool) diag.Diagnostics {
 	var diags diag.Diagnostics
 	var unused []string
 	for _, e := range report.UnusedExemptions {
 		unread := slices.ContainsFunc(failures, func(o fleet.Outcome) bool {
 			return (e.AccountID == "" || e.AccountID == o.AccountID) && (e.Region == "" || o.Region == "" || e.Region == o.Region)
 		})
-		if !unread {
+		if !unread && selected(e) {
 			unused = append(unused, "- "+describeExemption(e))
 		}
 	}

@@ -1,6 +1,8 @@
 package clustercompliance
 
 import (
+	"slices"
+
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
@@ -96,6 +98,9 @@ func countsModel(counts compliance.Counts) map[string]int64 {
 	return m
 }
 
+// actionableVerdicts are those that compliance.Report.Actionable selects.
+var actionableVerdicts = []compliance.Verdict{compliance.NonCompliant, compliance.Error, compliance.InsufficientData}
+
 // fill turns the report into the data source's results.
 func (m *model) fill(report *compliance.Report, rules []*compliance.Rule) {
 	limit := defaultMaxFindings
@@ -103,11 +108,17 @@ func (m *model) fill(report *compliance.Report, rules []*compliance.Rule) {
 		limit = int(m.MaxFindings.ValueInt64())
 	}
 	actionable, truncated := report.Actionable(limit)
-	listed, shown := actionable, report.Findings
+	all, _ := report.Actionable(0)
+	listed, shown := actionable, all
 	if m.IncludeCompliant.ValueBool() {
-		listed, truncated = report.Findings[:min(limit, len(report.Findings))], len(report.Findings) > limit
-	} else {
-		shown, _ = report.Actionable(0)
+		// What somebody must act on stays in front: the limit must not cut a violation for the sake of a pass.
+		listed, shown = all, report.Findings
+		for _, f := range report.Findings {
+			if !slices.Contains(actionableVerdicts, f.Verdict) {
+				listed = append(listed, f)
+			}
+		}
+		listed, truncated = listed[:min(limit, len(listed))], len(listed) > limit
 	}
 	m.Truncated = types.BoolValue(truncated)
 	m.Findings = []findingModel{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -73,7 +74,7 @@ func (rulesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, res
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The catalogue of cluster rules: what `ackguard_cluster_compliance` can judge. It makes no call.",
 		Attributes: map[string]schema.Attribute{
-			"rule_ids": schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Only these rules; all by default."},
+			"rule_ids": schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Only these rules; all by default.", Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()}},
 			"min_severity": schema.StringAttribute{
 				Optional: true, MarkdownDescription: "Only rules at least this severe: `" + strings.Join(severities, "`, `") + "`.",
 				Validators: []validator.String{stringvalidator.OneOf(severities...)},

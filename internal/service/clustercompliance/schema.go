@@ -39,11 +39,11 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"regions":     inventory.RegionsAttribute(),
 			"cluster_ids": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType, MarkdownDescription: "Judge only these clusters. One that is not found is an error, or part of the warning where an account could not be read.",
-				Validators: []validator.Set{setvalidator.ValueStringsAre(validate.ClusterID())},
+				Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.ClusterID())},
 			},
 			"rules": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType, MarkdownDescription: "IDs of the rules to apply; all of the catalogue by default.",
-				Validators: []validator.Set{setvalidator.SizeAtLeast(1)},
+				Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
 			},
 			"fail_on": schema.StringAttribute{
 				Optional: true,
@@ -54,7 +54,7 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				Validators: []validator.String{stringvalidator.OneOf(severities...)},
 			},
 			"require_all_accounts": schema.BoolAttribute{
-				Optional:            true,
+				Optional: true,
 				MarkdownDescription: "Fail the plan when a call for an account, a region or a cluster's facts failed, instead of warning. `enforcement` applies here too. " +
 					"A fact that the service answered without (`INSUFFICIENT_DATA`) is no failed call; `complete` covers both.",
 			},
@@ -68,7 +68,7 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			},
 			"findings": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "What somebody must act on: `NON_COMPLIANT`, `ERROR` and `INSUFFICIENT_DATA`, by severity, rule, account, region and cluster.",
+				MarkdownDescription: "What somebody must act on: `NON_COMPLIANT`, `ERROR` and `INSUFFICIENT_DATA`, by severity, rule, account, region and cluster; with `include_compliant` the others after them.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"rule_id":           text("Rule."),
 					"severity":          text("Severity of the rule."),

@@ -78,6 +78,23 @@ func numbers(name, value string, limit int) ([]int, error) {
 	return slices.Compact(list), nil
 }
 
+// canonical is a rule as it goes to the service: only the spelling that its
+// documentation shows, whatever else means the same.
+func canonical(text string) string {
+	r, err := parseRecurrence(text)
+	if err != nil {
+		return text // the service says what is wrong with it
+	}
+	list := func(numbers []int) string {
+		parts := make([]string, 0, len(numbers))
+		for _, n := range numbers {
+			parts = append(parts, strconv.Itoa(n))
+		}
+		return strings.Join(parts, ",")
+	}
+	return "FREQ=DAILY;BYHOUR=" + list(r.hours) + ";BYMINUTE=" + list(r.minutes)
+}
+
 // sameRecurrence compares by meaning. Rules that cannot be read, which only
 // somebody else can have set, are compared as text.
 func sameRecurrence(a, b string) bool {

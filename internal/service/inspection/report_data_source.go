@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
@@ -64,7 +63,7 @@ func (d *reportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	}
 	f := d.data.Fleet
 	listings := inventory.List(ctx, f, selection.AccountIDs, selection.Regions)
-	clusters, absent := inventory.Pick(ctx, listings, m.ClusterIDs)
+	clusters, absent := inventory.Pick(ctx, listings, m.ClusterIDs, &resp.Diagnostics)
 	want := wantedReport{id: m.ReportID.ValueString(), language: defaultLanguage}
 	if l := m.Language.ValueString(); l != "" {
 		want.language = l
@@ -88,7 +87,8 @@ func (d *reportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	failures = append(inventory.Failures(listings), failures...)
 	m.Complete = types.BoolValue(len(failures) == 0 && len(absent) == 0)
 	if len(absent) > 0 && len(failures) == 0 {
-		resp.Diagnostics.Append(inventory.ClustersNotFound(absent))
+		summary, detail := inventory.ClustersNotFound(absent)
+		resp.Diagnostics.AddAttributeError(path.Root("cluster_ids"), summary, detail)
 	}
 	if len(failures) > 0 {
 		resp.Diagnostics.AddWarning("Not all inspection reports could be read",
@@ -117,7 +117,7 @@ func readReport(ctx context.Context, f *fleet.Fleet, c inventory.Cluster, want w
 	}
 	id := want.id
 	if id == "" {
-		reports, err := alicloud.All(client.InspectReports(ctx, c.ClusterID))
+		reports, err := client.InspectReports(ctx, c.ClusterID)
 		if err != nil {
 			result.err = err
 			return result

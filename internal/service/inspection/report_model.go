@@ -82,7 +82,7 @@ func (d *reportDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"regions":     inventory.RegionsAttribute(),
 			"cluster_ids": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType, MarkdownDescription: "Only the reports of these clusters.",
-				Validators: []validator.Set{setvalidator.ValueStringsAre(validate.ClusterID())},
+				Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.ClusterID())},
 			},
 			"report_id": schema.StringAttribute{
 				Optional:            true,

@@ -22,6 +22,10 @@ import (
 const (
 	// originalKey is where private state keeps what adopt_existing overwrote.
 	originalKey = "original"
+	// forgotten stands where an original was that destroy is not to put back any more.
+	forgotten = "null"
+	// timezoneKey is where private state remembers that the time zone was asked for, for a cluster may have none.
+	timezoneKey = "timezone_asked"
 	// readBackEvery is the pause between two looks at whether a change took.
 	readBackEvery = 2 * time.Second
 	// readBackTries bounds those looks; the service is expected to show a change at once.
@@ -42,6 +46,9 @@ func (r *scheduleResource) Create(ctx context.Context, req resource.CreateReques
 	defer cancel()
 
 	wanted := m.toAPI(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	existing, found, err := client.InspectConfig(ctx, m.ClusterID.ValueString())
 	switch {
 	case err != nil:
@@ -72,6 +79,7 @@ func (r *scheduleResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	m.Timezone = r.timezone(ctx, client, m, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, timezoneKey, []byte(`true`))...)
 	m.runTriggered(ctx, client, &resp.Diagnostics)
 	m.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -101,8 +109,11 @@ func (r *scheduleResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	m.fromAPI(ctx, config, &resp.Diagnostics)
-	if m.Timezone.IsNull() {
+	asked, diags := req.Private.GetKey(ctx, timezoneKey)
+	resp.Diagnostics.Append(diags...)
+	if asked == nil {
 		m.Timezone = r.timezone(ctx, client, m, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, timezoneKey, []byte(`true`))...)
 	}
 	m.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -121,8 +132,14 @@ func (r *scheduleResource) Update(ctx context.Context, req resource.UpdateReques
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	wanted := m.toAPI(ctx, &resp.Diagnostics)
-	if !sameConfig(wanted, before.toAPI(ctx, &resp.Diagnostics)) {
+	wanted, stored := m.toAPI(ctx, &resp.Diagnostics), before.toAPI(ctx, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !m.AdoptExisting.ValueBool() && before.AdoptExisting.ValueBool() {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, originalKey, []byte(forgotten))...)
+	}
+	if !sameConfig(wanted, stored) {
 		err := client.UpdateInspectConfig(ctx, m.ClusterID.ValueString(), wanted)
 		if err = r.settled(ctx, client, m, wanted, err); err != nil {
 			resp.Diagnostics.Append(diagnostic.Error("Updating "+m.name(), err))
@@ -150,8 +167,12 @@ func (r *scheduleResource) Delete(ctx context.Context, req resource.DeleteReques
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	if original == nil {
-		if err := client.DeleteInspectConfig(ctx, m.ClusterID.ValueString()); err != nil {
+	if original == nil || string(original) == forgotten {
+		err := client.DeleteInspectConfig(ctx, m.ClusterID.ValueString())
+		if err == nil {
+			err = r.gone(ctx, client, m)
+		}
+		if err != nil {
 			resp.Diagnostics.Append(diagnostic.Error("Deleting "+m.name(), err))
 		}
 		return
@@ -161,9 +182,12 @@ func (r *scheduleResource) Delete(ctx context.Context, req resource.DeleteReques
 		resp.Diagnostics.AddError("Restoring "+m.name()+" failed", "What was there before cannot be decoded: "+err.Error())
 		return
 	}
-	err := client.UpdateInspectConfig(ctx, m.ClusterID.ValueString(), config)
-	if alicloud.Is(err, alicloud.NotFound) {
+	_, found, err := client.InspectConfig(ctx, m.ClusterID.ValueString())
+	if cs.IsClusterNotFound(err) || err == nil && !found {
 		return // somebody deleted the schedule or the cluster: there is nothing to put back
+	}
+	if err == nil {
+		err = client.UpdateInspectConfig(ctx, m.ClusterID.ValueString(), config)
 	}
 	if err = r.settled(ctx, client, m, config, err); err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("Restoring "+m.name(), err))
@@ -206,6 +230,22 @@ func (r *scheduleResource) settled(ctx context.Context, client *cs.Client, m sch
 	}
 }
 
+// gone reads until the schedule is not there any more: a delete that was only
+// accepted would leave an orphan that nobody looks for.
+func (r *scheduleResource) gone(ctx context.Context, client *cs.Client, m scheduleModel) error {
+	for try := 1; ; try++ {
+		_, found, err := client.InspectConfig(ctx, m.ClusterID.ValueString())
+		switch {
+		case cs.IsClusterNotFound(err), err == nil && !found:
+			return nil
+		case err != nil:
+			return err
+		case try == readBackTries || r.data.Fleet.Clock().Sleep(ctx, readBackEvery) != nil:
+			return fmt.Errorf("the service accepted the delete, but %s is still there", m.name())
+		}
+	}
+}
+
 // timezone is for people who read the schedule. Not being allowed to read the
 // cluster is no reason to fail what succeeded.
 func (r *scheduleResource) timezone(ctx context.Context, client *cs.Client, m scheduleModel, diags *diag.Diagnostics) types.String {
@@ -226,7 +266,7 @@ func (m scheduleModel) name() string {
 }
 
 func (m scheduleModel) toAPI(ctx context.Context, diags *diag.Diagnostics) cs.InspectConfig {
-	config := cs.InspectConfig{Enabled: m.Enabled.ValueBool(), Recurrence: m.Recurrence.ValueString()}
+	config := cs.InspectConfig{Enabled: m.Enabled.ValueBool(), Recurrence: canonical(m.Recurrence.ValueString())}
 	diags.Append(m.DisabledCheckItems.ElementsAs(ctx, &config.DisabledCheckItems, false)...)
 	slices.Sort(config.DisabledCheckItems)
 	return config

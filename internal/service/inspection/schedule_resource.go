@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -116,16 +117,17 @@ func (r *scheduleResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 				Optional: true, Computed: true, ElementType: types.StringType,
 				Default:             setdefault.StaticValue(types.SetValueMust(types.StringType, nil)),
 				MarkdownDescription: "Check items to leave out, e.g. `NginxIngressServiceAnnotationMultiTargets`; none by default, so that an item that somebody switched off shows as drift.",
-				Validators:          []validator.Set{setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+				Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 			},
 			"adopt_existing": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "What to do when the cluster has another schedule already. False (default): fail, show the difference and how to import it. " +
-					"True: overwrite it, and put it back on destroy. A schedule that equals this block is taken over in either case. " +
+					"True: overwrite it, and put it back on destroy, unless it is set to false before. A schedule that equals this block is taken over in either case, " +
+					"also from a resource of the same cluster that is being replaced: do not combine `-replace` with `create_before_destroy`, which deletes it afterwards. " +
 					"The original is kept in Terraform's private state, for the schedule has no place for it: if Terraform is killed between overwriting it and saving the state, destroy deletes the schedule instead.",
 			},
 			"triggers": schema.MapAttribute{
-				Optional: true, ElementType: types.StringType,
+				Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.NoNullValues()},
 				MarkdownDescription: "Any values. A change, or creating the resource with them, starts one inspection at once, e.g. after an upgrade: `{ version = var.kubernetes_version }`. " +
 					"The schedule itself is untouched, and taking `triggers` away runs nothing. The same values on the same cluster do not run twice within the life of the service's client tokens.",
 			},

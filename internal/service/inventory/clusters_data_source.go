@@ -2,9 +2,11 @@ package inventory
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -72,7 +74,7 @@ func AccountIDsAttribute() schema.SetAttribute {
 	return schema.SetAttribute{
 		Optional: true, ElementType: types.StringType,
 		MarkdownDescription: "Accounts to look into; the provider's own account if not set. Pass `data.ackguard_member_accounts.….ids` for the whole directory.",
-		Validators:          []validator.Set{setvalidator.ValueStringsAre(validate.AccountID())},
+		Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.AccountID())},
 	}
 }
 
@@ -83,6 +85,7 @@ func RegionsAttribute() schema.SetAttribute {
 		MarkdownDescription: "Regions to look into. If not set, one global list per account finds the regions that have clusters, " +
 			"and each region's own list then says what is there; `outcomes` shows which regions were examined. " +
 			"The vendor calls the global list stale at times, so the very first cluster of a region may be missed for a while: name the regions where that matters.",
+		Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
 	}
 }
 
@@ -124,7 +127,10 @@ func WholeOrError(what string, failures []fleet.Outcome, allowPartial bool) diag
 // Schema implements datasource.DataSource.
 func (d *clustersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	strings := func(description string) schema.SetAttribute {
-		return schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: description}
+		return schema.SetAttribute{
+			Optional: true, ElementType: types.StringType, MarkdownDescription: description,
+			Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
+		}
 	}
 	text := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
@@ -141,9 +147,10 @@ func (d *clustersDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			},
 			"cluster_types": strings("Only clusters of these types: `Kubernetes` (dedicated), `ManagedKubernetes`, `ExternalKubernetes` (registered)."),
 			"profiles":      strings("Only clusters of these profiles: `Default`, `Edge`, `Serverless`, `Lingjun`, `Acs`."),
-			"states":        strings("Only clusters in these states, e.g. `running`."),
+			"states":        strings("Only clusters in these states, e.g. `running`. **Risk:** under `for_each`, a cluster that leaves the state for a while (`updating` during an upgrade) is planned for destruction with all that is declared for it."),
 			"tags": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType, MarkdownDescription: "Only clusters that have all of these tags.",
+				Validators: []validator.Map{mapvalidator.NoNullValues()},
 			},
 			"allow_partial": AllowPartialAttribute(),
 			"clusters": schema.ListNestedAttribute{
@@ -191,17 +198,29 @@ func (d *clustersDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	m.fill(ctx, listings)
+	resp.Diagnostics.Append(m.fill(ctx, listings)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
-func (m *clustersModel) fill(ctx context.Context, listings []AccountListing) {
+// fill applies the filters. A cluster that lacks a field which is filtered on
+// is an error: leaving it out would be a guess, and destroys under for_each.
+// Only registered clusters have no profile by nature.
+func (m *clustersModel) fill(ctx context.Context, listings []AccountListing) diag.Diagnostics {
+	var diags diag.Diagnostics
 	var name *regexp.Regexp
 	if !m.NameRegex.IsNull() {
 		name = regexp.MustCompile(m.NameRegex.ValueString()) // the validator compiled it
 	}
-	wanted := func(set types.Set, value *string) bool {
-		return set.IsNull() || (value != nil && slices.Contains(setStrings(ctx, set), *value))
+	wanted := func(c Cluster, argument string, set types.Set, value *string) bool {
+		if !set.IsNull() && value == nil && (argument != "profiles" || c.ClusterType == nil || *c.ClusterType != "ExternalKubernetes") {
+			diags.AddAttributeError(path.Root(argument), "Cluster cannot be filtered", fmt.Sprintf(
+				"The list does not say what %s needs for cluster %s (%s) in account %s, region %s. Take the filter away, or look at the cluster.",
+				argument, c.Name, c.ClusterID, c.AccountID, c.Region))
+		}
+		return set.IsNull() || (value != nil && slices.Contains(setStrings(ctx, set, &diags), *value))
 	}
 	m.Clusters = []clusterModel{}
 	for _, listing := range listings {
@@ -211,7 +230,7 @@ func (m *clustersModel) fill(ctx context.Context, listings []AccountListing) {
 				tags[t.Key] = t.Value
 			}
 			if name != nil && !name.MatchString(c.Name) || !hasTags(tags, m.Tags) ||
-				!wanted(m.ClusterTypes, c.ClusterType) || !wanted(m.Profiles, c.Profile) || !wanted(m.States, c.State) {
+				!wanted(c, "cluster_types", m.ClusterTypes, c.ClusterType) || !wanted(c, "profiles", m.Profiles, c.Profile) || !wanted(c, "states", m.States, c.State) {
 				continue
 			}
 			m.Clusters = append(m.Clusters, clusterModel{
@@ -225,6 +244,7 @@ func (m *clustersModel) fill(ctx context.Context, listings []AccountListing) {
 			})
 		}
 	}
+	return diags
 }
 
 func hasTags(tags, wanted map[string]string) bool {
@@ -236,11 +256,10 @@ func hasTags(tags, wanted map[string]string) bool {
 	return true
 }
 
-// setStrings is a set of strings as a slice. Data sources are only read with
-// known values, so there is nothing to report.
-func setStrings(ctx context.Context, set types.Set) []string {
+// setStrings is a set of strings as a slice.
+func setStrings(ctx context.Context, set types.Set, diags *diag.Diagnostics) []string {
 	values := []string{}
-	set.ElementsAs(ctx, &values, false)
+	diags.Append(set.ElementsAs(ctx, &values, false)...)
 	return values
 }
 
@@ -251,17 +270,20 @@ type Selection struct{ AccountIDs, Regions []string }
 // Select resolves the arguments account_ids and regions.
 func Select(ctx context.Context, data *providerdata.Data, accountIDs, regions types.Set, diags *diag.Diagnostics) Selection {
 	var s Selection
-	if accountIDs.IsNull() {
-		own, err := data.Fleet.AccountID(ctx, "")
-		if err != nil {
-			diags.Append(diagnostic.Error("Asking for the provider's own account", err))
-		}
-		s.AccountIDs = []string{own}
-	} else {
-		s.AccountIDs = setStrings(ctx, accountIDs)
+	// A wrong key is one error here, and not one for each account.
+	own, err := data.Fleet.AccountID(ctx, "")
+	if err != nil {
+		diags.Append(diagnostic.Error("Asking for the provider's own account", err))
+		return s
+	}
+	if s.AccountIDs = []string{own}; !accountIDs.IsNull() {
+		s.AccountIDs = setStrings(ctx, accountIDs, diags)
+	}
+	if len(s.AccountIDs) == 0 {
+		diags.AddAttributeWarning(path.Root("account_ids"), "No account is selected", "account_ids is empty, so nothing is looked at and nothing is found.")
 	}
 	if !regions.IsNull() {
-		s.Regions = setStrings(ctx, regions)
+		s.Regions = setStrings(ctx, regions, diags)
 		slices.Sort(s.Regions)
 	}
 	for _, region := range s.Regions {

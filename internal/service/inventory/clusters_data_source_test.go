@@ -222,7 +222,87 @@ func TestClusters_noPageInfo(t *testing.T) {
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{{
 			Config:      cloud.Provider("", fmt.Sprintf(`data "ackguard_clusters" "all" { account_ids = [%q] }`, acctest.Retail)),
-			ExpectError: acctest.Says("answered without page_info"),
+			ExpectError: acctest.Says("does not say how many items the list has"),
 		}},
 	})
+}
+
+// What a module passes by mistake must not end as an empty list, which
+// destroys everything under for_each.
+func TestClusters_nothingIsNotEverything(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	bad := func(arguments string, phrases ...string) resource.TestStep {
+		return resource.TestStep{
+			Config: cloud.Provider("", "data \"ackguard_clusters\" \"all\" {\n"+arguments+"\n}\n"), ExpectError: acctest.Says(phrases...),
+		}
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{
+			bad(fmt.Sprintf(`account_ids = [%q, null]`, acctest.Retail), "Null"),
+			bad(`regions = [null]`, "Null"),
+			bad(`regions = []`, "at least 1"),
+			bad(`states = [null, "running"]`, "Null"),
+			bad(`tags = { a = null }`, "Null"),
+			{Config: cloud.Provider("", "data \"ackguard_member_accounts\" \"all\" {\n  folder_id = \"fd-typo\"\n}\n"), ExpectError: acctest.Says("Folder not found", "fd-typo")},
+			{
+				Config: cloud.Provider("", "data \"ackguard_clusters\" \"all\" {\n  account_ids = []\n}\n"),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue("data.ackguard_clusters.all", tfjsonpath.New("clusters"), knownvalue.ListSizeExact(0)),
+				},
+			},
+		},
+	})
+	warnings := acctest.Warnings(t, cloud, cloud.Provider("", "data \"ackguard_clusters\" \"all\" {\n  account_ids = []\n}\n"))
+	if warnings["No account is selected"] == "" {
+		t.Errorf("an empty selection is not warned about: %v", warnings)
+	}
+}
+
+// A filter on a field that a cluster lacks cannot be decided.
+func TestClusters_filterOnAbsentField(t *testing.T) {
+	t.Parallel()
+	scenario := acctest.Fleet()
+	scenario.Accounts[1].Clusters[0].Profile = nil
+	scenario.Accounts[1].Clusters = append(scenario.Accounts[1].Clusters, acctest.Cluster("registered", "cn-hangzhou", func(c *simulator.Cluster) {
+		c.ClusterType, c.Profile = "ExternalKubernetes", nil
+	}))
+	cloud := acctest.New(t, scenario)
+	config := func(arguments string) string {
+		return cloud.Provider("", fmt.Sprintf("data \"ackguard_clusters\" \"all\" {\n  account_ids = [%q]\n%s\n}\n", acctest.Retail, arguments))
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{
+			{Config: config(`profiles = ["Default"]`), ExpectError: acctest.Says("Cluster cannot be filtered", "profiles", "cluster retail")},
+			{ // a registered cluster has no profile by nature
+				PreConfig: func() { cloud.Change(t, "retail", func(c *simulator.Cluster) { c.Profile = new("Default") }) },
+				Config:    config(`profiles = ["Default"]`),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue("data.ackguard_clusters.all", tfjsonpath.New("clusters"), knownvalue.ListSizeExact(1)),
+				},
+			},
+		},
+	})
+}
+
+// A wrong key is said once, and not once for each account.
+func TestClusters_wrongKeyOnce(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Many(30, 1, "cn-hangzhou"))
+	var accounts []string
+	for m := range 30 {
+		accounts = append(accounts, fmt.Sprintf(`"2%014d"`, m+1))
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{{
+			Config:      cloud.ProviderWithKey("FAKE-NO-SUCH-KEY", "x", "", fmt.Sprintf("data \"ackguard_clusters\" \"all\" {\n  account_ids = [%s]\n}\n", strings.Join(accounts, ", "))),
+			ExpectError: acctest.Says("Asking for the provider's own account: denied", "InvalidAccessKeyId.NotFound"),
+		}},
+	})
+	if n := cloud.Count(simulator.Filter{}); n > 3 {
+		t.Errorf("%d calls with a wrong key", n)
+	}
 }

@@ -11,10 +11,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 )
@@ -60,13 +58,13 @@ func AllClusters(listings []AccountListing) []Cluster {
 
 // Pick selects clusters by ID, all if the set is null, and names the IDs that
 // are not among them.
-func Pick(ctx context.Context, listings []AccountListing, ids types.Set) (clusters []Cluster, absent []string) {
+func Pick(ctx context.Context, listings []AccountListing, ids types.Set, diags *diag.Diagnostics) (clusters []Cluster, absent []string) {
 	all := AllClusters(listings)
 	if ids.IsNull() {
 		return all, nil
 	}
 	missing := map[string]bool{}
-	for _, id := range setStrings(ctx, ids) {
+	for _, id := range setStrings(ctx, ids, diags) {
 		missing[id] = true
 	}
 	wanted := maps.Clone(missing)
@@ -79,11 +77,10 @@ func Pick(ctx context.Context, listings []AccountListing, ids types.Set) (cluste
 	return clusters, slices.Sorted(maps.Keys(missing))
 }
 
-// ClustersNotFound is the error about clusters that are not where they were
-// looked for.
-func ClustersNotFound(absent []string) diag.Diagnostic {
-	return diag.NewAttributeErrorDiagnostic(path.Root("cluster_ids"), "Cluster not found", fmt.Sprintf(
-		"No such cluster in the selected accounts and regions: %s. Check account_ids and regions: a cluster shows only in its own.", strings.Join(absent, ", ")))
+// ClustersNotFound words clusters that are not where they were looked for.
+func ClustersNotFound(absent []string) (summary, detail string) {
+	return "Cluster not found", fmt.Sprintf(
+		"No such cluster in the selected accounts and regions: %s. Check account_ids and regions: a cluster shows only in its own.", strings.Join(absent, ", "))
 }
 
 // PerhapsBecause adds clusters that were not found to a warning about what
@@ -133,11 +130,12 @@ func regionsWithClusters(ctx context.Context, f *fleet.Fleet, accountID string) 
 	if err != nil {
 		return nil, err
 	}
+	clusters, err := client.Clusters(ctx)
+	if err != nil {
+		return nil, err
+	}
 	found := []string{}
-	for cluster, err := range client.Clusters(ctx) {
-		if err != nil {
-			return nil, err
-		}
+	for _, cluster := range clusters {
 		found = append(found, cluster.RegionID)
 	}
 	slices.Sort(found)
@@ -151,7 +149,7 @@ func listRegion(ctx context.Context, f *fleet.Fleet, scope fleet.Scope) ([]Clust
 	if err != nil {
 		return nil, err
 	}
-	all, err := alicloud.All(client.ClustersForRegion(ctx, scope.Region))
+	all, err := client.ClustersForRegion(ctx, scope.Region)
 	if err != nil {
 		return nil, err
 	}

@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -79,8 +81,9 @@ func (d *memberAccountsDataSource) Schema(_ context.Context, _ datasource.Schema
 		Attributes: map[string]schema.Attribute{
 			"statuses": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Only accounts with these statuses. By default those that can be worked in: `CreateSuccess`, `PromoteSuccess`, `InviteSuccess`, " +
-					"and not being deleted; the others are in `left_out`.",
+				MarkdownDescription: "Only accounts with these statuses. By default those that can be worked in: `CreateSuccess`, `InviteSuccess` and all `Promote…`, " +
+					"and not being deleted; the others are in `left_out`, with a warning.",
+				Validators: []validator.Set{setvalidator.NoNullValues()},
 			},
 			"folder_id": schema.StringAttribute{
 				Optional: true, MarkdownDescription: "Only accounts in this folder and the folders below it.",
@@ -139,12 +142,37 @@ func (d *memberAccountsDataSource) Read(ctx context.Context, req datasource.Read
 		resp.Diagnostics.Append(listingError("Reading the resource directory", err))
 		return
 	}
-	accounts, err := alicloud.All(client.Accounts(ctx))
+	accounts, err := client.Accounts(ctx)
 	if err != nil {
 		resp.Diagnostics.Append(listingError("Listing the member accounts", err))
 		return
 	}
-	m.fill(ctx, directory, accounts)
+	var statuses []string
+	if !m.Statuses.IsNull() {
+		statuses = setStrings(ctx, m.Statuses, &resp.Diagnostics)
+	}
+	if m.fill(directory, accounts, statuses); len(m.Accounts)+len(m.LeftOut) == 0 && !m.FolderID.IsNull() {
+		// An empty answer under for_each destroys, so a misspelt folder must not look like an empty one.
+		switch exists, err := client.FolderExists(ctx, m.FolderID.ValueString()); {
+		case err != nil:
+			resp.Diagnostics.Append(listingError("Looking for the folder "+m.FolderID.ValueString(), err))
+		case !exists:
+			resp.Diagnostics.AddAttributeError(path.Root("folder_id"), "Folder not found",
+				fmt.Sprintf("The resource directory %s has no folder %q.", directory.ID, m.FolderID.ValueString()))
+		}
+	}
+	if len(m.LeftOut) > 0 {
+		var lines []string
+		for _, a := range m.LeftOut {
+			lines = append(lines, fmt.Sprintf("- %s (%s): %s", a.AccountID.ValueString(), a.DisplayName.ValueString(), a.Reason.ValueString()))
+		}
+		resp.Diagnostics.AddWarning("Accounts left out",
+			"These accounts cannot be worked in, so they are not in ids; with for_each over ids, what was declared for them is planned for destruction:\n"+
+				strings.Join(lines, "\n")+"\n\nSet statuses to choose yourself.")
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
@@ -157,7 +185,7 @@ func listingError(doing string, err error) diag.Diagnostic {
 	return d
 }
 
-func (m *memberAccountsModel) fill(ctx context.Context, directory resourcedirectory.Directory, accounts []resourcedirectory.Account) {
+func (m *memberAccountsModel) fill(directory resourcedirectory.Directory, accounts []resourcedirectory.Account, statuses []string) {
 	m.ManagementAccountID = types.StringValue(directory.MasterAccountID)
 	m.Accounts, m.LeftOut, m.IDs = []accountModel{}, []leftOutModel{}, []string{}
 	if m.IncludeManagementAccount.ValueBool() && m.FolderID.IsNull() {
@@ -168,7 +196,7 @@ func (m *memberAccountsModel) fill(ctx context.Context, directory resourcedirect
 		})
 	}
 	for _, a := range accounts {
-		if !m.selects(ctx, a) {
+		if !m.selects(a, statuses) {
 			continue
 		}
 		if reason := m.unusable(a); reason != "" {
@@ -200,8 +228,8 @@ func (m *memberAccountsModel) fill(ctx context.Context, directory resourcedirect
 }
 
 // selects applies the filters by which an account is simply not meant.
-func (m *memberAccountsModel) selects(ctx context.Context, a resourcedirectory.Account) bool {
-	if !m.Statuses.IsNull() && !slices.Contains(setStrings(ctx, m.Statuses), a.Status) {
+func (m *memberAccountsModel) selects(a resourcedirectory.Account, statuses []string) bool {
+	if !m.Statuses.IsNull() && !slices.Contains(statuses, a.Status) {
 		return false
 	}
 	if !m.NameRegex.IsNull() && !regexp.MustCompile(m.NameRegex.ValueString()).MatchString(a.DisplayName) {

@@ -90,3 +90,22 @@ func TestMemberAccounts_wholeOrError(t *testing.T) {
 		}},
 	})
 }
+
+// A member in promotion exists; one that cannot be worked in is warned about.
+func TestMemberAccounts_leftOut(t *testing.T) {
+	t.Parallel()
+	scenario := acctest.Fleet()
+	scenario.Accounts[1].Status, scenario.Accounts[2].Status = new("PromoteVerifying"), new("CreateFailed")
+	cloud := acctest.New(t, scenario)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{{
+			Config:            cloud.Provider("", accounts("")),
+			ConfigStateChecks: []statecheck.StateCheck{ids(acctest.Retail, acctest.Payments, acctest.Analytics)},
+		}},
+	})
+	warning := acctest.Warnings(t, cloud, cloud.Provider("", accounts("")))["Accounts left out"]
+	if !acctest.Says(acctest.Logistics, "CreateFailed").MatchString(warning) {
+		t.Errorf("warning: %q", warning)
+	}
+}

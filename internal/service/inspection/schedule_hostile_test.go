@@ -1,0 +1,178 @@
+package inspection_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
+	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
+)
+
+// Only the schedule's own not-found removes it from state. Nothing that goes
+// wrong on the way to it does, whatever its code or status.
+func TestSchedule_staysInState(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]simulator.Fault{
+		"user unknown to STS":         {Action: "AssumeRole", Status: 404, Code: "EntityNotExist.User"},
+		"account unknown to STS":      {Action: "AssumeRole", Status: 404, Code: "InvalidAccount.NotFound"},
+		"something unknown to STS":    {Action: "AssumeRole", Status: 404, Code: "Something.NotFound"},
+		"RAM role of the service":     {Action: "GetClusterInspectConfig", Status: 404, Code: "ErrorRamRoleNotFound"},
+		"region":                      {Action: "GetClusterInspectConfig", Status: 404, Code: "InvalidRegion.NotFound"},
+		"product":                     {Action: "GetClusterInspectConfig", Status: 404, Code: "InvalidProduct.NotFound"},
+		"a bare number":               {Action: "GetClusterInspectConfig", Status: 404, Code: "404"},
+		"caller's identity not found": {Action: "GetCallerIdentity", Status: 404, Code: "EntityNotExist.Whoever"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cloud := acctest.New(t, acctest.Fleet())
+			staysInState(t, cloud, func() func() { return cloud.AddFault(fault).Remove })
+		})
+	}
+	for name, body := range map[string]string{
+		"null": `null`, "nothing": ``, "an empty object": `{}`, "an array": `[]`, "a page": `<html>login</html>`,
+		"an error in a 200": `{"code":"Throttling.User","message":"Request was denied due to user flow control."}`,
+		"a denial in a 200": `{"Code":"Forbidden.RAM","Message":"no","RequestId":"R-1"}`,
+	} {
+		t.Run("200 with "+name, func(t *testing.T) {
+			t.Parallel()
+			cloud := acctest.New(t, acctest.Fleet())
+			broken := false
+			cloud.Behind(t, func(r *http.Request) (string, int, bool) {
+				return body, http.StatusOK, broken && r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/inspectConfig")
+			})
+			staysInState(t, cloud, func() func() { broken = true; return func() { broken = false } })
+		})
+	}
+}
+
+// staysInState creates a schedule, refreshes it while something is broken, and
+// sees it in state afterwards.
+func staysInState(t *testing.T, cloud *acctest.Cloud, breakIt func() (repair func())) {
+	t.Helper()
+	config := cloud.Provider("", schedule(atTwo, ""))
+	var repair func()
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{
+			{Config: config},
+			{PreConfig: func() { repair = breakIt() }, Config: config, ExpectError: acctest.Says("Error:")},
+			{
+				PreConfig: func() { repair() }, Config: config,
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+			},
+		},
+	})
+}
+
+// A delete that something in between answers leaves the schedule: an error,
+// and it stays in state.
+func TestSchedule_deleteThatNeverArrives(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{"a page": `<html>login</html>`, "an answer": `{"requestId":"R-1"}`} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cloud := acctest.New(t, acctest.Fleet())
+			broken := false
+			cloud.Behind(t, func(r *http.Request) (string, int, bool) {
+				return body, http.StatusOK, broken && r.Method == http.MethodDelete
+			})
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: cloud.Factories(),
+				CheckDestroy:             stored(cloud, nil),
+				Steps: []resource.TestStep{
+					{Config: cloud.Provider("", schedule(atTwo, ""))},
+					{PreConfig: func() { broken = true }, Config: cloud.Provider("", ""), ExpectError: acctest.Says("Deleting the inspection schedule")},
+					{PreConfig: func() { broken = false }, Config: cloud.Provider("", schedule(atTwo, "")), PlanOnly: true},
+				},
+			})
+		})
+	}
+}
+
+func TestSchedule_nullItemChangesNothing(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{
+			{Config: cloud.Provider("", schedule(atTwo, `disabled_check_items = [null]`)), ExpectError: acctest.Says("Null")},
+			{Config: cloud.Provider("", schedule(atTwo, `disabled_check_items = ["A"]`))},
+			{Config: cloud.Provider("", schedule(atTwo, `disabled_check_items = ["A", null]`)), ExpectError: acctest.Says("Null")},
+			{
+				Config: cloud.Provider("", schedule(atTwo, `disabled_check_items = ["A"]`)), PlanOnly: true,
+			},
+		},
+	})
+}
+
+// Whatever spelling is accepted arrives as the one that the API documents.
+func TestSchedule_sentInItsCanonicalSpelling(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{{
+			Config: cloud.Provider("", schedule(" byminute = 30,30 ; BYHOUR=02,2;freq=daily;", "")),
+			Check:  stored(cloud, &simulator.InspectConfig{Enabled: true, Recurrence: atTwo, DisabledCheckItems: []string{}}),
+		}},
+	})
+}
+
+// Who takes adopt_existing back wants the original no more.
+func TestSchedule_adoptTakenBack(t *testing.T) {
+	t.Parallel()
+	scenario := acctest.Fleet()
+	scenario.Accounts[1].Clusters[0].InspectConfig = &simulator.InspectConfig{Enabled: false, Recurrence: atThree}
+	cloud := acctest.New(t, scenario)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		CheckDestroy:             stored(cloud, nil),
+		Steps: []resource.TestStep{
+			{Config: cloud.Provider("", schedule(atTwo, "adopt_existing = true"))},
+			{Config: cloud.Provider("", schedule(atTwo, "adopt_existing = false"))},
+		},
+	})
+}
+
+// An answer that leaves out whether the schedule runs does not mean that it is off.
+func TestSchedule_enabledAbsent(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	cloud.Behind(t, func(r *http.Request) (string, int, bool) {
+		return fmt.Sprintf(`{"requestId":"R-1","recurrence":%q}`, atTwo), http.StatusOK, r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/inspectConfig")
+	})
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps:                    []resource.TestStep{{Config: cloud.Provider("", schedule(atTwo, "")), ExpectError: acctest.Says("cannot be told whether the schedule runs")}},
+	})
+}
+
+// A cluster without a time zone is asked for it once.
+func TestSchedule_timezoneAskedOnce(t *testing.T) {
+	t.Parallel()
+	scenario := acctest.Fleet()
+	scenario.Accounts[1].Clusters[0].Timezone = nil
+	cloud := acctest.New(t, scenario)
+	config := cloud.Provider("", schedule(atTwo, ""))
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{
+			{Config: config},
+			{Config: config, PlanOnly: true},
+			{
+				Config: config,
+				Check: acctest.Func(func() error {
+					if n := cloud.Count(simulator.Filter{Action: "DescribeClusterDetail"}); n != 1 {
+						return fmt.Errorf("%d calls for the time zone", n)
+					}
+					return nil
+				}),
+			},
+		},
+	})
+}
