@@ -1,0 +1,50 @@
+// Command ackguard-bench measures the provider and prints one JSON object a
+// line: name, value, unit, input. Progress goes to standard error.
+//
+// Figures of one run belong together: machines are noisy, so compare the
+// ratios, and times only with others of the same run.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/bench"
+)
+
+func main() {
+	cli := flag.String("cli", "terraform", "Terraform or OpenTofu to run")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, *cli)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "ackguard-bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, cli string) error {
+	dir, err := os.MkdirTemp("", "ackguard-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a left-over temporary folder is no reason to fail
+
+	binary := filepath.Join(dir, "terraform-provider-ackguard")
+	fmt.Fprintln(os.Stderr, "building the stripped provider")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, ".")
+	build.Stderr = os.Stderr
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("building the provider: %w", err)
+	}
+	encoder := json.NewEncoder(os.Stdout)
+	return bench.All(ctx, bench.Setup{Binary: binary, CLI: cli, Dir: dir, Progress: os.Stderr}, func(f bench.Figure) error { return encoder.Encode(f) })
+}
