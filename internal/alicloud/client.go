@@ -14,13 +14,11 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
 	"github.com/alibabacloud-go/tea/dara"
 	"github.com/alibabacloud-go/tea/tea"
-	"github.com/aliyun/credentials-go/credentials"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
 	_ "github.com/ackguard/terraform-provider-ackguard/internal/quiet" // before the SDK reads DEBUG
@@ -36,6 +34,13 @@ type Credential struct {
 // CredentialSource hands out a credential that is valid now.
 type CredentialSource interface {
 	Credential(ctx context.Context) (Credential, error)
+}
+
+// Invalidator is a CredentialSource whose keys can be replaced. Invalidate is
+// told of keys that the service calls expired, whatever the clock here says,
+// and reports whether a call may be tried again with others.
+type Invalidator interface {
+	Invalidate(used Credential) bool
 }
 
 // Static is a CredentialSource that never changes.
@@ -82,12 +87,18 @@ type Config struct {
 
 // Operation is one API call.
 type Operation struct {
-	Action   string
-	Method   string // GET, POST, PUT, DELETE
-	Path     string // ROA: percent-encoded; empty for RPC
-	Query    map[string]string
-	Body     any // ROA: sent as JSON; nil for none
-	Resource string
+	Action string
+	Method string // GET, POST, PUT, DELETE
+	Path   string // ROA: percent-encoded; empty for RPC
+	Query  map[string]string
+	Body   any // ROA: sent as JSON; nil for none
+	// Form is sent in the body of an RPC call: what must not stand in a URL, which proxies log.
+	Form map[string]string
+	// Secrets are values of this call that no error may show.
+	Secrets []string
+	// Anonymous: the call is not signed and needs no credential.
+	Anonymous bool
+	Resource  string
 	// RAMAction is the permission; empty means product:Action.
 	RAMAction string
 	// Holds are keys that the answer must have at its top: without them a 200 is
@@ -164,9 +175,10 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 		ctx, cancel = context.WithTimeout(ctx, c.config.RetryTimeout)
 		defer cancel()
 	}
+	renewed := false
 	for attempt := 1; ; attempt++ {
 		started := c.config.Clock.Now()
-		x, failure, final := c.attempt(ctx, op)
+		x, used, failure, final := c.attempt(ctx, op)
 		if failure == nil {
 			failure = c.decode(op, x, out)
 		}
@@ -184,6 +196,10 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 				again = false
 			}
 		}
+		if failure != nil && !final && !renewed && ctx.Err() == nil && c.renew(failure, used) {
+			// The call was refused at the door, so even one that may not run twice goes again.
+			again, renewed = true, true
+		}
 		c.observe(ctx, op, x, failure, Attempt{Number: attempt, Took: c.config.Clock.Now().Sub(started), Wait: wait})
 		if failure == nil {
 			return nil
@@ -194,21 +210,52 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 	}
 }
 
+// expired is the service's answer to temporary keys past their end.
+const expired = "InvalidSecurityToken.Expired"
+
+// renew drops the keys that the service calls expired, and reports whether
+// there is a way to others.
+func (c *Caller) renew(failure *Error, used Credential) bool {
+	source, ok := c.config.Credentials.(Invalidator)
+	return ok && failure.Code == expired && used.SecurityToken != "" && source.Invalidate(used)
+}
+
+// admit takes a place among the concurrent calls, with a credential that is
+// valid when the place is free: a queue may be longer than the keys live. The
+// place is not held while keys are fetched, which takes a place too.
+func (c *Caller) admit(ctx context.Context, op Operation, x *exchange) (used Credential, release func(), failure *Error) {
+	for try := 1; ; try++ {
+		var err error
+		if !op.Anonymous {
+			used, err = c.config.Credentials.Credential(ctx)
+		}
+		if err != nil {
+			return used, nil, c.noCredentials(op, x, err)
+		}
+		release, err = c.config.Limiter.Admit(ctx, c.config.AccountID, c.product)
+		if err != nil {
+			return used, nil, c.failure(op, x, Error{Kind: Network, Message: "stopped while waiting for a free place among the concurrent calls: " + err.Error(), err: err})
+		}
+		// Keys that are over although they were fetched just now are the best there is: the service decides.
+		if try == 2 || used.Expires.IsZero() || c.config.Clock.Now().Before(used.Expires) {
+			return used, release, nil
+		}
+		release()
+	}
+}
+
 // attempt sends the call once. final: another attempt would not help, for the
 // credentials could not be had and the calls for them were tried again already.
-func (c *Caller) attempt(ctx context.Context, op Operation) (x *exchange, failure *Error, final bool) {
+func (c *Caller) attempt(ctx context.Context, op Operation) (x *exchange, used Credential, failure *Error, final bool) {
 	x = &exchange{}
-	credential, err := c.config.Credentials.Credential(ctx)
-	if err != nil {
-		return x, c.noCredentials(op, x, err), true
-	}
-	c.keys.current.Store(&credential)
-
-	release, err := c.config.Limiter.Admit(ctx, c.config.AccountID, c.product)
-	if err != nil {
-		return x, c.failure(op, x, Error{Kind: Network, Message: "stopped while waiting for a free place among the concurrent calls: " + err.Error(), err: err}), true
+	used, release, failure := c.admit(ctx, op, x)
+	if failure != nil {
+		return x, used, failure, true
 	}
 	defer release()
+	if !op.Anonymous {
+		c.keys.current.Store(&used)
+	}
 
 	params := &openapi.Params{
 		Action: tea.String(op.Action), Version: tea.String(c.version), Style: tea.String(c.style),
@@ -228,9 +275,19 @@ func (c *Caller) attempt(ctx context.Context, op Operation) (x *exchange, failur
 	if op.Body != nil {
 		request.Body = op.Body
 	}
-	_, err = c.sdk.CallApiWithCtx(context.WithValue(ctx, exchangeKey{}, x), params, request, &dara.RuntimeOptions{})
+	if op.Form != nil {
+		form := map[string]any{}
+		for k, v := range op.Form {
+			form[k] = v
+		}
+		request.Body, params.ReqBodyType = form, tea.String("formData")
+	}
+	if op.Anonymous {
+		params.AuthType = tea.String("Anonymous")
+	}
+	_, err := c.sdk.CallApiWithCtx(context.WithValue(ctx, exchangeKey{}, x), params, request, &dara.RuntimeOptions{})
 	if x.answered {
-		return x, nil, false
+		return x, used, nil, false
 	}
 	if x.err != nil {
 		err = x.err
@@ -246,7 +303,7 @@ func (c *Caller) attempt(ctx context.Context, op Operation) (x *exchange, failur
 	for errors.As(err, &withURL) {
 		err = withURL.Err
 	}
-	return x, c.failure(op, x, Error{Kind: Network, Message: "no whole answer: " + err.Error(), err: err}), false
+	return x, used, c.failure(op, x, Error{Kind: Network, Message: "no whole answer: " + err.Error(), err: err}), false
 }
 
 // noCredentials is the failure of a call for which there are no keys. Whatever
@@ -272,7 +329,7 @@ func (c *Caller) decode(op Operation, x *exchange, out any) *Error {
 	case x.status >= 400 && isObject, isObject && holdsError(answer, op.Holds):
 		head := headOf(answer)
 		failure := Error{
-			Kind: classify(head.code, x.status), Code: head.code, Message: c.keys.redact(head.message),
+			Kind: classify(head.code, x.status), Code: head.code, Message: c.keys.redact(head.message, op.Secrets),
 			RequestID: head.requestID, RAMAction: head.ramAction, retryAfter: retryAfter(x),
 		}
 		return c.failure(op, x, failure)
@@ -390,80 +447,4 @@ func (c *Caller) observe(ctx context.Context, op Operation, x *exchange, failure
 		a.Code, a.RequestID, a.Err = failure.Code, failure.RequestID, failure
 	}
 	c.config.Observe(ctx, a)
-}
-
-// currentKeys is the credential as the SDK wants it: without a context. The
-// caller stores a valid one before each attempt.
-type currentKeys struct {
-	current atomic.Pointer[Credential]
-}
-
-// redact takes the keys out of a message: an answer about a wrong signature
-// quotes the request that it was made for.
-func (k *currentKeys) redact(message string) string {
-	c := k.current.Load()
-	if c == nil {
-		return message
-	}
-	for _, secret := range []string{c.AccessKeySecret, c.SecurityToken} {
-		if secret != "" {
-			message = strings.ReplaceAll(message, secret, "***")
-		}
-	}
-	return message
-}
-
-// GetCredential implements credentials.Credential.
-func (k *currentKeys) GetCredential() (*credentials.CredentialModel, error) {
-	c := k.current.Load()
-	if c == nil {
-		return nil, errors.New("no credential was resolved before the call")
-	}
-	kind := "access_key"
-	if c.SecurityToken != "" {
-		kind = "sts"
-	}
-	return &credentials.CredentialModel{
-		AccessKeyId: tea.String(c.AccessKeyID), AccessKeySecret: tea.String(c.AccessKeySecret),
-		SecurityToken: tea.String(c.SecurityToken), Type: tea.String(kind),
-	}, nil
-}
-
-// GetAccessKeyId implements credentials.Credential.
-func (k *currentKeys) GetAccessKeyId() (*string, error) { //nolint:revive // the SDK names it
-	m, err := k.GetCredential()
-	if err != nil {
-		return nil, err
-	}
-	return m.AccessKeyId, nil
-}
-
-// GetAccessKeySecret implements credentials.Credential.
-func (k *currentKeys) GetAccessKeySecret() (*string, error) {
-	m, err := k.GetCredential()
-	if err != nil {
-		return nil, err
-	}
-	return m.AccessKeySecret, nil
-}
-
-// GetSecurityToken implements credentials.Credential.
-func (k *currentKeys) GetSecurityToken() (*string, error) {
-	m, err := k.GetCredential()
-	if err != nil {
-		return nil, err
-	}
-	return m.SecurityToken, nil
-}
-
-// GetBearerToken implements credentials.Credential.
-func (k *currentKeys) GetBearerToken() *string { return tea.String("") }
-
-// GetType implements credentials.Credential.
-func (k *currentKeys) GetType() *string {
-	m, err := k.GetCredential()
-	if err != nil {
-		return tea.String("access_key")
-	}
-	return m.Type
 }

@@ -17,6 +17,8 @@ type Kind string
 const (
 	// Denied: the key, the token, the role or its permissions do not allow the call.
 	Denied Kind = "denied"
+	// NoCredentials: the keys to make the call with could not be had.
+	NoCredentials Kind = "no credentials"
 	// NotFound: the object itself does not exist.
 	NotFound Kind = "not found"
 	// Throttled: the service refused the call because there were too many.
@@ -47,6 +49,8 @@ type Error struct {
 	Status    int // HTTP status, for people; nothing is decided by it but Server
 	RequestID string
 	Attempts  int
+	// Hint is what to do, where the caller knows more than Kind and Code say.
+	Hint string
 
 	// retryAfter is how long the service asked to wait; zero if it did not.
 	retryAfter time.Duration
@@ -112,7 +116,7 @@ var (
 		"EntityNotExist.Role", "SignatureDoesNotMatch", "IncompleteSignature", "InvalidTimeStamp.Expired",
 		"SignatureNonceUsed", "MissingSecurityToken", "ErrorForbidden",
 	}
-	deniedPrefixes = []string{"Forbidden", "NoPermission.", "InvalidAccessKeyId", "InvalidSecurityToken", "AccessDenied", "ImplicitDeny", "ExplicitDeny"}
+	deniedPrefixes = []string{"Forbidden", "NoPermission.", "InvalidAccessKeyId", "InvalidSecurityToken", "AccessDenied", "AuthenticationFail", "ImplicitDeny", "ExplicitDeny"}
 	throttledCodes = []string{"QPS Limit Exceeded", "Rejected.Throttling"}
 	// Not found, and yet no statement about the object that was asked for: who asks, or how.
 	identityNouns     = []string{"Role", "User", "Account", "AccessKey", "Policy", "Token", "Credential"}
@@ -161,6 +165,9 @@ func Advice(err error) string {
 	if !errors.As(err, &e) {
 		return ""
 	}
+	if e.Hint != "" {
+		return e.Hint
+	}
 	switch e.Kind {
 	case Denied:
 		return e.deniedAdvice()
@@ -186,6 +193,10 @@ func (e *Error) deniedAdvice() string {
 		return fmt.Sprintf("create the role %s with a trust policy for the calling account, or name another one with member_role_name or a member_role block", e.Resource)
 	case e.Action == "AssumeRole" && e.Code == "NoPermission":
 		return fmt.Sprintf("allow the caller sts:AssumeRole on %s and name the calling account in that role's trust policy; if the policy asks for an external ID, set external_id", e.Resource)
+	case e.Action == "AssumeRoleWithOIDC" && strings.HasPrefix(e.Code, "AuthenticationFail.OIDCToken"):
+		return "give a fresh OIDC token for the audience that the identity provider in RAM accepts: oidc_token_file is read again before each refresh, oidc_token is not"
+	case e.Action == "AssumeRoleWithOIDC" && (strings.HasPrefix(e.Code, "AuthenticationFail") || e.Code == "EntityNotExist.Role"):
+		return fmt.Sprintf("check oidc_provider_arn and the role %s: it must exist, and its trust policy must name the identity provider, the token's audience and subject", e.Resource)
 	case strings.HasPrefix(e.Code, "InvalidAccessKeyId"):
 		return "check access_key (ALIBABA_CLOUD_ACCESS_KEY_ID): the service does not know this key"
 	case e.Code == "SignatureDoesNotMatch" || e.Code == "IncompleteSignature":

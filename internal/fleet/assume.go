@@ -2,92 +2,91 @@ package fleet
 
 import (
 	"context"
-	"errors"
-	"sync"
+	"os"
+	"strings"
 	"time"
-
-	"golang.org/x/sync/singleflight"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sts"
-	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
 )
 
-// refreshBefore is how long before their end keys are replaced: longer than
-// one call with all its attempts takes, so that none runs into it.
-const refreshBefore = 5 * time.Minute
-
-// assumed is a role's temporary keys, fetched when first needed and again
-// before they end, by one caller at a time.
-type assumed struct {
-	client *sts.Client
-	role   Role
-	arn    string
-	clock  clock.Clock
-
-	flight singleflight.Group
-	mu     sync.Mutex
-	keys   alicloud.Credential
-	denied error // a refusal stays one for the run: asking again per cluster only costs calls
+// OIDC says how to become a role with the token of an identity provider.
+type OIDC struct {
+	ProviderARN string
+	RoleARN     string
+	SessionName string
+	Policy      string
+	Duration    time.Duration
+	// Token is the token itself. Where it is empty, TokenFile is read at each
+	// refresh, because whoever runs us renews the file.
+	Token     string
+	TokenFile string
 }
 
-func newAssumed(client *sts.Client, role Role, arn string, c clock.Clock) *assumed {
-	return &assumed{client: client, role: role, arn: arn, clock: c}
-}
-
-// Credential implements alicloud.CredentialSource.
-func (a *assumed) Credential(ctx context.Context) (alicloud.Credential, error) {
-	if keys, err, ok := a.cached(); ok {
-		return keys, err
+func (o OIDC) token() (string, error) {
+	if o.Token != "" {
+		return o.Token, nil
 	}
-	return shared(ctx, &a.flight, "assume", func(ctx context.Context) (alicloud.Credential, error) {
-		if keys, err, ok := a.cached(); ok {
-			return keys, err
+	text, err := os.ReadFile(o.TokenFile)
+	if err != nil {
+		return "", o.tokenError("cannot read the OIDC token: " + err.Error())
+	}
+	token := strings.TrimSpace(string(text))
+	if token == "" {
+		return "", o.tokenError("the OIDC token file " + o.TokenFile + " is empty")
+	}
+	return token, nil
+}
+
+func (o OIDC) tokenError(message string) error {
+	return &alicloud.Error{
+		Kind: alicloud.NoCredentials, Product: "sts", Action: "AssumeRoleWithOIDC", Resource: o.RoleARN, Message: message,
+		Hint: "check oidc_token_file (ALIBABA_CLOUD_OIDC_TOKEN_FILE): in a pod, that RRSA is switched on for the cluster and its namespace",
+	}
+}
+
+// startingKeys is the source of the provider's own identity: static keys,
+// keys from an OIDC token or from elsewhere, and then role after role.
+func (f *Fleet) startingKeys() (alicloud.CredentialSource, error) {
+	var source alicloud.CredentialSource = alicloud.Static(f.config.Credential)
+	switch {
+	case f.config.OIDC != nil:
+		client, err := sts.New(f.clientConfig("sts", source, Scope{}))
+		if err != nil {
+			return nil, err
 		}
-		keys, err := a.client.AssumeRole(ctx, sts.AssumeRole{
-			RoleARN: a.arn, SessionName: a.role.SessionName, ExternalID: a.role.ExternalID,
-			Policy: a.role.Policy, Duration: a.role.Duration,
+		source = f.withOIDC(client, *f.config.OIDC)
+	case f.config.Fetch != nil:
+		source = &temporary{fetch: f.config.Fetch, clock: f.config.Clock, refusalLasts: sourceRefusal}
+	}
+	for _, role := range f.config.Chain {
+		client, err := sts.New(f.clientConfig("sts", source, Scope{}))
+		if err != nil {
+			return nil, err
+		}
+		source = f.assumed(client, role, role.ARN)
+	}
+	return source, nil
+}
+
+// assumed is the temporary keys of a role. A refusal stays one for the run:
+// asking again per cluster only costs calls.
+func (f *Fleet) assumed(client *sts.Client, role Role, arn string) *temporary {
+	return &temporary{clock: f.config.Clock, fetch: func(ctx context.Context) (alicloud.Credential, error) {
+		return client.AssumeRole(ctx, sts.AssumeRole{
+			RoleARN: arn, SessionName: role.SessionName, ExternalID: role.ExternalID, Policy: role.Policy, Duration: role.Duration,
 		})
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		if err == nil {
-			a.keys = keys
-		} else if alicloud.Is(err, alicloud.Denied) {
-			a.denied = err
-		}
-		return keys, err
-	})
+	}}
 }
 
-func (a *assumed) cached() (alicloud.Credential, error, bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.denied != nil {
-		return alicloud.Credential{}, a.denied, true
-	}
-	early := min(refreshBefore, a.role.Duration/2)
-	if a.keys.AccessKeyID != "" && a.clock.Now().Before(a.keys.Expires.Add(-early)) {
-		return a.keys, nil, true
-	}
-	return alicloud.Credential{}, nil, false
-}
-
-// shared runs work once for all who ask at the same time. Whoever stops
-// waiting does not stop it for the others.
-func shared[T any](ctx context.Context, group *singleflight.Group, key string, work func(context.Context) (T, error)) (T, error) {
-	var zero T
-	done := group.DoChan(key, func() (any, error) { return work(context.WithoutCancel(ctx)) })
-	select {
-	case <-ctx.Done():
-		return zero, ctx.Err()
-	case result := <-done:
-		if result.Err != nil {
-			return zero, result.Err
+func (f *Fleet) withOIDC(client *sts.Client, o OIDC) *temporary {
+	return &temporary{clock: f.config.Clock, refusalLasts: sourceRefusal, fetch: func(ctx context.Context) (alicloud.Credential, error) {
+		token, err := o.token()
+		if err != nil {
+			return alicloud.Credential{}, err
 		}
-		value, ok := result.Val.(T)
-		if !ok {
-			return zero, errors.New("a shared call returned another type")
-		}
-		return value, nil
-	}
+		return client.AssumeRoleWithOIDC(ctx, sts.AssumeRoleWithOIDC{
+			ProviderARN: o.ProviderARN, RoleARN: o.RoleARN, SessionName: o.SessionName, Token: token, Policy: o.Policy, Duration: o.Duration,
+		})
+	}}
 }

@@ -28,9 +28,13 @@ type Role struct {
 
 // Config is what a provider block says.
 type Config struct {
+	// Where the provider's own keys come from: OIDC, Fetch (a metadata service, a
+	// URI), or else Credential as it is.
 	Credential alicloud.Credential
-	// Starting is assumed before anything else; nil to use Credential as it is.
-	Starting *Role
+	OIDC       *OIDC
+	Fetch      func(context.Context) (alicloud.Credential, error)
+	// Chain is the roles that these keys become one after the other, before anything else.
+	Chain []Role
 	// Member is the role in every member account; Overrides replaces it by account ID.
 	Member    Role
 	Overrides map[string]Role
@@ -64,7 +68,7 @@ type Fleet struct {
 	identity singleflight.Group
 	mu       sync.Mutex
 	caller   *sts.Identity
-	members  map[string]*assumed
+	members  map[string]*temporary
 	clusters map[Scope]*cs.Client
 }
 
@@ -79,16 +83,12 @@ func New(c Config) (*Fleet, error) {
 			ConnectTimeout: c.ConnectTimeout, ReadTimeout: c.ReadTimeout, MaxConnections: c.MaxConcurrency,
 		}),
 		limiter:  newLimiter(c.MaxConcurrency, c.RequestsPerSecond, c.Clock),
-		start:    alicloud.Static(c.Credential),
-		members:  map[string]*assumed{},
+		members:  map[string]*temporary{},
 		clusters: map[Scope]*cs.Client{},
 	}
-	if c.Starting != nil {
-		client, err := sts.New(f.clientConfig("sts", f.start, Scope{}))
-		if err != nil {
-			return nil, err
-		}
-		f.start = newAssumed(client, *c.Starting, c.Starting.ARN, c.Clock)
+	var err error
+	if f.start, err = f.startingKeys(); err != nil {
+		return nil, err
 	}
 	return f, nil
 }
@@ -185,18 +185,38 @@ func (m memberSource) Credential(ctx context.Context) (alicloud.Credential, erro
 	if err != nil {
 		return alicloud.Credential{}, err
 	}
-	if m.accountID == caller.AccountID {
-		return m.fleet.start.Credential(ctx)
-	}
-	source, err := m.fleet.member(m.accountID)
+	source, err := m.source(caller.AccountID)
 	if err != nil {
 		return alicloud.Credential{}, err
 	}
 	return source.Credential(ctx)
 }
 
+// Invalidate implements alicloud.Invalidator.
+func (m memberSource) Invalidate(used alicloud.Credential) bool {
+	m.fleet.mu.Lock()
+	caller := m.fleet.caller
+	m.fleet.mu.Unlock()
+	if caller == nil {
+		return false
+	}
+	source, err := m.source(caller.AccountID)
+	if err != nil {
+		return false
+	}
+	temporary, ok := source.(alicloud.Invalidator)
+	return ok && temporary.Invalidate(used)
+}
+
+func (m memberSource) source(own string) (alicloud.CredentialSource, error) {
+	if m.accountID == own {
+		return m.fleet.start, nil
+	}
+	return m.fleet.member(m.accountID)
+}
+
 // member is the one source of a member account's keys.
-func (f *Fleet) member(accountID string) (*assumed, error) {
+func (f *Fleet) member(accountID string) (*temporary, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if source, ok := f.members[accountID]; ok {
@@ -211,7 +231,7 @@ func (f *Fleet) member(accountID string) (*assumed, error) {
 		return nil, err
 	}
 	arn := fmt.Sprintf("acs:ram::%s:role/%s", accountID, role.Name)
-	source := newAssumed(client, role, arn, f.config.Clock)
+	source := f.assumed(client, role, arn)
 	f.members[accountID] = source
 	return source, nil
 }

@@ -117,7 +117,7 @@ func TestStartingRole(t *testing.T) {
 	}}
 	cloud := acctest.New(t, scenario)
 	f := cloud.Fleet(t, func(c *fleet.Config) {
-		c.Starting = &fleet.Role{ARN: "acs:ram::" + acctest.Management + ":role/platform", SessionName: "terraform", Duration: time.Hour}
+		c.Chain = []fleet.Role{{ARN: "acs:ram::" + acctest.Management + ":role/platform", SessionName: "terraform", Duration: time.Hour}}
 	})
 	identity, err := f.Caller(t.Context())
 	if err != nil || identity.AccountID != acctest.Management || identity.IdentityType != "AssumedRoleUser" {

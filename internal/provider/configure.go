@@ -2,10 +2,10 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
+	"github.com/ackguard/terraform-provider-ackguard/internal/credentials"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 )
@@ -106,28 +107,29 @@ func (m model) data(diags *diag.Diagnostics) *providerdata.Data {
 
 // fleet translates the provider block, completed from the environment.
 func (m model) fleet(diags *diag.Diagnostics) fleet.Config {
-	accessKey, _ := argumentOr(m.AccessKey, accessKeyVariables)
-	secretKey, _ := argumentOr(m.SecretKey, secretKeyVariables)
-	token, _ := argumentOr(m.SecurityToken, securityTokenVariables)
-	region, regionFrom := argumentOr(m.Region, regionVariables)
-	requireArgument(diags, "access_key", accessKey, accessKeyVariables)
-	requireArgument(diags, "secret_key", secretKey, secretKeyVariables)
-	requireArgument(diags, "region", region, regionVariables)
-	if problem := providerdata.CheckRegion(region, m.SkipRegionValidation.ValueBool()); region != "" && problem != "" {
-		if regionFrom != "" {
-			problem = regionFrom + ": " + problem
-		}
-		diags.AddAttributeError(path.Root("region"), "Unknown region", problem)
+	keys, err := credentials.Resolve(m.credentials())
+	var problem *credentials.Problem
+	switch {
+	case errors.As(err, &problem) && problem.Argument != "":
+		diags.AddAttributeError(path.Root(problem.Argument), problem.Summary, problem.Detail)
+	case errors.As(err, &problem):
+		diags.AddError(problem.Summary, problem.Detail)
+	case err != nil:
+		diags.AddError("Credentials cannot be found", err.Error())
+	default:
+		m.checkRegion(diags, keys.Region, keys.RegionFrom)
 	}
 	return fleet.Config{
-		Credential: alicloud.Credential{AccessKeyID: accessKey, AccessKeySecret: secretKey, SecurityToken: token},
-		Starting:   m.startingRole(diags),
+		Credential: keys.Credential,
+		OIDC:       keys.OIDC,
+		Fetch:      keys.Fetch,
+		Chain:      keys.Chain,
 		Member: fleet.Role{
 			Name: valueOr(m.MemberRoleName, fleet.DefaultMemberRole), SessionName: valueOr(m.MemberSessionName, defaultMemberSession),
-			Duration: defaultSession,
+			Policy: m.MemberSessionPolicy.ValueString(), Duration: defaultSession,
 		},
 		Overrides:         m.overrides(diags),
-		Region:            region,
+		Region:            keys.Region,
 		Endpoints:         m.endpoints(),
 		Protocol:          m.Protocol.ValueString(),
 		MaxConcurrency:    int(int64Or(m.MaxConcurrency, defaultMaxConcurrency)),
@@ -146,29 +148,37 @@ func (m model) requestsPerSecond() float64 {
 	return m.RequestsPerSecond.ValueFloat64()
 }
 
-func (m model) startingRole(diags *diag.Diagnostics) *fleet.Role {
-	var block assumeRoleModel
-	if len(m.AssumeRole) > 0 {
-		block = m.AssumeRole[0]
-	}
-	arn, _ := argumentOr(block.RoleARN, roleARNVariables)
-	if arn == "" {
-		return nil
-	}
-	role := &fleet.Role{ARN: arn, ExternalID: block.ExternalID.ValueString(), Policy: block.Policy.ValueString(), Duration: defaultSession}
-	if role.SessionName, _ = argumentOr(block.SessionName, roleSessionVariables); role.SessionName == "" {
-		role.SessionName = "terraform"
-	}
-	if !block.SessionExpiration.IsNull() {
-		role.Duration = time.Duration(block.SessionExpiration.ValueInt64()) * time.Second
-	} else if text, name := fromEnvironment(roleExpirationVariables); text != "" {
-		seconds, err := strconv.Atoi(text)
-		if err != nil || seconds < 900 || seconds > 43200 {
-			diags.AddError("Invalid session expiration", fmt.Sprintf("%s is %q; it must be a number of seconds from 900 to 43200.", name, text))
+func (m model) checkRegion(diags *diag.Diagnostics, region, from string) {
+	requireArgument(diags, "region", region, credentials.Variables("region"))
+	if problem := providerdata.CheckRegion(region, m.SkipRegionValidation.ValueBool()); region != "" && problem != "" {
+		if from != "" {
+			problem = from + ": " + problem
 		}
-		role.Duration = time.Duration(seconds) * time.Second
+		diags.AddAttributeError(path.Root("region"), "Unknown region", problem)
 	}
-	return role
+}
+
+// credentials is what the block says about them.
+func (m model) credentials() credentials.Settings {
+	s := credentials.Settings{
+		AccessKey: m.AccessKey.ValueString(), SecretKey: m.SecretKey.ValueString(), SecurityToken: m.SecurityToken.ValueString(),
+		Region: m.Region.ValueString(), Profile: m.Profile.ValueString(), SharedCredentialsFile: m.SharedCredentials.ValueString(),
+		ECSRoleName: m.ECSRoleName.ValueString(), CredentialsURI: m.CredentialsURI.ValueString(),
+	}
+	for _, block := range m.AssumeRoleWithOIDC {
+		s.OIDC = &credentials.OIDC{
+			ProviderARN: block.ProviderARN.ValueString(), Token: block.Token.ValueString(), TokenFile: block.TokenFile.ValueString(),
+			RoleARN: block.RoleARN.ValueString(), SessionName: block.SessionName.ValueString(), Policy: block.Policy.ValueString(),
+			Expiration: time.Duration(block.SessionExpiration.ValueInt64()) * time.Second,
+		}
+	}
+	for _, block := range m.AssumeRole {
+		s.Roles = append(s.Roles, credentials.Role{
+			ARN: block.RoleARN.ValueStringPointer(), SessionName: block.SessionName.ValueString(), Policy: block.Policy.ValueString(),
+			ExternalID: block.ExternalID.ValueString(), Expiration: time.Duration(block.SessionExpiration.ValueInt64()) * time.Second,
+		})
+	}
+	return s
 }
 
 func (m model) overrides(diags *diag.Diagnostics) map[string]fleet.Role {
@@ -182,7 +192,7 @@ func (m model) overrides(diags *diag.Diagnostics) map[string]fleet.Role {
 		overrides[id] = fleet.Role{
 			Name:        valueOr(block.RoleName, valueOr(m.MemberRoleName, fleet.DefaultMemberRole)),
 			SessionName: valueOr(m.MemberSessionName, defaultMemberSession),
-			ExternalID:  block.ExternalID.ValueString(), Duration: defaultSession,
+			ExternalID:  block.ExternalID.ValueString(), Policy: m.MemberSessionPolicy.ValueString(), Duration: defaultSession,
 		}
 	}
 	return overrides

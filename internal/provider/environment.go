@@ -7,19 +7,13 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 )
 
-// Environment variables behind the arguments, in order of precedence, as the
-// official provider reads them.
+// Environment variables behind the arguments that are not about credentials
+// (those are in credentials.Arguments), in order of precedence, as the official
+// provider reads them.
 var (
-	accessKeyVariables      = []string{"ALICLOUD_ACCESS_KEY", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABACLOUD_ACCESS_KEY_ID"}
-	secretKeyVariables      = []string{"ALICLOUD_SECRET_KEY", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABACLOUD_ACCESS_KEY_SECRET"}
-	securityTokenVariables  = []string{"ALICLOUD_SECURITY_TOKEN", "ALIBABA_CLOUD_SECURITY_TOKEN", "ALIBABACLOUD_SECURITY_TOKEN"}
-	regionVariables         = []string{"ALICLOUD_REGION", "ALIBABA_CLOUD_REGION"}
-	roleARNVariables        = []string{"ALICLOUD_ASSUME_ROLE_ARN", "ALIBABA_CLOUD_ROLE_ARN"}
-	roleSessionVariables    = []string{"ALICLOUD_ASSUME_ROLE_SESSION_NAME", "ALIBABA_CLOUD_ROLE_SESSION_NAME"}
-	roleExpirationVariables = []string{"ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION"}
-	userAgentVariables      = []string{"TF_APPEND_USER_AGENT"}
-	enforcementVariables    = []string{providerdata.EnforcementVariable}
-	endpointVariables       = map[string][]string{
+	userAgentVariables   = []string{"TF_APPEND_USER_AGENT"}
+	enforcementVariables = []string{providerdata.EnforcementVariable}
+	endpointVariables    = map[string][]string{
 		"cs":  {"ALIBABA_CLOUD_ENDPOINT_CS", "CS_ENDPOINT"},
 		"sts": {"ALIBABA_CLOUD_ENDPOINT_STS", "STS_ENDPOINT"},
 		"resourcemanager": {

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -52,9 +53,17 @@ func TestSchemas(t *testing.T) {
 			}
 		}
 	}
-	for _, a := range schemas.Provider.Block.Attributes {
-		if secret := a.Name == "access_key" || a.Name == "secret_key" || a.Name == "security_token"; secret != a.Sensitive {
+	secrets := []string{"access_key", "secret_key", "security_token", "credentials_uri", "oidc_token", "oidc_token_file"}
+	attributes := schemas.Provider.Block.Attributes
+	for _, block := range schemas.Provider.Block.BlockTypes {
+		attributes = append(attributes, block.Block.Attributes...)
+	}
+	for _, a := range attributes {
+		if secret := slices.Contains(secrets, a.Name); secret != a.Sensitive {
 			t.Errorf("%s: sensitive is %t", a.Name, a.Sensitive)
+		}
+		if a.Description == "" {
+			t.Errorf("%s has no description", a.Name)
 		}
 	}
 }

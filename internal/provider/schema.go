@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/credentials"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
 )
 
@@ -19,6 +20,10 @@ type model struct {
 	AccessKey            types.String      `tfsdk:"access_key"`
 	SecretKey            types.String      `tfsdk:"secret_key"`
 	SecurityToken        types.String      `tfsdk:"security_token"`
+	Profile              types.String      `tfsdk:"profile"`
+	SharedCredentials    types.String      `tfsdk:"shared_credentials_file"`
+	ECSRoleName          types.String      `tfsdk:"ecs_role_name"`
+	CredentialsURI       types.String      `tfsdk:"credentials_uri"`
 	Region               types.String      `tfsdk:"region"`
 	Protocol             types.String      `tfsdk:"protocol"`
 	ConnectTimeout       types.Int64       `tfsdk:"client_connect_timeout"`
@@ -27,10 +32,12 @@ type model struct {
 	ConfigurationSource  types.String      `tfsdk:"configuration_source"`
 	MemberRoleName       types.String      `tfsdk:"member_role_name"`
 	MemberSessionName    types.String      `tfsdk:"member_session_name"`
+	MemberSessionPolicy  types.String      `tfsdk:"member_session_policy"`
 	MaxConcurrency       types.Int64       `tfsdk:"max_concurrency"`
 	RequestsPerSecond    types.Float64     `tfsdk:"requests_per_second"`
 	Enforcement          types.String      `tfsdk:"enforcement"`
 	AssumeRole           []assumeRoleModel `tfsdk:"assume_role"`
+	AssumeRoleWithOIDC   []oidcModel       `tfsdk:"assume_role_with_oidc"`
 	MemberRole           []memberRoleModel `tfsdk:"member_role"`
 	Endpoints            []endpointsModel  `tfsdk:"endpoints"`
 }
@@ -41,6 +48,16 @@ type assumeRoleModel struct {
 	SessionExpiration types.Int64  `tfsdk:"session_expiration"`
 	Policy            types.String `tfsdk:"policy"`
 	ExternalID        types.String `tfsdk:"external_id"`
+}
+
+type oidcModel struct {
+	ProviderARN       types.String `tfsdk:"oidc_provider_arn"`
+	Token             types.String `tfsdk:"oidc_token"`
+	TokenFile         types.String `tfsdk:"oidc_token_file"`
+	RoleARN           types.String `tfsdk:"role_arn"`
+	SessionName       types.String `tfsdk:"role_session_name"`
+	SessionExpiration types.Int64  `tfsdk:"session_expiration"`
+	Policy            types.String `tfsdk:"policy"`
 }
 
 type memberRoleModel struct {
@@ -64,19 +81,41 @@ func (p *ackguard) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 		Attributes: map[string]schema.Attribute{
 			"access_key": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "AccessKey ID. " + environment(accessKeyVariables),
+				MarkdownDescription: "AccessKey ID. " + environment(credentials.Variables("access_key")),
 			},
 			"secret_key": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "AccessKey secret. " + environment(secretKeyVariables),
+				MarkdownDescription: "AccessKey secret. " + environment(credentials.Variables("secret_key")),
 			},
 			"security_token": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "STS token that belongs to a temporary AccessKey. " + environment(securityTokenVariables),
+				MarkdownDescription: "STS token that belongs to a temporary AccessKey. " + environment(credentials.Variables("security_token")),
+			},
+			"profile": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Profile of the vendor's CLI (`aliyun configure`), of mode AK, StsToken, RamRoleArn, ChainableRamRoleArn, EcsRamRole, OIDC or CredentialsURI. " +
+					"AccessKeys in this block or the environment go before it. " + environment(credentials.Variables("profile")),
+			},
+			"shared_credentials_file": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "File with the profiles; `~/.aliyun/config.json` by default. Set without a profile, the file's current profile is used if there is no other way to sign in. " +
+					environment(credentials.Variables("shared_credentials_file")),
+			},
+			"ecs_role_name": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "RAM role of the ECS instance that Terraform runs on; its keys come from the metadata service. " +
+					"`ALIBABA_CLOUD_IMDSV1_DISABLED=true` insists on a token for it, `ALIBABA_CLOUD_ECS_METADATA_DISABLED=true` switches this way off. " +
+					environment(credentials.Variables("ecs_role_name")),
+				Validators: []validator.String{validate.RoleName()},
+			},
+			"credentials_uri": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "Address of a service that hands out temporary keys, as `{\"Code\": \"Success\", \"AccessKeyId\", \"AccessKeySecret\", \"SecurityToken\", \"Expiration\"}`. " +
+					environment(credentials.Variables("credentials_uri")),
 			},
 			"region": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Region that a block without `region` is about, and whose endpoint answers for the global cluster list. " + environment(regionVariables),
+				MarkdownDescription: "Region that a block without `region` is about, and whose endpoint answers for the global cluster list; the profile's `region_id` as the last resort. " + environment(credentials.Variables("region")),
 			},
 			"protocol": schema.StringAttribute{
 				Optional:            true,
@@ -112,6 +151,12 @@ func (p *ackguard) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				MarkdownDescription: "Session name that the members' audit logs show; `ackguard` by default.",
 				Validators:          []validator.String{validate.SessionName()},
 			},
+			"member_session_policy": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "RAM policy in JSON, at most 2048 characters, that narrows what the role may do in member accounts: both the role and this policy must allow a call. " +
+					"It does not apply in the provider's own account.",
+				Validators: []validator.String{stringvalidator.UTF8LengthAtMost(2048), policyDocument{}},
+			},
 			"max_concurrency": schema.Int64Attribute{
 				Optional:            true,
 				MarkdownDescription: "Calls under way at once over all accounts; 16 by default.",
@@ -130,38 +175,8 @@ func (p *ackguard) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 			},
 		},
 		Blocks: map[string]schema.Block{
-			"assume_role": schema.ListNestedBlock{
-				MarkdownDescription: "Role that the provider's identity becomes before anything else. " +
-					"The environment variables count where there is no block.",
-				Validators: []validator.List{listvalidator.SizeAtMost(1)},
-				NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{
-					"role_arn": schema.StringAttribute{
-						Required:            true,
-						MarkdownDescription: "ARN of the role, e.g. `acs:ram::1234567890123456:role/platform`. " + environment(roleARNVariables),
-						Validators:          []validator.String{validate.RoleARN()},
-					},
-					"session_name": schema.StringAttribute{
-						Optional:            true,
-						MarkdownDescription: "Session name; `terraform` by default. " + environment(roleSessionVariables),
-						Validators:          []validator.String{validate.SessionName()},
-					},
-					"session_expiration": schema.Int64Attribute{
-						Optional:            true,
-						MarkdownDescription: "Seconds that the keys live, 900 to 43200; 3600 by default. " + environment(roleExpirationVariables),
-						Validators:          []validator.Int64{int64validator.Between(900, 43200)},
-					},
-					"policy": schema.StringAttribute{
-						Optional:            true,
-						MarkdownDescription: "RAM policy that narrows what the role may do in this session; 2048 characters at most.",
-						Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(2048)},
-					},
-					"external_id": schema.StringAttribute{
-						Optional:            true,
-						MarkdownDescription: "External ID that the role's trust policy asks for.",
-						Validators:          []validator.String{stringvalidator.LengthBetween(2, 1224)},
-					},
-				}},
-			},
+			"assume_role":           assumeRoleBlock(),
+			"assume_role_with_oidc": oidcBlock(),
 			"member_role": schema.ListNestedBlock{
 				MarkdownDescription: "Another role for one member account, e.g. an invited one. Repeat it per account.",
 				NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{

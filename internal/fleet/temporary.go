@@ -1,0 +1,122 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
+	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
+)
+
+const (
+	// refreshBefore is how long before their end keys are replaced: longer than
+	// one call with all its attempts takes, so that none runs into it.
+	refreshBefore = 5 * time.Minute
+	// refreshPause is how long keys that are still good stay in use after a refresh that failed.
+	refreshPause = 30 * time.Second
+	// sourceRefusal is how long a refusal of a token or a metadata service is
+	// taken as said: such a token is renewed outside, while a role stays as it is.
+	sourceRefusal = time.Minute
+)
+
+// temporary is keys that end: of a role, of an OIDC token, of a metadata
+// service, of a URI. They are fetched when first needed and again before they
+// end, by one caller at a time.
+type temporary struct {
+	fetch func(context.Context) (alicloud.Credential, error)
+	clock clock.Clock
+	// refusalLasts is how long a refusal is not asked again; zero is for the run.
+	refusalLasts time.Duration
+
+	flight   singleflight.Group
+	mu       sync.Mutex
+	keys     alicloud.Credential
+	early    time.Duration // how long before their end these keys are replaced
+	pause    time.Time     // no refresh before this
+	denied   error
+	deniedAt time.Time
+}
+
+// Credential implements alicloud.CredentialSource.
+func (t *temporary) Credential(ctx context.Context) (alicloud.Credential, error) {
+	if keys, err, ok := t.cached(); ok {
+		return keys, err
+	}
+	return shared(ctx, &t.flight, "keys", func(ctx context.Context) (alicloud.Credential, error) {
+		if keys, err, ok := t.cached(); ok {
+			return keys, err
+		}
+		keys, err := t.fetch(ctx)
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		now := t.clock.Now()
+		if err == nil {
+			t.keys, t.denied, t.pause = keys, nil, time.Time{}
+			t.early = max(0, min(refreshBefore, keys.Expires.Sub(now)/2))
+			return keys, nil
+		}
+		if t.usable(now) {
+			// The old keys are good for a while yet; a source that stumbles must not stop the run.
+			t.pause = now.Add(refreshPause)
+			return t.keys, nil
+		}
+		if alicloud.Is(err, alicloud.Denied) || alicloud.Is(err, alicloud.NoCredentials) {
+			t.denied, t.deniedAt = err, now
+		}
+		return keys, err
+	})
+}
+
+// Invalidate implements alicloud.Invalidator.
+func (t *temporary) Invalidate(used alicloud.Credential) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if used.SecurityToken == t.keys.SecurityToken {
+		t.keys = alicloud.Credential{}
+	}
+	return true
+}
+
+// usable reports whether the keys have not ended yet. Keys without an end are
+// good until the service says otherwise.
+func (t *temporary) usable(now time.Time) bool {
+	return t.keys.AccessKeyID != "" && (t.keys.Expires.IsZero() || now.Before(t.keys.Expires))
+}
+
+func (t *temporary) cached() (alicloud.Credential, error, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := t.clock.Now()
+	if t.denied != nil && (t.refusalLasts == 0 || now.Before(t.deniedAt.Add(t.refusalLasts))) {
+		return alicloud.Credential{}, t.denied, true
+	}
+	fresh := t.keys.Expires.IsZero() || now.Before(t.keys.Expires.Add(-t.early)) || now.Before(t.pause)
+	if t.usable(now) && fresh {
+		return t.keys, nil, true
+	}
+	return alicloud.Credential{}, nil, false
+}
+
+// shared runs work once for all who ask at the same time. Whoever stops
+// waiting does not stop it for the others.
+func shared[T any](ctx context.Context, group *singleflight.Group, key string, work func(context.Context) (T, error)) (T, error) {
+	var zero T
+	done := group.DoChan(key, func() (any, error) { return work(context.WithoutCancel(ctx)) })
+	select {
+	case <-ctx.Done():
+		return zero, ctx.Err()
+	case result := <-done:
+		if result.Err != nil {
+			return zero, result.Err
+		}
+		value, ok := result.Val.(T)
+		if !ok {
+			return zero, errors.New("a shared call returned another type")
+		}
+		return value, nil
+	}
+}
