@@ -96,9 +96,13 @@ func (s source) ask(ctx context.Context, method, address string, header map[stri
 // decode reads the form that the metadata service and credentials URIs share.
 func (s source) decode(body []byte) (alicloud.Credential, error) {
 	var answer struct {
-		Code, AccessKeyID, AccessKeySecret, SecurityToken, Expiration string
+		Code            string `json:"Code"`
+		AccessKeyID     string `json:"AccessKeyId"`
+		AccessKeySecret string `json:"AccessKeySecret"`
+		SecurityToken   string `json:"SecurityToken"`
+		Expiration      string `json:"Expiration"`
 	}
-	if err := json.Unmarshal(body, &answer); err != nil { // matches keys without regard to case
+	if err := json.Unmarshal(body, &answer); err != nil {
 		return alicloud.Credential{}, s.failure(alicloud.NoCredentials, http.StatusOK, "answered something that is no JSON object with keys")
 	}
 	if answer.Code != "Success" {
@@ -128,12 +132,12 @@ var instanceRole = regexp.MustCompile(`^[0-9A-Za-z.@_-]{1,64}$`)
 
 func resolveInstance(role string, env environment) (Resolved, error) {
 	if env.on(metadataDisabled) {
-		return Resolved{}, problem("ecs_role_name", "Metadata service is switched off", metadataDisabled+" is true, so the role of the ECS instance cannot be used. Unset it, or sign in in another way.")
+		return Resolved{}, problem("ecs_role_name", "Metadata service is switched off", metadataDisabled+" is true, so the role of the ECS instance cannot be used. Unset it, or use another way to sign in.")
 	}
 	endpoint := or(strings.TrimRight(env(MetadataEndpointVariable), "/"), metadataEndpoint)
 	i := instance{endpoint: endpoint, role: role, tokenOnly: env.on(firstDisabled), source: source{
 		product: "ecs-metadata", action: "GetInstanceCredentials", what: "the metadata service at " + endpoint,
-		hint:   "run on an ECS instance that has a RAM role, check the role's name in ecs_role_name (ALICLOUD_ECS_ROLE_NAME, ALIBABA_CLOUD_ECS_METADATA), or sign in in another way",
+		hint:   "run on an ECS instance that has a RAM role, check the role's name in ecs_role_name (ALICLOUD_ECS_ROLE_NAME, ALIBABA_CLOUD_ECS_METADATA), or use another way to sign in",
 		client: newClient(nil, metadataConnect, metadataAnswer), // the address is the machine's own: never through a proxy
 	}}
 	return Resolved{Fetch: i.fetch}, nil

@@ -200,7 +200,7 @@ func (r *resolver) fromProfile() (Resolved, error) {
 // missing lists the ways, because nobody remembers them all.
 func missing() error {
 	var b strings.Builder
-	b.WriteString("Sign in in one of these ways, the first that is there counts:")
+	b.WriteString("There are these ways to sign in; the first that is set counts:")
 	list := func(name string, arguments ...string) {
 		var variables []string
 		for _, a := range arguments {

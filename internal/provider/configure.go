@@ -207,18 +207,18 @@ func (m model) endpoints() map[string]string {
 	for product, argument := range map[string]types.String{
 		"cs": block.CS, "sts": block.STS, "resourcemanager": block.ResourceManager,
 	} {
-		endpoints[product], _ = argumentOr(argument, endpointVariables[product])
+		endpoints[product] = argumentOr(argument, endpointVariables[product])
 	}
 	return endpoints
 }
 
-// argumentOr is the argument's value or, where it has none, the environment's
-// and the name of the variable it came from.
-func argumentOr(argument types.String, variables []string) (value, variable string) {
+// argumentOr is the argument's value or, where it has none, the environment's.
+func argumentOr(argument types.String, variables []string) string {
 	if value := argument.ValueString(); value != "" {
-		return value, ""
+		return value
 	}
-	return fromEnvironment(variables)
+	value, _ := fromEnvironment(variables)
+	return value
 }
 
 func requireArgument(diags *diag.Diagnostics, name, value string, variables []string) {
@@ -251,7 +251,7 @@ func milliseconds(v types.Int64) time.Duration {
 
 func userAgent(version, terraformVersion string, m model) string {
 	agent := fmt.Sprintf("terraform-provider-ackguard/%s Terraform/%s", version, terraformVersion)
-	if source, _ := argumentOr(m.ConfigurationSource, userAgentVariables); source != "" {
+	if source := argumentOr(m.ConfigurationSource, userAgentVariables); source != "" {
 		agent += " " + source
 	}
 	return agent

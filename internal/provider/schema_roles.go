@@ -116,8 +116,8 @@ func (v policyDocument) ValidateString(ctx context.Context, req validator.String
 		return
 	}
 	var document struct {
-		Version   *string
-		Statement *json.RawMessage
+		Version   *string          `json:"Version"`
+		Statement *json.RawMessage `json:"Statement"`
 	}
 	if err := json.Unmarshal([]byte(req.ConfigValue.ValueString()), &document); err != nil || document.Version == nil || document.Statement == nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid policy", req.Path.String()+" "+v.Description(ctx)+".")
