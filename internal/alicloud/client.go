@@ -286,6 +286,9 @@ func (c *Caller) attempt(ctx context.Context, op Operation) (x *exchange, used C
 		params.AuthType = tea.String("Anonymous")
 	}
 	_, err := c.sdk.CallApiWithCtx(context.WithValue(ctx, exchangeKey{}, x), params, request, &dara.RuntimeOptions{})
+	if x.token != "" {
+		used.SecurityToken = x.token // calls at once share the SDK's client: another's newer keys may have signed this one
+	}
 	if x.answered {
 		return x, used, nil, false
 	}

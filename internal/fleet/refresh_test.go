@@ -109,7 +109,9 @@ func TestRefresh_underLoad(t *testing.T) {
 				c.Clock, c.MaxConcurrency, c.Member.Duration = now, 50, life
 				source.use(c)
 			})
-			member := func(r simulator.Request) bool { return r.Query.Get("RoleArn") != "" && r.Query.Get("RoleArn") != platform }
+			member := func(r simulator.Request) bool {
+				return r.Query.Get("RoleArn") != "" && r.Query.Get("RoleArn") != platform
+			}
 			for range 28 {
 				var group sync.WaitGroup
 				for i := range 50 {
