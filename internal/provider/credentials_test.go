@@ -94,12 +94,14 @@ func TestWays(t *testing.T) {
 			return row{arguments: fmt.Sprintf("credentials_uri = %q", c.Endpoint()+"/credentials-uri/broker"), action: "GetCredentials"}
 		},
 		credentials.WayOIDC: func(t *testing.T, _ *acctest.Cloud) row {
+			t.Helper()
 			return row{arguments: fmt.Sprintf("assume_role_with_oidc {\n oidc_provider_arn = %q\n oidc_token_file = %q\n role_arn = %q\n }", oidcARN, write(t, "token", podToken), platform), action: "AssumeRoleWithOIDC"}
 		},
 		credentials.WayKeysEnv: func(_ *testing.T, c *acctest.Cloud) row {
 			return row{env: map[string]string{"ALIBABACLOUD_ACCESS_KEY_ID": c.ManagementKey().ID, "ALIBABACLOUD_ACCESS_KEY_SECRET": c.ManagementKey().Secret, "ALICLOUD_PROFILE": "nobody"}}
 		},
 		credentials.WayProfile: func(t *testing.T, c *acctest.Cloud) row {
+			t.Helper()
 			return row{arguments: fmt.Sprintf("profile = \"role\"\n shared_credentials_file = %q", profiles(t, c)), action: "AssumeRole"}
 		},
 		credentials.WayURIEnv: func(_ *testing.T, c *acctest.Cloud) row {
@@ -109,11 +111,13 @@ func TestWays(t *testing.T) {
 			return row{env: map[string]string{"ALIBABA_CLOUD_ECS_METADATA": "platform"}, action: "GetInstanceCredentials"}
 		},
 		credentials.WayOIDCEnv: func(t *testing.T, _ *acctest.Cloud) row {
+			t.Helper()
 			return row{env: map[string]string{
 				"ALIBABA_CLOUD_OIDC_PROVIDER_ARN": oidcARN, "ALIBABA_CLOUD_ROLE_ARN": platform, "ALIBABA_CLOUD_OIDC_TOKEN_FILE": write(t, "token", podToken),
 			}, action: "AssumeRoleWithOIDC"}
 		},
 		credentials.WayCurrentProfile: func(t *testing.T, c *acctest.Cloud) row {
+			t.Helper()
 			return row{arguments: fmt.Sprintf("shared_credentials_file = %q", profiles(t, c))}
 		},
 	}
@@ -255,7 +259,7 @@ func TestSecrets_neverLogged_anyWay(t *testing.T) {
 	cloud := signIns(t)
 	path := profiles(t, cloud)
 	t.Setenv("ALIBABA_CLOUD_OIDC_TOKEN", podToken)
-	config := acctest.Bare // one run with a provider for each source, because every run builds the binary
+	var config strings.Builder // one run with a provider for each source, because every run builds the binary
 	for name, arguments := range map[string]string{
 		"oidc":     fmt.Sprintf("assume_role_with_oidc {\n oidc_provider_arn = %q\n role_arn = %q\n }", oidcARN, platform),
 		"instance": `ecs_role_name = "platform"`,
@@ -264,9 +268,9 @@ func TestSecrets_neverLogged_anyWay(t *testing.T) {
 	} {
 		block := strings.TrimPrefix(unsigned(cloud, arguments+"\n alias = \""+name+"\""), acctest.Bare)
 		block = strings.Replace(block, `data "ackguard_clusters" "all" {`, fmt.Sprintf("data \"ackguard_clusters\" %q {\n provider = ackguard.%s", name, name), 1)
-		config += block
+		config.WriteString(block)
 	}
-	log := acctest.TraceLog(t, config)
+	log := acctest.TraceLog(t, acctest.Bare+config.String())
 	if n := bytes.Count(log, []byte("DescribeClustersForRegion")); n < 4 {
 		t.Fatalf("the log shows %d calls, so it proves nothing", n)
 	}
