@@ -10,6 +10,9 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sts"
 )
 
+// fetchAttempts counts the first one too.
+const fetchAttempts = 3
+
 // OIDC says how to become a role with the token of an identity provider.
 type OIDC struct {
 	ProviderARN string
@@ -57,7 +60,7 @@ func (f *Fleet) startingKeys() (alicloud.CredentialSource, error) {
 		}
 		source = f.withOIDC(client, *f.config.OIDC)
 	case f.config.Fetch != nil:
-		source = &temporary{fetch: f.config.Fetch, clock: f.config.Clock, refusalLasts: sourceRefusal}
+		source = &temporary{fetch: f.fetch, clock: f.config.Clock, refusalLasts: sourceRefusal}
 	}
 	for _, role := range f.config.Chain {
 		client, err := sts.New(f.clientConfig("sts", source, Scope{}))
@@ -67,6 +70,17 @@ func (f *Fleet) startingKeys() (alicloud.CredentialSource, error) {
 		source = f.assumed(client, role, role.ARN)
 	}
 	return source, nil
+}
+
+// fetch asks a service for keys, again where it failed by itself: unlike calls
+// of the cloud, this has no retry of its own.
+func (f *Fleet) fetch(ctx context.Context) (alicloud.Credential, error) {
+	for attempt := 1; ; attempt++ {
+		keys, err := f.config.Fetch(ctx)
+		if !alicloud.Is(err, alicloud.Server) || attempt == fetchAttempts || f.config.Clock.Sleep(ctx, time.Duration(attempt)*time.Second) != nil {
+			return keys, err
+		}
+	}
 }
 
 // assumed is the temporary keys of a role. A refusal stays one for the run:

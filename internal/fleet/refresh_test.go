@@ -313,3 +313,31 @@ func TestRefresh_afterAWait(t *testing.T) {
 		t.Errorf("%d fetches, want 2: the call went out with keys that ended while it waited", n)
 	}
 }
+
+// A metadata service that stumbles is asked again, one that refuses is not.
+func TestFetch_asksAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		kind  alicloud.Kind
+		fails int64
+		want  int64
+		ok    bool
+	}{
+		"stumbles": {alicloud.Server, 2, 3, true}, "broken": {alicloud.Server, 9, 3, false}, "refuses": {alicloud.NoCredentials, 1, 1, false},
+	} {
+		cloud := acctest.New(t, acctest.Fleet())
+		session := cloud.Session(t, acctest.Retail, time.Hour)
+		var fetched atomic.Int64
+		f := cloud.Fleet(t, func(config *fleet.Config) {
+			config.Fetch = func(context.Context) (alicloud.Credential, error) {
+				if fetched.Add(1) <= c.fails {
+					return alicloud.Credential{}, &alicloud.Error{Kind: c.kind}
+				}
+				return session, nil
+			}
+		})
+		if err := detail(t, f, retail, "retail"); (err == nil) != c.ok || fetched.Load() != c.want {
+			t.Errorf("%s: got %v after %d fetches, want %d", name, err, fetched.Load(), c.want)
+		}
+	}
+}
