@@ -184,7 +184,7 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 		}
 		if failure != nil {
 			own := *failure // a refused role is one error that all calls of the account share
-			own.Attempts = attempt
+			own.Attempts = max(own.Attempts, attempt)
 			failure = &own
 		}
 		var wait time.Duration

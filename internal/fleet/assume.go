@@ -60,7 +60,7 @@ func (f *Fleet) startingKeys() (alicloud.CredentialSource, error) {
 		}
 		source = f.withOIDC(client, *f.config.OIDC)
 	case f.config.Fetch != nil:
-		source = &temporary{fetch: f.fetch, clock: f.config.Clock, refusalLasts: sourceRefusal}
+		source = &temporary{fetch: f.fetch, clock: f.config.Clock}
 	}
 	for _, role := range f.config.Chain {
 		client, err := sts.New(f.clientConfig("sts", source, Scope{}))
@@ -83,8 +83,7 @@ func (f *Fleet) fetch(ctx context.Context) (alicloud.Credential, error) {
 	}
 }
 
-// assumed is the temporary keys of a role. A refusal stays one for the run:
-// asking again per cluster only costs calls.
+// assumed is the temporary keys of a role.
 func (f *Fleet) assumed(client *sts.Client, role Role, arn string) *temporary {
 	return &temporary{clock: f.config.Clock, fetch: func(ctx context.Context) (alicloud.Credential, error) {
 		return client.AssumeRole(ctx, sts.AssumeRole{
@@ -94,7 +93,7 @@ func (f *Fleet) assumed(client *sts.Client, role Role, arn string) *temporary {
 }
 
 func (f *Fleet) withOIDC(client *sts.Client, o OIDC) *temporary {
-	return &temporary{clock: f.config.Clock, refusalLasts: sourceRefusal, fetch: func(ctx context.Context) (alicloud.Credential, error) {
+	return &temporary{clock: f.config.Clock, fetch: func(ctx context.Context) (alicloud.Credential, error) {
 		token, err := o.token()
 		if err != nil {
 			return alicloud.Credential{}, err

@@ -87,6 +87,44 @@ func TestAssumeRole_refusalIsAskedOnce(t *testing.T) {
 	if got := count(cloud, "AssumeRole"); got != 1 {
 		t.Errorf("%d AssumeRole calls, want 1", got)
 	}
+	// A role that is made meanwhile is found a minute later.
+	cloud.SetRoles(t, acctest.Retail, acctest.Member(acctest.Retail, "retail", "fd-shop000001").Roles)
+	cloud.Clock.Advance(61 * time.Second)
+	if err := detail(t, f, retail, "retail"); err != nil {
+		t.Error(err)
+	}
+}
+
+// Throttled for its keys, a call is not tried again for that: the calls for
+// the keys were.
+func TestRetry_doesNotMultiply(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	hits := cloud.AddFault(simulator.Fault{Action: "AssumeRole", Status: 400, Code: "Throttling"})
+	err := detail(t, cloud.Fleet(t, nil), retail, "retail")
+	if !alicloud.Is(err, alicloud.Throttled) || hits.Hits() != alicloud.DefaultRetry.MaxAttempts {
+		t.Errorf("got %v after %d calls", err, hits.Hits())
+	}
+	if !strings.Contains(err.Error(), "6 attempts") {
+		t.Errorf("the error does not say how often it was tried: %s", err)
+	}
+}
+
+// A slow STS is no refusal, and no answer is not cached.
+func TestAssumeRole_timeoutIsNoRefusal(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	fault := cloud.AddFault(simulator.Fault{Action: "AssumeRole", Delay: "1h"})
+	f := cloud.Fleet(t, func(c *fleet.Config) {
+		c.ReadTimeout, c.ConnectTimeout, c.Retry.MaxAttempts = 50*time.Millisecond, 50*time.Millisecond, 1
+	})
+	if err := detail(t, f, retail, "retail"); !alicloud.Is(err, alicloud.Network) {
+		t.Errorf("got %v, want a network error", err)
+	}
+	fault.Remove()
+	if err := detail(t, f, retail, "retail"); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestMemberRole_overrideAndExternalID(t *testing.T) {

@@ -18,9 +18,10 @@ const (
 	refreshBefore = 5 * time.Minute
 	// refreshPause is how long keys that are still good stay in use after a refresh that failed.
 	refreshPause = 30 * time.Second
-	// sourceRefusal is how long a refusal of a token or a metadata service is
-	// taken as said: such a token is renewed outside, while a role stays as it is.
-	sourceRefusal = time.Minute
+	// refusalLasts is how long a refusal is taken as said. Asking again per
+	// cluster only costs calls; but a token is renewed outside, and a role that
+	// this very run makes takes its time to be known everywhere.
+	refusalLasts = time.Minute
 )
 
 // temporary is keys that end: of a role, of an OIDC token, of a metadata
@@ -29,8 +30,6 @@ const (
 type temporary struct {
 	fetch func(context.Context) (alicloud.Credential, error)
 	clock clock.Clock
-	// refusalLasts is how long a refusal is not asked again; zero is for the run.
-	refusalLasts time.Duration
 
 	flight   singleflight.Group
 	mu       sync.Mutex
@@ -91,7 +90,7 @@ func (t *temporary) cached() (alicloud.Credential, error, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.clock.Now()
-	if t.denied != nil && (t.refusalLasts == 0 || now.Before(t.deniedAt.Add(t.refusalLasts))) {
+	if t.denied != nil && now.Before(t.deniedAt.Add(refusalLasts)) {
 		return alicloud.Credential{}, t.denied, true
 	}
 	fresh := t.keys.Expires.IsZero() || now.Before(t.keys.Expires.Add(-t.early)) || now.Before(t.pause)
