@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -121,8 +122,7 @@ type Caller struct {
 	ram     string // prefix of RAM actions, e.g. resourcemanager
 	version string
 	style   string // ROA or RPC
-	sdk     SDK
-	keys    *currentKeys
+	clients clientPool
 	headers map[string]string
 }
 
@@ -141,27 +141,32 @@ type ProductSpec struct {
 // NewCaller prepares a product's client. It makes no call.
 func NewCaller(config Config, spec ProductSpec) (*Caller, error) {
 	endpoint, protocol, headers := resolveEndpoint(config, spec)
-	keys := &currentKeys{}
-	sdkConfig := &openapi.Config{
-		Credential: keys,
-		Endpoint:   tea.String(endpoint),
-		RegionId:   tea.String(config.Region),
-		Protocol:   tea.String(strings.ToUpper(protocol)),
-		UserAgent:  tea.String(config.UserAgent),
-		HttpClient: config.Transport,
-	}
 	newSDK := spec.NewSDK
 	if newSDK == nil {
 		newSDK = func(c *openapi.Config) (SDK, error) { return openapi.NewClient(c) }
 	}
-	sdk, err := newSDK(sdkConfig)
+	c := &Caller{
+		config: config, product: spec.Product, ram: spec.RAM, version: spec.Version, style: spec.Style, headers: headers,
+	}
+	c.clients.build = func() (*signingClient, error) {
+		client := &signingClient{}
+		var err error
+		client.sdk, err = newSDK(&openapi.Config{
+			Credential: &client.keys,
+			Endpoint:   tea.String(endpoint),
+			RegionId:   tea.String(config.Region),
+			Protocol:   tea.String(strings.ToUpper(protocol)),
+			UserAgent:  tea.String(config.UserAgent),
+			HttpClient: config.Transport,
+		})
+		return client, err
+	}
+	client, err := c.clients.take()
 	if err != nil {
 		return nil, fmt.Errorf("preparing the %s client: %w", spec.Product, err)
 	}
-	return &Caller{
-		config: config, product: spec.Product, ram: spec.RAM, version: spec.Version, style: spec.Style,
-		sdk: sdk, keys: keys, headers: headers,
-	}, nil
+	c.clients.put(client)
+	return c, nil
 }
 
 // Call makes the operation's call, trying again as the retry policy allows,
@@ -180,7 +185,7 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 		started := c.config.Clock.Now()
 		x, used, failure, final := c.attempt(ctx, op)
 		if failure == nil {
-			failure = c.decode(op, x, out)
+			failure = c.decode(op, x, used, out)
 		}
 		if failure != nil {
 			own := *failure // a refused role is one error that all calls of the account share
@@ -253,9 +258,12 @@ func (c *Caller) attempt(ctx context.Context, op Operation) (x *exchange, used C
 		return x, used, failure, true
 	}
 	defer release()
-	if !op.Anonymous {
-		c.keys.current.Store(&used)
+	client, err := c.clients.take()
+	if err != nil {
+		return x, used, c.failure(op, x, Error{Kind: Invalid, Message: "preparing the client: " + err.Error(), err: err}), true
 	}
+	defer c.clients.put(client)
+	client.keys.current = used
 
 	params := &openapi.Params{
 		Action: tea.String(op.Action), Version: tea.String(c.version), Style: tea.String(c.style),
@@ -285,10 +293,7 @@ func (c *Caller) attempt(ctx context.Context, op Operation) (x *exchange, used C
 	if op.Anonymous {
 		params.AuthType = tea.String("Anonymous")
 	}
-	_, err := c.sdk.CallApiWithCtx(context.WithValue(ctx, exchangeKey{}, x), params, request, &dara.RuntimeOptions{})
-	if x.token != "" {
-		used.SecurityToken = x.token // calls at once share the SDK's client: another's newer keys may have signed this one
-	}
+	_, err = client.sdk.CallApiWithCtx(context.WithValue(ctx, exchangeKey{}, x), params, request, &dara.RuntimeOptions{})
 	if x.answered {
 		return x, used, nil, false
 	}
@@ -323,8 +328,8 @@ func (c *Caller) noCredentials(op Operation, x *exchange, err error) *Error {
 	return &own
 }
 
-// decode reads an answer into out, or the error in it.
-func (c *Caller) decode(op Operation, x *exchange, out any) *Error {
+// decode reads an answer into out, or the error in it. used is the keys that no error may show.
+func (c *Caller) decode(op Operation, x *exchange, used Credential, out any) *Error {
 	var answer map[string]json.RawMessage
 	err := json.Unmarshal(x.body, &answer)
 	isObject := err == nil && answer != nil
@@ -332,7 +337,7 @@ func (c *Caller) decode(op Operation, x *exchange, out any) *Error {
 	case x.status >= 400 && isObject, isObject && holdsError(answer, op.Holds):
 		head := headOf(answer)
 		failure := Error{
-			Kind: classify(head.code, x.status), Code: head.code, Message: c.keys.redact(head.message, op.Secrets),
+			Kind: classify(head.code, x.status), Code: head.code, Message: redact(head.message, append(slices.Clone(op.Secrets), used.AccessKeySecret, used.SecurityToken)),
 			RequestID: head.requestID, RAMAction: head.ramAction, retryAfter: retryAfter(x),
 		}
 		return c.failure(op, x, failure)

@@ -2,26 +2,50 @@ package alicloud
 
 import (
 	"errors"
-	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 
 	"github.com/alibabacloud-go/tea/tea"
 	"github.com/aliyun/credentials-go/credentials"
 )
 
-// currentKeys is the credential as the SDK wants it: without a context. The
-// caller stores a valid one before each attempt.
-type currentKeys struct {
-	current atomic.Pointer[Credential]
+// signingClient is a client of the SDK with the keys that it signs with. One
+// call has it to itself: the SDK takes its keys from the client, and calls at
+// once may have different ones while keys are being replaced.
+type signingClient struct {
+	sdk  SDK
+	keys currentKeys
 }
 
-// redact takes the keys out of a message: an answer about a wrong signature
-// quotes the request that it was made for.
-func (k *currentKeys) redact(message string, secrets []string) string {
-	if c := k.current.Load(); c != nil {
-		secrets = append(slices.Clone(secrets), c.AccessKeySecret, c.SecurityToken)
+// clientPool lends clients; there are as many as there were calls at once.
+type clientPool struct {
+	build func() (*signingClient, error)
+
+	mu   sync.Mutex
+	idle []*signingClient
+}
+
+func (p *clientPool) take() (*signingClient, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if last := len(p.idle) - 1; last >= 0 {
+		client := p.idle[last]
+		p.idle = p.idle[:last]
+		return client, nil
 	}
+	return p.build()
+}
+
+func (p *clientPool) put(client *signingClient) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	client.keys.current = Credential{}
+	p.idle = append(p.idle, client)
+}
+
+// redact takes secrets out of a message: an answer about a wrong signature
+// quotes the request that it was made for.
+func redact(message string, secrets []string) string {
 	for _, secret := range secrets {
 		if secret != "" {
 			message = strings.ReplaceAll(message, secret, "***")
@@ -30,10 +54,13 @@ func (k *currentKeys) redact(message string, secrets []string) string {
 	return message
 }
 
+// currentKeys is the credential as the SDK wants it: without a context.
+type currentKeys struct{ current Credential }
+
 // GetCredential implements credentials.Credential.
 func (k *currentKeys) GetCredential() (*credentials.CredentialModel, error) {
-	c := k.current.Load()
-	if c == nil {
+	c := k.current
+	if c.AccessKeyID == "" {
 		return nil, errors.New("no credential was resolved before the call")
 	}
 	kind := "access_key"

@@ -55,8 +55,7 @@ type exchange struct {
 	status   int
 	header   http.Header
 	body     []byte
-	err      error  // why no whole answer arrived
-	token    string // security token that the request was signed with
+	err      error // why no whole answer arrived
 }
 
 type exchangeKey struct{}
@@ -66,9 +65,6 @@ type exchangeKey struct{}
 // that decoding and errors are decided in one place, ours.
 func (t *Transport) Call(request *http.Request, _ *http.Transport) (*http.Response, error) {
 	x, _ := request.Context().Value(exchangeKey{}).(*exchange)
-	if x != nil {
-		x.token = request.Header.Get("x-acs-security-token")
-	}
 	if request.Body == nil || request.Body == http.NoBody {
 		// net/http silently sends a body-less GET again when a kept connection breaks: with the same nonce, which the
 		// service refuses if it had seen the first. A body, even an empty one, leaves trying again to us, who sign anew.
