@@ -1,6 +1,7 @@
 package alicloud
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -41,7 +42,7 @@ func Numbered[T any](key func(T) string, fetch func(page int) (Page[T], error)) 
 		distinct := slices.Compact(slices.Sorted(slices.Values(keys)))
 		switch {
 		case slices.Contains(keys, ""):
-			return nil, fmt.Errorf("the list holds an item without an ID")
+			return nil, errors.New("the list holds an item without an ID")
 		case len(items) != total:
 			problem = fmt.Errorf("the list says that it has %d items and holds %d", total, len(items))
 		case stable && len(distinct) == total:
