@@ -103,6 +103,7 @@ func TestPages_showExamples(t *testing.T) {
 	if len(paths) == 0 {
 		t.Fatal("there are no examples")
 	}
+	paths = slices.Concat(paths, below(t, "examples", ".json"), below(t, "examples", ".hcl"), []string{module + "main.tf", module + "tests/fleet.yaml"})
 	var all []string
 	for _, path := range documents(t) {
 		all = append(all, read(t, path))

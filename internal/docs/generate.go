@@ -1,6 +1,6 @@
 // Package docs renders what the documentation takes from the code: the
-// committed provider schema, the pages of the rule catalogue and the provenance
-// of every object. tfplugindocs renders the rest, see cmd/ackguard-docs.
+// committed provider schema, the pages of the rule catalogue, of credentials and
+// of the simulator, and the provenance of every object. tfplugindocs renders the rest, see cmd/ackguard-docs.
 package docs
 
 import (
@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 
@@ -32,7 +33,9 @@ func Files(ctx context.Context) (map[string][]byte, error) {
 		}
 		files[l.path] = page
 	}
-	return files, nil
+	pages, err := referencePages()
+	maps.Copy(files, pages)
+	return files, err
 }
 
 // Pages completes the pages of the objects, which tfplugindocs has rendered

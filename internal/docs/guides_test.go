@@ -2,6 +2,7 @@ package docs
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -59,6 +62,30 @@ func TestGuide_gettingStarted(t *testing.T) {
 	}
 }
 
+// The commands of the guide about offline tests work as they stand, and so does
+// the module that they test.
+func TestGuide_offlineTesting(t *testing.T) {
+	t.Parallel()
+	var script strings.Builder
+	for _, m := range fence.FindAllStringSubmatch(read(t, "docs/guides/offline-testing.md"), -1) {
+		script.WriteString(scripted(t, m[1], m[2]))
+	}
+	output := newWorkshop(t).run(t, script.String())
+	after := 0
+	for _, phrase := range []string{
+		"what_was_not_read_is_said\"... pass", "Success! 1 passed, 0 failed.",
+		"the_gate_closes\"... pass", "Success! 3 passed, 0 failed.",
+		"another_window_moves_the_schedules\"... pass", "Success! 6 passed, 0 failed.",
+		"Success! 6 passed, 0 failed.", // in the pipeline
+	} {
+		at := strings.Index(output[after:], phrase)
+		if at < 0 {
+			t.Fatalf("the guide's output lacks %q, or has it too early:\n%s", phrase, output)
+		}
+		after += at + len(phrase)
+	}
+}
+
 // scripted is a block as part of a script that ends with the first failure.
 func scripted(t *testing.T, kind, block string) string {
 	t.Helper()
@@ -73,6 +100,8 @@ func scripted(t *testing.T, kind, block string) string {
 			"for i in $(seq 100); do [ -s bin/try/simulator.env ] && break; sleep 0.1; done\n"
 	case "build":
 		return strings.Replace(block, "make build\n", "", 1) // the workshop has built it
+	case "pipeline":
+		return strings.Replace(block, "go build -o bin/ ./internal/simulator/cmd/ackguard-simulator\n", "", 1)
 	case "fails":
 		return "if (\n" + block + "); then echo 'this was to fail'; exit 1; fi\n"
 	case "":
@@ -118,6 +147,34 @@ passes terraform destroy -auto-approve
 	newWorkshop(t).run(t, script)
 }
 
+// binaries builds what the guides build, once for all of them. TestMain takes
+// it away.
+var binaries = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "ackguard-docs")
+	if err != nil {
+		return "", err
+	}
+	build := exec.Command("go", "build", "-o", dir+string(filepath.Separator), ".", "./internal/simulator/cmd/ackguard-simulator")
+	build.Dir = root
+	if output, err := build.CombinedOutput(); err != nil {
+		return dir, fmt.Errorf("building: %w\n%s", err, output)
+	}
+	return dir, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built.Load() {
+		if dir, _ := binaries(); dir != "" {
+			_ = os.RemoveAll(dir)
+		}
+	}
+	os.Exit(code)
+}
+
+// built says that binaries was called.
+var built atomic.Bool
+
 // workshop is a folder like a clone in which make build has run.
 type workshop struct{ dir string }
 
@@ -127,14 +184,13 @@ func newWorkshop(t *testing.T) workshop {
 		t.Skip("the guides are written for a Unix shell")
 	}
 	w := workshop{t.TempDir()}
-	bin := filepath.Join(w.dir, "bin")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin+string(filepath.Separator), ".", "./internal/simulator/cmd/ackguard-simulator")
-	build.Dir = root
-	if err := os.MkdirAll(bin, 0o750); err != nil {
+	built.Store(true)
+	programs, err := binaries()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building: %s\n%s", err, output)
+	if err := os.Mkdir(filepath.Join(w.dir, "bin"), 0o750); err != nil {
+		t.Fatal(err)
 	}
 	link := func(to, name string) {
 		to, err := filepath.Abs(to)
@@ -144,6 +200,9 @@ func newWorkshop(t *testing.T) workshop {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+	for _, program := range []string{"terraform-provider-ackguard", "ackguard-simulator"} {
+		link(filepath.Join(programs, program), "bin/"+program)
 	}
 	link(filepath.Join(root, "examples"), "examples")
 	cli := os.Getenv("TF_ACC_TERRAFORM_PATH")
@@ -166,19 +225,25 @@ func (w workshop) run(t *testing.T, script string) string {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "bash", "-eu", "-c", script)
 	command.Dir = w.dir
-	for _, kv := range os.Environ() {
-		name, _, _ := strings.Cut(kv, "=")
-		if !strings.HasPrefix(name, "ALICLOUD_") && !strings.HasPrefix(name, "ALIBABA") && !strings.HasPrefix(name, "TF_") && name != "PATH" {
-			command.Env = append(command.Env, kv)
-		}
-	}
-	command.Env = append(command.Env, "PATH="+filepath.Join(w.dir, "cli")+string(filepath.ListSeparator)+os.Getenv("PATH"),
-		"TF_CLI_ARGS=-no-color", "CHECKPOINT_DISABLE=1")
+	command.Env = append(w.environment(), "TF_CLI_ARGS=-no-color")
 	output, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s\n%s", err, output)
 	}
 	return string(output)
+}
+
+// environment is what a new shell has: nothing of the cloud, and the CLI that
+// the tests run on.
+func (w workshop) environment() []string {
+	list := []string{"PATH=" + filepath.Join(w.dir, "cli") + string(filepath.ListSeparator) + os.Getenv("PATH"), "CHECKPOINT_DISABLE=1"}
+	for _, kv := range os.Environ() {
+		name, _, _ := strings.Cut(kv, "=")
+		if !strings.HasPrefix(name, "ALICLOUD_") && !strings.HasPrefix(name, "ALIBABA") && !strings.HasPrefix(name, "TF_") && name != "PATH" {
+			list = append(list, kv)
+		}
+	}
+	return list
 }
 
 // The two policies of the guide are enough for all that it shows: with nothing

@@ -1,0 +1,1 @@
+data "ackguard_member_accounts" "all" {}

@@ -1,0 +1,5 @@
+resource "ackguard_cluster_inspection_schedule" "logistics" {
+  account_id = "100000000000004"
+  cluster_id = "c1b0000000000000000000000logistic"
+  recurrence = "FREQ=DAILY;BYHOUR=2;BYMINUTE=30"
+}
