@@ -14,6 +14,8 @@ import {
   id       = each.value.import_id
 }
 
+# Arguments that come from the cloud never show drift: once imported, write
+# the values down (the brownfield guide shows how).
 resource "ackguard_cluster_inspection_schedule" "existing" {
   for_each             = local.existing
   account_id           = each.value.account_id
