@@ -363,3 +363,18 @@ func TestErrors_holdNoSecret(t *testing.T) {
 		t.Errorf("the error quotes no request, so the test proves nothing: %s", err)
 	}
 }
+
+// The text of a network error must not quote the URL: the parameters of
+// AssumeRole are in it.
+func TestErrors_quoteNoURL(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	f := cloud.Fleet(t, func(c *fleet.Config) {
+		c.Member.ExternalID, c.Retry.MaxAttempts = "shared-secret-of-the-landing-zone", 1
+	})
+	cloud.AddFault(simulator.Fault{Action: "AssumeRole", Reset: simulator.ResetBeforeCommit})
+	err := detail(t, f, retail, "retail")
+	if !alicloud.Is(err, alicloud.Network) || strings.Contains(err.Error(), "shared-secret") || strings.Contains(err.Error(), "http://") {
+		t.Errorf("got %v", err)
+	}
+}
