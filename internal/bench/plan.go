@@ -35,7 +35,7 @@ func planSmall(ctx context.Context, s Setup) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer server.Close() //nolint:errcheck // the process ends soon
+	defer server.Close()
 
 	var ids []string
 	for a := range smallAccounts {
@@ -52,7 +52,7 @@ func planSmall(ctx context.Context, s Setup) ([]Figure, error) {
 	for range 3 {
 		cloud.ResetRequests()
 		began := time.Now()
-		if _, err := run.cli(ctx, "plan", "-input=false"); err != nil {
+		if err := run.cli(ctx, "plan", "-input=false"); err != nil {
 			return nil, err
 		}
 		bestPlan = min(bestPlan, time.Since(began))
@@ -157,13 +157,13 @@ func newRun(s Setup, name string, env []string, config string) (cliRun, error) {
 	return cliRun{s, dir, append([]string{"TF_CLI_CONFIG_FILE=" + cliConfig, "CHECKPOINT_DISABLE=1", "TF_LOG="}, env...)}, nil
 }
 
-func (r cliRun) cli(ctx context.Context, arguments ...string) ([]byte, error) {
+func (r cliRun) cli(ctx context.Context, arguments ...string) error {
 	command := exec.CommandContext(ctx, r.setup.CLI, arguments...)
 	command.Dir, command.Env = r.dir, append(os.Environ(), r.env...)
 	var out, failure bytes.Buffer
 	command.Stdout, command.Stderr = &out, &failure
 	if err := command.Run(); err != nil {
-		return nil, fmt.Errorf("%s %s: %w\n%s%s", r.setup.CLI, arguments[0], err, out.String(), failure.String())
+		return fmt.Errorf("%s %s: %w\n%s%s", r.setup.CLI, arguments[0], err, out.String(), failure.String())
 	}
-	return out.Bytes(), nil
+	return nil
 }

@@ -101,7 +101,7 @@ func schema(ctx context.Context, s Setup) ([]Figure, error) {
 			return nil, err
 		}
 		began := time.Now()
-		if _, err := run.cli(ctx, "providers", "schema", "-json"); err != nil {
+		if err := run.cli(ctx, "providers", "schema", "-json"); err != nil {
 			return nil, err
 		}
 		best = min(best, time.Since(began))

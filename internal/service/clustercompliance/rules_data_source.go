@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/attribute"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
@@ -68,9 +69,7 @@ func (rulesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, res
 	for _, s := range compliance.Severities() {
 		severities = append(severities, string(s))
 	}
-	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-	}
+	text := attribute.Text
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The catalogue of cluster rules: what `ackguard_cluster_compliance` can judge. It makes no call.",
 		Attributes: map[string]schema.Attribute{

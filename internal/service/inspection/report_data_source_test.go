@@ -1,6 +1,7 @@
 package inspection_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -80,7 +81,7 @@ func TestReport(t *testing.T) {
 							return nil
 						}
 					}
-					return fmt.Errorf("nobody asked for Chinese")
+					return errors.New("nobody asked for Chinese")
 				}),
 			},
 			{

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/attribute"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
@@ -68,9 +69,7 @@ var resultWords = map[string]string{"true": "abnormal", "false": "normal", "disa
 
 // Schema implements datasource.DataSource.
 func (d *reportDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-	}
+	text := attribute.Text
 	count := func(description string) schema.Int64Attribute {
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}

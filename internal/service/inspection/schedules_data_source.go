@@ -10,6 +10,7 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/attribute"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 )
@@ -53,9 +54,7 @@ func (d *schedulesDataSource) Configure(_ context.Context, req datasource.Config
 
 // Schema implements datasource.DataSource.
 func (d *schedulesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-	}
+	text := attribute.Text
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The inspection schedules that exist, over one or many accounts: made for `import { for_each }` (Terraform 1.7 or later) where people set them up by hand. " +
 			"The list is whole, or reading it is an error. It costs one call per cluster.",

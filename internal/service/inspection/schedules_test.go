@@ -128,7 +128,7 @@ func TestScheduleList_protocol(t *testing.T) {
 	const kind = "ackguard_cluster_inspection_schedule"
 	cloud := acctest.New(t, brownfield())
 	p := cloud.Protocol(t)
-	lister, ok := p.ProviderServer.(tfprotov6.ListResourceServer) //nolint:staticcheck // optional until the next major version of the library
+	lister, ok := p.ProviderServer.(tfprotov6.ListResourceServer)
 	if !ok {
 		t.Fatal("the provider serves no list resources")
 	}
@@ -171,7 +171,7 @@ func TestScheduleList_protocol(t *testing.T) {
 	}
 	cloud.RemoveRole(t, "200000000000003")
 	p = cloud.Protocol(t)
-	lister, _ = p.ProviderServer.(tfprotov6.ListResourceServer) //nolint:staticcheck // as above
+	lister, _ = p.ProviderServer.(tfprotov6.ListResourceServer)
 	names, _, problems = query(0, "200000000000001", "200000000000003")
 	if len(names) != 10 || len(problems) != 1 || !strings.Contains(problems[0], "200000000000003") {
 		t.Errorf("%d results, problems %v; a denied account must be said", len(names), problems)
@@ -185,7 +185,7 @@ func TestRunAction_protocol(t *testing.T) {
 	scenario := acctest.Fleet()
 	cloud := acctest.New(t, scenario)
 	p := cloud.Protocol(t)
-	server, ok := p.ProviderServer.(tfprotov6.ActionServer) //nolint:staticcheck // optional until the next major version of the library
+	server, ok := p.ProviderServer.(tfprotov6.ActionServer)
 	if !ok {
 		t.Fatal("the provider serves no actions")
 	}
@@ -246,7 +246,7 @@ func TestRunAction_stillRunning(t *testing.T) {
 	scenario.Behaviour.InspectDuration = "10h"
 	cloud := acctest.New(t, scenario)
 	p := cloud.Protocol(t)
-	server, _ := p.ProviderServer.(tfprotov6.ActionServer) //nolint:staticcheck // optional until the next major version of the library
+	server, _ := p.ProviderServer.(tfprotov6.ActionServer)
 	stream, err := server.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{
 		ActionType: "ackguard_run_cluster_inspection",
 		Config: acctest.Fill(t, p.Schemas.ActionSchemas["ackguard_run_cluster_inspection"].Schema.ValueType(), map[string]tftypes.Value{

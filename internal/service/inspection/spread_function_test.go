@@ -39,7 +39,7 @@ func TestSpread_even(t *testing.T) {
 			t.Errorf("%d clusters in minute %d", n, minute)
 		}
 	}
-	if spread("c1", minutes) != spread("c1", minutes) {
-		t.Error("the same ID gave two times")
+	if got := spread("c00000000000000000000000000000042", minutes); got != 210 {
+		t.Errorf("minute %d; a cluster's time must never change between versions", got)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/attribute"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
@@ -132,9 +133,7 @@ func (d *clustersDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
 		}
 	}
-	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-	}
+	text := attribute.Text
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The clusters of one or many accounts, made for `for_each`: the list is whole, or reading it is an error. " +
 			"A throttled account that merely dropped out of the list would make Terraform destroy everything declared for its clusters.",

@@ -18,6 +18,7 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/resourcedirectory"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/attribute"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
@@ -71,9 +72,7 @@ func (d *memberAccountsDataSource) Configure(_ context.Context, req datasource.C
 
 // Schema implements datasource.DataSource.
 func (d *memberAccountsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-	}
+	text := attribute.Text
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The member accounts of the resource directory. The list is whole, or reading it is an error. " +
 			"It needs the management account (or a delegated administrator) and `resourcemanager:ListAccounts`; without that, write the account IDs down: " +

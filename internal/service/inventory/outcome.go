@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/attribute"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
@@ -26,9 +27,7 @@ type OutcomeModel struct {
 
 // OutcomesAttribute is the schema of a data source's outcomes.
 func OutcomesAttribute() schema.ListNestedAttribute {
-	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-	}
+	text := attribute.Text
 	return schema.ListNestedAttribute{
 		Computed: true,
 		MarkdownDescription: "How reading each account ended: one entry per account, and one more per region (or account) that could not be read. " +

@@ -35,7 +35,7 @@ func run(ctx context.Context, cli string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a left-over temporary folder is no reason to fail
+	defer os.RemoveAll(dir)
 
 	binary := filepath.Join(dir, "terraform-provider-ackguard")
 	fmt.Fprintln(os.Stderr, "building the stripped provider")
