@@ -116,7 +116,7 @@ func TestAssumeRole_timeoutIsNoRefusal(t *testing.T) {
 	cloud := acctest.New(t, acctest.Fleet())
 	fault := cloud.AddFault(simulator.Fault{Action: "AssumeRole", Delay: "1h"})
 	f := cloud.Fleet(t, func(c *fleet.Config) {
-		c.ReadTimeout, c.ConnectTimeout, c.Retry.MaxAttempts = 50*time.Millisecond, 50*time.Millisecond, 1
+		c.ReadTimeout, c.Retry.MaxAttempts = 2*time.Second, 1
 	})
 	if err := detail(t, f, retail, "retail"); !alicloud.Is(err, alicloud.Network) {
 		t.Errorf("got %v, want a network error", err)
