@@ -64,6 +64,7 @@ type Fleet struct {
 	transport *alicloud.Transport
 	limiter   *limiter
 	start     alicloud.CredentialSource
+	sts       *sts.Client // with the provider's own identity: who it is, and the member roles
 
 	identity singleflight.Group
 	mu       sync.Mutex
@@ -88,6 +89,9 @@ func New(c Config) (*Fleet, error) {
 	}
 	var err error
 	if f.start, err = f.startingKeys(); err != nil {
+		return nil, err
+	}
+	if f.sts, err = sts.New(f.clientConfig("sts", f.start, Scope{})); err != nil {
 		return nil, err
 	}
 	return f, nil
@@ -117,11 +121,7 @@ func (f *Fleet) Caller(ctx context.Context) (sts.Identity, error) {
 		if known != nil {
 			return *known, nil
 		}
-		client, err := sts.New(f.clientConfig("sts", f.start, Scope{}))
-		if err != nil {
-			return sts.Identity{}, err
-		}
-		identity, err := client.CallerIdentity(ctx)
+		identity, err := f.sts.CallerIdentity(ctx)
 		if err == nil {
 			f.mu.Lock()
 			f.caller = &identity
@@ -185,11 +185,7 @@ func (m memberSource) Credential(ctx context.Context) (alicloud.Credential, erro
 	if err != nil {
 		return alicloud.Credential{}, err
 	}
-	source, err := m.source(caller.AccountID)
-	if err != nil {
-		return alicloud.Credential{}, err
-	}
-	return source.Credential(ctx)
+	return m.source(caller.AccountID).Credential(ctx)
 }
 
 // Invalidate implements alicloud.Invalidator.
@@ -200,38 +196,29 @@ func (m memberSource) Invalidate(used alicloud.Credential) bool {
 	if caller == nil {
 		return false
 	}
-	source, err := m.source(caller.AccountID)
-	if err != nil {
-		return false
-	}
-	temporary, ok := source.(alicloud.Invalidator)
+	temporary, ok := m.source(caller.AccountID).(alicloud.Invalidator)
 	return ok && temporary.Invalidate(used)
 }
 
-func (m memberSource) source(own string) (alicloud.CredentialSource, error) {
+func (m memberSource) source(own string) alicloud.CredentialSource {
 	if m.accountID == own {
-		return m.fleet.start, nil
+		return m.fleet.start
 	}
 	return m.fleet.member(m.accountID)
 }
 
 // member is the one source of a member account's keys.
-func (f *Fleet) member(accountID string) (*temporary, error) {
+func (f *Fleet) member(accountID string) *temporary {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if source, ok := f.members[accountID]; ok {
-		return source, nil
+		return source
 	}
 	role := f.config.Member
 	if override, ok := f.config.Overrides[accountID]; ok {
 		role = override
 	}
-	client, err := sts.New(f.clientConfig("sts", f.start, Scope{}))
-	if err != nil {
-		return nil, err
-	}
-	arn := fmt.Sprintf("acs:ram::%s:role/%s", accountID, role.Name)
-	source := f.assumed(client, role, arn)
+	source := f.assumed(f.sts, role, fmt.Sprintf("acs:ram::%s:role/%s", accountID, role.Name))
 	f.members[accountID] = source
-	return source, nil
+	return source
 }
