@@ -119,7 +119,7 @@ func NewReport(findings []Finding, exemptions []Exemption, now time.Time) *Repor
 // are more; limit 0 or less means all. The report's counts are never truncated.
 func (r *Report) Actionable(limit int) (findings []Finding, truncated bool) {
 	for _, f := range r.Findings {
-		if f.Verdict != NonCompliant && f.Verdict != Error && f.Verdict != InsufficientData {
+		if !f.Verdict.Actionable() {
 			continue
 		}
 		if limit > 0 && len(findings) == limit {

@@ -26,6 +26,9 @@ func Verdicts() []Verdict { return slices.Clone(verdicts) }
 // Decided reports whether the verdict rests on facts that were read.
 func (v Verdict) Decided() bool { return v != InsufficientData && v != Error }
 
+// Actionable reports whether someone must act on it: a violation, or a fact that could not be read.
+func (v Verdict) Actionable() bool { return v == NonCompliant || !v.Decided() }
+
 // Severity says how bad a violation is. The zero value is below every other.
 type Severity string
 

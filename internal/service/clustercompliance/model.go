@@ -1,8 +1,6 @@
 package clustercompliance
 
 import (
-	"slices"
-
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
@@ -98,31 +96,26 @@ func countsModel(counts compliance.Counts) map[string]int64 {
 	return m
 }
 
-// actionableVerdicts are those that compliance.Report.Actionable selects.
-var actionableVerdicts = []compliance.Verdict{compliance.NonCompliant, compliance.Error, compliance.InsufficientData}
-
 // fill turns the report into the data source's results.
 func (m *model) fill(report *compliance.Report, rules []*compliance.Rule) {
 	limit := defaultMaxFindings
 	if !m.MaxFindings.IsNull() {
 		limit = int(m.MaxFindings.ValueInt64())
 	}
-	actionable, truncated := report.Actionable(limit)
-	all, _ := report.Actionable(0)
-	listed, shown := actionable, all
+	listed, _ := report.Actionable(0)
+	shown := listed
 	if m.IncludeCompliant.ValueBool() {
 		// What somebody must act on stays in front: the limit must not cut a violation for the sake of a pass.
-		listed, shown = all, report.Findings
+		shown = report.Findings
 		for _, f := range report.Findings {
-			if !slices.Contains(actionableVerdicts, f.Verdict) {
+			if !f.Verdict.Actionable() {
 				listed = append(listed, f)
 			}
 		}
-		listed, truncated = listed[:min(limit, len(listed))], len(listed) > limit
 	}
-	m.Truncated = types.BoolValue(truncated)
+	m.Truncated = types.BoolValue(len(listed) > limit)
 	m.Findings = []findingModel{}
-	for _, f := range listed {
+	for _, f := range listed[:min(limit, len(listed))] {
 		m.Findings = append(m.Findings, newFindingModel(f))
 	}
 	m.Verdicts = map[string]map[string]string{}
