@@ -95,6 +95,9 @@ func Public(c *simulator.Cluster) {
 // Unprotected switches a cluster's deletion protection off.
 func Unprotected(c *simulator.Cluster) { c.DeletionProtection = new(false) }
 
+// ManyID is the account ID of a member of Many, counted from 0.
+func ManyID(member int) string { return fmt.Sprintf("2%014d", member+1) }
+
 // Many is a fleet of so many members with so many clusters each, spread over regions.
 func Many(members, clusters int, regions ...string) *simulator.Scenario {
 	s := Fleet()
@@ -106,7 +109,7 @@ func Many(members, clusters int, regions ...string) *simulator.Scenario {
 				list = append(list, Cluster(fmt.Sprintf("m%dr%sn%d", m, strings.ReplaceAll(region, "-", "")[2:], n), region))
 			}
 		}
-		s.Accounts = append(s.Accounts, Member(fmt.Sprintf("2%014d", m+1), fmt.Sprintf("member-%d", m), "fd-prod000001", list...))
+		s.Accounts = append(s.Accounts, Member(ManyID(m), fmt.Sprintf("member-%d", m), "fd-prod000001", list...))
 	}
 	return s
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
+	"github.com/ackguard/terraform-provider-ackguard/internal/provider"
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
 )
 
@@ -18,9 +20,6 @@ const (
 	smallAccounts      = 20
 	smallClusters      = 5
 	smallConcurrency   = 16
-	managementAccount  = "100000000000001"
-	providerAddress    = "registry.terraform.io/ackguard/ackguard"
-	memberRole         = "ResourceDirectoryAccountAccessRole"
 	callsPerCluster    = 2 // detail and node pools; the list has the rest
 	callsPerAccount    = 2 // AssumeRole and the regional list
 	longestChainOfSome = 5 // identity, AssumeRole, list, detail, node pools
@@ -39,7 +38,7 @@ func planSmall(ctx context.Context, s Setup) ([]Figure, error) {
 
 	var ids []string
 	for a := range smallAccounts {
-		ids = append(ids, fmt.Sprintf("%q", memberID(a)))
+		ids = append(ids, fmt.Sprintf("%q", acctest.ManyID(a)))
 	}
 	config := configuration(
 		fmt.Sprintf("requests_per_second = 0\n  max_concurrency = %d", smallConcurrency),
@@ -85,32 +84,7 @@ func span(requests []simulator.Request) time.Duration {
 }
 
 func smallCloud() (*simulator.Cloud, *simulator.Server, error) {
-	scenario := &simulator.Scenario{Seed: 1, Accounts: []simulator.Account{{
-		AccountID: managementAccount,
-		Users: []simulator.User{{
-			UserName: "terraform", AttachedPolicies: []string{"AdministratorAccess"},
-			AccessKeys: []simulator.AccessKey{{ID: "FAKE-MANAGEMENT-KEY-ID", Secret: "fake-management-key-secret"}},
-		}},
-	}}}
-	for a := range smallAccounts {
-		account := simulator.Account{AccountID: memberID(a), Roles: []simulator.Role{{
-			RoleName: memberRole, Trusts: []string{managementAccount}, AttachedPolicies: []string{"AdministratorAccess"},
-		}}}
-		for c := range smallClusters {
-			account.Clusters = append(account.Clusters, simulator.Cluster{
-				ClusterID: fmt.Sprintf("c%030da%d", a, c), Name: fmt.Sprintf("cluster-%d-%d", a, c),
-				ClusterType: "ManagedKubernetes", Profile: new("Default"), RegionID: "cn-hangzhou", State: "running", DeletionProtection: new(true),
-				MasterURL: &simulator.MasterURL{IntranetAPIServerEndpoint: new("https://10.0.0.1:6443")},
-				MetaData:  map[string]any{"Capabilities": map[string]any{"Network": "terway-eniip"}},
-				NodePools: []simulator.NodePool{{
-					NodepoolInfo: &simulator.NodePoolInfo{NodepoolID: new("np"), Name: new("default")}, KubernetesConfig: &simulator.KubernetesConfig{CMSEnabled: new(true)},
-					Status: &simulator.NodePoolStatus{TotalNodes: new(int64(3))},
-				}},
-			})
-		}
-		scenario.Accounts = append(scenario.Accounts, account)
-	}
-	cloud, err := simulator.New(scenario, simulator.Options{})
+	cloud, err := simulator.New(acctest.Many(smallAccounts, smallClusters, "cn-hangzhou"), simulator.Options{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -118,8 +92,6 @@ func smallCloud() (*simulator.Cloud, *simulator.Server, error) {
 	server, err := cloud.Start("127.0.0.1:0")
 	return cloud, server, err
 }
-
-func memberID(n int) string { return fmt.Sprintf("2%014d", n+1) }
 
 func environment(cloud *simulator.Cloud, server *simulator.Server) []string {
 	key, endpoint := cloud.ManagementKey(), "http://"+server.Addr()
@@ -131,7 +103,7 @@ func environment(cloud *simulator.Cloud, server *simulator.Server) []string {
 
 // configuration is a whole configuration with these provider arguments.
 func configuration(arguments, body string) string {
-	return fmt.Sprintf("terraform {\n  required_providers {\n    ackguard = { source = %q }\n  }\n}\n\nprovider \"ackguard\" {\n  %s\n}\n\n%s", providerAddress, arguments, body)
+	return fmt.Sprintf("terraform {\n  required_providers {\n    ackguard = { source = %q }\n  }\n}\n\nprovider \"ackguard\" {\n  %s\n}\n\n%s", provider.Address, arguments, body)
 }
 
 // cliRun is a folder with a configuration and the environment to run the CLI in.
@@ -147,7 +119,7 @@ func newRun(s Setup, name string, env []string, config string) (cliRun, error) {
 		return cliRun{}, err
 	}
 	cliConfig := filepath.Join(dir, "cli.tfrc")
-	overrides := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n}\n", providerAddress, filepath.Dir(s.Binary))
+	overrides := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n}\n", provider.Address, filepath.Dir(s.Binary))
 	if err := os.WriteFile(cliConfig, []byte(overrides), 0o600); err != nil {
 		return cliRun{}, err
 	}

@@ -293,7 +293,7 @@ func TestClusters_wrongKeyOnce(t *testing.T) {
 	cloud := acctest.New(t, acctest.Many(30, 1, "cn-hangzhou"))
 	var accounts []string
 	for m := range 30 {
-		accounts = append(accounts, fmt.Sprintf(`"2%014d"`, m+1))
+		accounts = append(accounts, fmt.Sprintf("%q", acctest.ManyID(m)))
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
