@@ -37,3 +37,9 @@ type unlimited struct{}
 
 // Admit implements alicloud.Limiter.
 func (unlimited) Admit(context.Context, string, string) (func(), error) { return func() {}, nil }
+
+// Learn implements alicloud.Limiter.
+func (unlimited) Learn(string, string, time.Time, bool, time.Duration) {}
+
+// Wait implements alicloud.Limiter.
+func (unlimited) Wait(context.Context, time.Duration) error { return nil }

@@ -11,10 +11,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
@@ -50,19 +53,26 @@ type Static Credential
 // Credential implements CredentialSource.
 func (s Static) Credential(context.Context) (Credential, error) { return Credential(s), nil }
 
-// Limiter admits one attempt at a call: it waits its turn and returns a
-// function that gives the place back.
+// Limiter decides when a call may be sent. While a call waits in it, others
+// may use what it would have used.
 type Limiter interface {
+	// Admit waits for the turn of one attempt and returns a function that gives its place back.
 	Admit(ctx context.Context, accountID, product string) (release func(), err error)
+	// Learn is told how the service took an attempt that was sent at that time.
+	Learn(accountID, product string, sent time.Time, throttled bool, retryAfter time.Duration)
+	// Wait is the pause before another attempt. It ends early only with the context, whose error it returns then.
+	Wait(ctx context.Context, d time.Duration) error
 }
 
 // Attempt is one HTTP exchange, as an observer sees it. It holds no secret.
 type Attempt struct {
 	Product, Action, AccountID, Region string
+	CorrelationID                      string // the same for all attempts of one call
 	Number                             int
 	Status                             int
 	Code, RequestID                    string
-	Took                               time.Duration
+	Queued                             time.Duration // for keys, its turn and a place, before it was sent
+	Took                               time.Duration // from there to the end of the answer
 	Wait                               time.Duration // before the next attempt; zero if there is none
 	Err                                error
 }
@@ -108,6 +118,14 @@ type Operation struct {
 	// SafeToRepeat: the call may run twice without harm, so it is sent again
 	// after an answer that did not arrive.
 	SafeToRepeat bool
+	// Changes marks an RPC call that changes something; ROA calls say it by their method.
+	Changes bool
+}
+
+// changes reports whether the call changes something, so that its answer must
+// not be thrown away.
+func (op Operation) changes() bool {
+	return op.Changes || op.Path != "" && op.Method != http.MethodGet
 }
 
 // SDK is what this package needs of a generated client: its generic call.
@@ -180,13 +198,14 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 		ctx, cancel = context.WithTimeout(ctx, c.config.RetryTimeout)
 		defer cancel()
 	}
-	renewed := false
+	renewed, id := false, newCorrelationID()
 	for attempt := 1; ; attempt++ {
-		started := c.config.Clock.Now()
+		began := c.config.Clock.Now()
 		x, used, failure, final := c.attempt(ctx, op)
 		if failure == nil {
 			failure = c.decode(op, x, used, out)
 		}
+		c.learn(x, failure)
 		if failure != nil {
 			own := *failure // a refused role is one error that all calls of the account share
 			own.Attempts = max(own.Attempts, attempt)
@@ -197,7 +216,7 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 			retryable(failure, op.SafeToRepeat)
 		if again {
 			wait = c.config.Retry.wait(attempt, failure.retryAfter)
-			if deadline, ok := ctx.Deadline(); ok && started.Add(wait).After(deadline) {
+			if deadline, ok := ctx.Deadline(); ok && began.Add(wait).After(deadline) {
 				again = false
 			}
 		}
@@ -205,14 +224,40 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 			// The call was refused at the door, so even one that may not run twice goes again.
 			again, renewed = true, true
 		}
-		c.observe(ctx, op, x, failure, Attempt{Number: attempt, Took: c.config.Clock.Now().Sub(started), Wait: wait})
+		a := Attempt{CorrelationID: id, Number: attempt, Wait: wait, Queued: c.config.Clock.Now().Sub(began)}
+		if !x.sent.IsZero() {
+			a.Queued, a.Took = x.sent.Sub(began), c.config.Clock.Now().Sub(x.sent)
+		}
+		c.observe(ctx, op, x, failure, a)
 		if failure == nil {
 			return nil
 		}
-		if !again || c.config.Clock.Sleep(ctx, wait) != nil {
+		if !again || c.config.Limiter.Wait(ctx, wait) != nil {
 			return failure
 		}
 	}
+}
+
+// learn tells the limiter how the service took an attempt that was answered.
+func (c *Caller) learn(x *exchange, failure *Error) {
+	switch {
+	case !x.answered:
+	case failure == nil:
+		c.config.Limiter.Learn(c.config.AccountID, c.product, x.sent, false, 0)
+	default:
+		c.config.Limiter.Learn(c.config.AccountID, c.product, x.sent, failure.Kind == Throttled, failure.retryAfter)
+	}
+}
+
+// correlations counts the calls of this process; correlationSeed tells processes apart.
+var (
+	correlations    atomic.Uint64
+	correlationSeed = rand.Uint32()
+)
+
+// newCorrelationID names one call over all its attempts.
+func newCorrelationID() string {
+	return fmt.Sprintf("%08x-%06x", correlationSeed, correlations.Add(1))
 }
 
 // expired is the service's answer to temporary keys past their end.
@@ -239,7 +284,11 @@ func (c *Caller) admit(ctx context.Context, op Operation, x *exchange) (used Cre
 		}
 		release, err = c.config.Limiter.Admit(ctx, c.config.AccountID, c.product)
 		if err != nil {
-			return used, nil, c.failure(op, x, Error{Kind: Network, Message: "stopped while waiting for a free place among the concurrent calls: " + err.Error(), err: err})
+			return used, nil, c.stopped(op, x, err)
+		}
+		if ctx.Err() != nil { // a place may be free at the very moment of the end: nothing starts after it
+			release()
+			return used, nil, c.stopped(op, x, ctx.Err())
 		}
 		// Keys that are over although they were fetched just now are the best there is: the service decides.
 		if try == 2 || used.Expires.IsZero() || c.config.Clock.Now().Before(used.Expires) {
@@ -247,6 +296,21 @@ func (c *Caller) admit(ctx context.Context, op Operation, x *exchange) (used Cre
 		}
 		release()
 	}
+}
+
+func (c *Caller) stopped(op Operation, x *exchange, err error) *Error {
+	return c.failure(op, x, Error{Kind: NotSent, Message: "stopped before it was sent: " + err.Error(), err: err})
+}
+
+// answerGrace is how long the answer to a change is still waited for when
+// everything else stops: what happened has to be written down.
+const answerGrace = 1500 * time.Millisecond
+
+// lingering is a context that outlives ctx by answerGrace.
+func lingering(ctx context.Context) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(answerGrace, cancel) })
+	return longer, func() { stop(); cancel() }
 }
 
 // attempt sends the call once. final: another attempt would not help, for the
@@ -293,7 +357,14 @@ func (c *Caller) attempt(ctx context.Context, op Operation) (x *exchange, used C
 	if op.Anonymous {
 		params.AuthType = tea.String("Anonymous")
 	}
-	_, err = client.sdk.CallApiWithCtx(context.WithValue(ctx, exchangeKey{}, x), params, request, &dara.RuntimeOptions{})
+	sending := ctx
+	if op.changes() {
+		var cancel context.CancelFunc
+		sending, cancel = lingering(ctx)
+		defer cancel()
+	}
+	x.sent = c.config.Clock.Now()
+	_, err = client.sdk.CallApiWithCtx(context.WithValue(sending, exchangeKey{}, x), params, request, &dara.RuntimeOptions{})
 	if x.answered {
 		return x, used, nil, false
 	}
@@ -318,7 +389,11 @@ func (c *Caller) attempt(ctx context.Context, op Operation) (x *exchange, used C
 // the call for the keys was told, it says nothing about this call's object.
 func (c *Caller) noCredentials(op Operation, x *exchange, err error) *Error {
 	var typed *Error
-	if !errors.As(err, &typed) {
+	switch {
+	case errors.As(err, &typed):
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return c.stopped(op, x, err)
+	default:
 		return c.failure(op, x, Error{Kind: Network, Message: "no credentials: " + err.Error(), err: err})
 	}
 	own := *typed
@@ -338,7 +413,7 @@ func (c *Caller) decode(op Operation, x *exchange, used Credential, out any) *Er
 		head := headOf(answer)
 		failure := Error{
 			Kind: classify(head.code, x.status), Code: head.code, Message: redact(head.message, append(slices.Clone(op.Secrets), used.AccessKeySecret, used.SecurityToken)),
-			RequestID: head.requestID, RAMAction: head.ramAction, retryAfter: retryAfter(x),
+			RequestID: head.requestID, RAMAction: head.denied.AuthAction, AccessDenied: head.denied, retryAfter: retryAfter(x),
 		}
 		return c.failure(op, x, failure)
 	case x.status >= 500:
@@ -377,7 +452,10 @@ func holdsError(answer map[string]json.RawMessage, holds []string) bool {
 }
 
 // answerHead is what services say about an error.
-type answerHead struct{ code, message, requestID, ramAction string }
+type answerHead struct {
+	code, message, requestID string
+	denied                   AccessDenied
+}
 
 // headOf reads the head field by field, so that one of an odd type does not
 // hide the others. Both spellings are in use: the gateway's, and the CS back
@@ -398,12 +476,11 @@ func headOf(answer map[string]json.RawMessage) answerHead {
 		return number
 	}
 	head := answerHead{code: text("Code", "code"), message: text("Message", "message"), requestID: text("RequestId", "requestId", "requestid")}
-	var detail struct {
-		AuthAction string `json:"AuthAction"`
-	}
 	for _, key := range []string{"AccessDeniedDetail", "accessDeniedDetail"} {
-		if json.Unmarshal(answer[key], &detail) == nil && detail.AuthAction != "" {
-			head.ramAction = detail.AuthAction
+		var detail AccessDenied
+		// One field of an odd type leaves the others readable.
+		if _ = json.Unmarshal(answer[key], &detail); detail != (AccessDenied{}) {
+			head.denied = detail
 		}
 	}
 	return head

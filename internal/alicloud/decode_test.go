@@ -11,11 +11,12 @@ import (
 func TestHeadOf(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]answerHead{
-		`{"Code":"Forbidden.RAM","Message":"no","RequestId":"R","AccessDeniedDetail":{"AuthAction":"cs:X"}}`: {"Forbidden.RAM", "no", "R", "cs:X"},
-		`{"code":"ErrorClusterNotFound","message":"gone","requestId":"R","status":404}`:                      {"ErrorClusterNotFound", "gone", "R", ""},
-		`{"Code":"Forbidden.RAM","AccessDeniedDetail":"text","Message":{"a":1},"RequestId":7}`:               {"Forbidden.RAM", "", "7", ""},
-		`{"Code":"Forbidden.RAM","code":403,"Message":"no"}`:                                                 {"Forbidden.RAM", "no", "", ""},
-		`{"code":400,"message":"cannot operate cluster where state is updating"}`:                            {"400", "cannot operate cluster where state is updating", "", ""},
+		`{"Code":"Forbidden.RAM","Message":"no","RequestId":"R","AccessDeniedDetail":{"AuthAction":"cs:X","PolicyType":"ControlPolicy"}}`: {"Forbidden.RAM", "no", "R", AccessDenied{AuthAction: "cs:X", PolicyType: "ControlPolicy"}},
+		`{"Code":"Forbidden.RAM","AccessDeniedDetail":{"AuthAction":7,"PolicyType":"ControlPolicy"}}`:                                     {code: "Forbidden.RAM", denied: AccessDenied{PolicyType: "ControlPolicy"}},
+		`{"code":"ErrorClusterNotFound","message":"gone","requestId":"R","status":404}`:                                                   {"ErrorClusterNotFound", "gone", "R", AccessDenied{}},
+		`{"Code":"Forbidden.RAM","AccessDeniedDetail":"text","Message":{"a":1},"RequestId":7}`:                                            {"Forbidden.RAM", "", "7", AccessDenied{}},
+		`{"Code":"Forbidden.RAM","code":403,"Message":"no"}`:                                                                              {"Forbidden.RAM", "no", "", AccessDenied{}},
+		`{"code":400,"message":"cannot operate cluster where state is updating"}`:                                                         {"400", "cannot operate cluster where state is updating", "", AccessDenied{}},
 		`{}`: {},
 	} {
 		var answer map[string]json.RawMessage

@@ -3,6 +3,7 @@ package alicloud
 import (
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -33,7 +34,18 @@ const (
 	Server Kind = "server"
 	// Network: no whole answer arrived; a change may or may not have happened.
 	Network Kind = "network"
+	// NotSent: the run ended before the call's turn came, so nothing happened.
+	NotSent Kind = "not sent"
 )
+
+// AccessDenied is which kind of policy refused a call, as the service's
+// AccessDeniedDetail has it (RAM documentation, troubleshooting of access
+// denied errors). Services may leave it out.
+type AccessDenied struct {
+	AuthAction       string `json:"AuthAction"`
+	NoPermissionType string `json:"NoPermissionType"` // ImplicitDeny, ExplicitDeny
+	PolicyType       string `json:"PolicyType"`       // ControlPolicy, SessionPolicy, AccountLevelIdentityBasedPolicy, ...
+}
 
 // Error is one failed call, with what a person needs to act on it.
 type Error struct {
@@ -49,6 +61,8 @@ type Error struct {
 	Status    int // HTTP status, for people; nothing is decided by it but Server
 	RequestID string
 	Attempts  int
+	// AccessDenied is empty where the service does not say more.
+	AccessDenied AccessDenied
 	// Hint is what to do, where the caller knows more than Kind and Code say.
 	Hint string
 
@@ -122,8 +136,10 @@ var (
 	identityNouns     = []string{"Role", "User", "Account", "AccessKey", "Policy", "Token", "Credential"}
 	requestNouns      = []string{"Action", "Api", "Region", "Product", "Version", "Endpoint", "Parameter"}
 	notActivatedParts = []string{"NotActivated", "NotOpen", "ServiceNotActive", "ProductNotActive"}
-	conflictParts     = []string{"AlreadyExist", "Conflict"}
-	serverCodes       = []string{"ServiceUnavailable", "InternalError", "ServerError", "InternalServerError", "ServiceUnavailableTemporary"}
+	// An account that may do nothing any more. INFERRED from codes of other products: no page lists them for these.
+	suspendedParts = []string{"Suspended", "InDebt", "Overdue", "Arrear"}
+	conflictParts  = []string{"AlreadyExist", "Conflict"}
+	serverCodes    = []string{"ServiceUnavailable", "InternalError", "ServerError", "InternalServerError", "ServiceUnavailableTemporary"}
 )
 
 // classify decides the kind by code. The status only tells a failed service
@@ -135,7 +151,7 @@ func classify(code string, status int) Kind {
 	case code == "":
 	case slices.Contains(throttledCodes, code) || contains("Throttling"):
 		return Throttled
-	case slices.Contains(deniedCodes, code) || slices.ContainsFunc(deniedPrefixes, hasPrefix):
+	case slices.Contains(deniedCodes, code) || slices.ContainsFunc(deniedPrefixes, hasPrefix) || slices.ContainsFunc(suspendedParts, contains):
 		return Denied
 	case slices.ContainsFunc(notActivatedParts, contains):
 		return NotActivated
@@ -178,7 +194,17 @@ func Advice(err error) string {
 	case Server:
 		return "the service failed; run again, and give the request ID to Alibaba Cloud support if it stays"
 	case Network:
+		var host *net.DNSError
+		if errors.As(err, &host) && host.IsNotFound && e.Region != "" {
+			return fmt.Sprintf("check that region %s exists and has the service, and the proxy settings: its endpoint %s has no address", e.Region, host.Name)
+		}
 		return "check the network path, the proxy settings and the endpoint; run again"
+	case NotSent:
+		return "run again: the run ended before this call's turn came"
+	case Invalid:
+		if strings.Contains(e.Code, "Region") {
+			return fmt.Sprintf("take region %s out of regions, or enable it for account %s: the service refuses it", e.Region, orUnknown(e.AccountID))
+		}
 	case NotFound:
 		if e.Code == "ErrorClusterNotFound" {
 			return fmt.Sprintf("check that the cluster is in account %s and region %s: a cluster answers only in its own region", orUnknown(e.AccountID), orUnknown(e.Region))
@@ -188,9 +214,17 @@ func Advice(err error) string {
 }
 
 func (e *Error) deniedAdvice() string {
+	suspended := func(part string) bool { return strings.Contains(e.Code, part) }
 	switch {
+	case slices.ContainsFunc(suspendedParts, suspended):
+		return fmt.Sprintf("settle what account %s owes or have it unlocked, or leave it out of account_ids: it is suspended", orUnknown(e.AccountID))
+	case e.AccessDenied.PolicyType == "ControlPolicy":
+		return fmt.Sprintf("allow %s in the control policies that hold for account %s, in the management account of the resource directory: no policy of a role in the account can lift them", e.RAMAction, orUnknown(e.AccountID))
+	case e.AccessDenied.PolicyType == "SessionPolicy":
+		return fmt.Sprintf("allow the RAM action %s in member_session_policy (or in the policy of the assume_role block): the session policy refuses it, whatever the role may do", e.RAMAction)
 	case e.Action == "AssumeRole" && e.Code == "EntityNotExist.Role":
-		return fmt.Sprintf("create the role %s with a trust policy for the calling account, or name another one with member_role_name or a member_role block", e.Resource)
+		return fmt.Sprintf("create the role %s with a trust policy for the calling account, or name another one with member_role_name or a member_role block; "+
+			"in an account that was made just now, the directory's own role takes a moment: run again", e.Resource)
 	case e.Action == "AssumeRole" && e.Code == "NoPermission":
 		return fmt.Sprintf("allow the caller sts:AssumeRole on %s and name the calling account in that role's trust policy; if the policy asks for an external ID, set external_id", e.Resource)
 	case e.Action == "AssumeRoleWithOIDC" && strings.HasPrefix(e.Code, "AuthenticationFail.OIDCToken"):

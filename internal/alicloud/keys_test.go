@@ -29,6 +29,12 @@ type everyone struct{}
 // Admit implements Limiter.
 func (everyone) Admit(context.Context, string, string) (func(), error) { return func() {}, nil }
 
+// Learn implements Limiter.
+func (everyone) Learn(string, string, time.Time, bool, time.Duration) {}
+
+// Wait implements Limiter.
+func (everyone) Wait(context.Context, time.Duration) error { return nil }
+
 // lateSigner signs when all calls are on their way.
 type lateSigner struct {
 	config *openapi.Config

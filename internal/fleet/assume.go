@@ -60,7 +60,7 @@ func (f *Fleet) startingKeys() (alicloud.CredentialSource, error) {
 		}
 		source = f.withOIDC(client, *f.config.OIDC)
 	case f.config.Fetch != nil:
-		source = &temporary{fetch: f.fetch, clock: f.config.Clock}
+		source = newTemporary(f.config.Clock, f.fetch)
 	}
 	for _, role := range f.config.Chain {
 		client, err := sts.New(f.clientConfig("sts", source, Scope{}))
@@ -85,15 +85,15 @@ func (f *Fleet) fetch(ctx context.Context) (alicloud.Credential, error) {
 
 // assumed is the temporary keys of a role.
 func (f *Fleet) assumed(client *sts.Client, role Role, arn string) *temporary {
-	return &temporary{clock: f.config.Clock, fetch: func(ctx context.Context) (alicloud.Credential, error) {
+	return newTemporary(f.config.Clock, func(ctx context.Context) (alicloud.Credential, error) {
 		return client.AssumeRole(ctx, sts.AssumeRole{
 			RoleARN: arn, SessionName: role.SessionName, ExternalID: role.ExternalID, Policy: role.Policy, Duration: role.Duration,
 		})
-	}}
+	})
 }
 
 func (f *Fleet) withOIDC(client *sts.Client, o OIDC) *temporary {
-	return &temporary{clock: f.config.Clock, fetch: func(ctx context.Context) (alicloud.Credential, error) {
+	return newTemporary(f.config.Clock, func(ctx context.Context) (alicloud.Credential, error) {
 		token, err := o.token()
 		if err != nil {
 			return alicloud.Credential{}, err
@@ -101,5 +101,5 @@ func (f *Fleet) withOIDC(client *sts.Client, o OIDC) *temporary {
 		return client.AssumeRoleWithOIDC(ctx, sts.AssumeRoleWithOIDC{
 			ProviderARN: o.ProviderARN, RoleARN: o.RoleARN, SessionName: o.SessionName, Token: token, Policy: o.Policy, Duration: o.Duration,
 		})
-	}}
+	})
 }

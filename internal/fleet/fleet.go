@@ -6,13 +6,12 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
-
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/resourcedirectory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sts"
 	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
+	"github.com/ackguard/terraform-provider-ackguard/internal/flight"
 )
 
 // Role says how to become a role: in a member account, or as the identity
@@ -66,7 +65,7 @@ type Fleet struct {
 	start     alicloud.CredentialSource
 	sts       *sts.Client // with the provider's own identity: who it is, and the member roles
 
-	identity singleflight.Group
+	identity flight.Group[struct{}, sts.Identity]
 	mu       sync.Mutex
 	caller   *sts.Identity
 	members  map[string]*temporary
@@ -114,7 +113,7 @@ func (f *Fleet) Caller(ctx context.Context) (sts.Identity, error) {
 	if known != nil {
 		return *known, nil
 	}
-	return shared(ctx, &f.identity, "caller", func(ctx context.Context) (sts.Identity, error) {
+	return f.identity.Do(ctx, struct{}{}, func(ctx context.Context) (sts.Identity, error) {
 		f.mu.Lock()
 		known := f.caller
 		f.mu.Unlock()

@@ -2,41 +2,38 @@ package fleet
 
 import (
 	"context"
-	"math"
 	"sync"
-
-	"golang.org/x/time/rate"
+	"time"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
 )
+
+// stsFactor is how many times faster than other products STS is called: it
+// serves one session per member account, and documents 100 calls a second.
+const stsFactor = 2.5
 
 // limiter bounds the calls under way at once over everything, and the calls a
 // second per account and product.
 type limiter struct {
 	places chan struct{}
-	rate   rate.Limit
+	rate   float64 // calls a second that a bucket starts with and grows back to; 0 for no bound
 	clock  clock.Clock
 
 	mu      sync.Mutex
-	buckets map[[2]string]*rate.Limiter
+	buckets map[bucketKey]*bucket
 }
 
+type bucketKey struct{ accountID, product string }
+
 func newLimiter(maxConcurrency int, perSecond float64, c clock.Clock) *limiter {
-	l := &limiter{places: make(chan struct{}, max(maxConcurrency, 1)), clock: c, buckets: map[[2]string]*rate.Limiter{}}
-	l.rate = rate.Limit(perSecond)
-	if perSecond <= 0 {
-		l.rate = rate.Inf
-	}
-	return l
+	return &limiter{places: make(chan struct{}, max(maxConcurrency, 1)), rate: max(perSecond, 0), clock: c, buckets: map[bucketKey]*bucket{}}
 }
 
 // Admit implements alicloud.Limiter. A call waits for its turn before it
 // takes a place, so one slow account does not block the others.
 func (l *limiter) Admit(ctx context.Context, accountID, product string) (func(), error) {
-	if wait := l.bucket(accountID, product).ReserveN(l.clock.Now(), 1).DelayFrom(l.clock.Now()); wait > 0 {
-		if err := l.clock.Sleep(ctx, wait); err != nil {
-			return nil, err
-		}
+	if err := l.bucket(accountID, product).take(ctx); err != nil {
+		return nil, err
 	}
 	select {
 	case l.places <- struct{}{}:
@@ -46,13 +43,30 @@ func (l *limiter) Admit(ctx context.Context, accountID, product string) (func(),
 	}
 }
 
-func (l *limiter) bucket(accountID, product string) *rate.Limiter {
-	key := [2]string{accountID, product}
+// Learn implements alicloud.Limiter.
+func (l *limiter) Learn(accountID, product string, sent time.Time, throttled bool, retryAfter time.Duration) {
+	l.bucket(accountID, product).learn(sent, throttled, retryAfter)
+}
+
+// Wait implements alicloud.Limiter.
+func (l *limiter) Wait(ctx context.Context, d time.Duration) error {
+	if d > 0 {
+		lendSeat(ctx)
+	}
+	return l.clock.Sleep(ctx, d)
+}
+
+func (l *limiter) bucket(accountID, product string) *bucket {
+	key := bucketKey{accountID, product}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	b, ok := l.buckets[key]
 	if !ok {
-		b = rate.NewLimiter(l.rate, max(1, int(math.Ceil(float64(min(l.rate, 1<<20))))))
+		rate := l.rate
+		if product == "sts" {
+			rate *= stsFactor
+		}
+		b = newBucket(rate, l.clock)
 		l.buckets[key] = b
 	}
 	return b

@@ -2,14 +2,12 @@ package fleet
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
-
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
+	"github.com/ackguard/terraform-provider-ackguard/internal/flight"
 )
 
 const (
@@ -31,7 +29,7 @@ type temporary struct {
 	fetch func(context.Context) (alicloud.Credential, error)
 	clock clock.Clock
 
-	flight   singleflight.Group
+	flight   flight.Group[struct{}, alicloud.Credential]
 	mu       sync.Mutex
 	keys     alicloud.Credential
 	early    time.Duration // how long before their end these keys are replaced
@@ -40,12 +38,16 @@ type temporary struct {
 	deniedAt time.Time
 }
 
+func newTemporary(c clock.Clock, fetch func(context.Context) (alicloud.Credential, error)) *temporary {
+	return &temporary{fetch: fetch, clock: c, flight: flight.Group[struct{}, alicloud.Credential]{OnJoin: lendSeat}}
+}
+
 // Credential implements alicloud.CredentialSource.
 func (t *temporary) Credential(ctx context.Context) (alicloud.Credential, error) {
 	if keys, err, ok := t.cached(); ok {
 		return keys, err
 	}
-	return shared(ctx, &t.flight, "keys", func(ctx context.Context) (alicloud.Credential, error) {
+	return t.flight.Do(ctx, struct{}{}, func(ctx context.Context) (alicloud.Credential, error) {
 		if keys, err, ok := t.cached(); ok {
 			return keys, err
 		}
@@ -98,24 +100,4 @@ func (t *temporary) cached() (alicloud.Credential, error, bool) {
 		return t.keys, nil, true
 	}
 	return alicloud.Credential{}, nil, false
-}
-
-// shared runs work once for all who ask at the same time. Whoever stops
-// waiting does not stop it for the others.
-func shared[T any](ctx context.Context, group *singleflight.Group, key string, work func(context.Context) (T, error)) (T, error) {
-	var zero T
-	done := group.DoChan(key, func() (any, error) { return work(context.WithoutCancel(ctx)) })
-	select {
-	case <-ctx.Done():
-		return zero, ctx.Err()
-	case result := <-done:
-		if result.Err != nil {
-			return zero, result.Err
-		}
-		value, ok := result.Val.(T)
-		if !ok {
-			return zero, errors.New("a shared call returned another type")
-		}
-		return value, nil
-	}
 }

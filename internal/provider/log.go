@@ -8,12 +8,15 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 )
 
-// logAttempt writes one line per HTTP exchange at DEBUG. An Attempt holds no
-// secret, so nothing has to be masked here.
+// logAttempt writes one line per HTTP exchange at DEBUG. correlation_id ties
+// the attempts of one call together; the framework's tf_req_id ties the calls
+// of one operation of Terraform together. An Attempt holds no secret, so
+// nothing has to be masked here.
 func logAttempt(ctx context.Context, a alicloud.Attempt) {
 	fields := map[string]any{
 		"product": a.Product, "action": a.Action, "account_id": a.AccountID, "region": a.Region,
-		"attempt": a.Number, "status": a.Status, "request_id": a.RequestID, "took_ms": a.Took.Milliseconds(),
+		"correlation_id": a.CorrelationID, "attempt": a.Number, "status": a.Status, "request_id": a.RequestID,
+		"queued_ms": a.Queued.Milliseconds(), "took_ms": a.Took.Milliseconds(),
 	}
 	if a.Err != nil {
 		fields["error_code"], fields["error"] = a.Code, a.Err.Error()
