@@ -24,6 +24,10 @@ func init() {
 	if os.Getenv("TF_ACC_PROVIDER_NAMESPACE") == "" {
 		_ = os.Setenv("TF_ACC_PROVIDER_NAMESPACE", "ackguard")
 	}
+	// A CLI configuration that is not there makes every command warn, on standard error.
+	if _, err := os.Stat(os.Getenv("TF_CLI_CONFIG_FILE")); err != nil {
+		_ = os.Unsetenv("TF_CLI_CONFIG_FILE")
+	}
 	// Credentials and switches of the person who runs the tests must not leak into them.
 	for _, kv := range os.Environ() {
 		name, _, _ := strings.Cut(kv, "=")

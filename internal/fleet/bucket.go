@@ -66,7 +66,7 @@ func (b *bucket) take(ctx context.Context) error {
 	if len(b.turn) == 0 && b.tryTake() == 0 {
 		return nil
 	}
-	lendSeat(ctx)
+	LendSeat(ctx)
 	select {
 	case b.turn <- struct{}{}:
 	case <-ctx.Done():

@@ -175,7 +175,7 @@ func TestEach_waitingWorkHoldsNoSeat(t *testing.T) {
 		done <- Each(t.Context(), 1, []int{0, 1, 2, 3}, func(ctx context.Context, i int) int {
 			inner := Each(ctx, 1, []int{i}, func(ctx context.Context, i int) int {
 				if i == 0 {
-					lendSeat(ctx) // as the limiter does before it waits
+					LendSeat(ctx) // as the limiter does before it waits
 					<-release
 				} else {
 					others <- struct{}{}

@@ -43,9 +43,9 @@ type seatKey struct{}
 // goes on after a wait is bounded by the places of the limiter.
 func (s *seat) lend() { s.once.Do(s.leave) }
 
-// lendSeat gives away the seats of work that is about to wait, in its fan-out
-// and in those around it.
-func lendSeat(ctx context.Context) {
+// LendSeat gives away the seats of work that is about to wait for something
+// other than its own call, in its fan-out and in those around it.
+func LendSeat(ctx context.Context) {
 	s, _ := ctx.Value(seatKey{}).(*seat)
 	for ; s != nil; s = s.around {
 		s.lend()

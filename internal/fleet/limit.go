@@ -51,7 +51,7 @@ func (l *limiter) Learn(accountID, product string, sent time.Time, throttled boo
 // Wait implements alicloud.Limiter.
 func (l *limiter) Wait(ctx context.Context, d time.Duration) error {
 	if d > 0 {
-		lendSeat(ctx)
+		LendSeat(ctx)
 	}
 	return l.clock.Sleep(ctx, d)
 }

@@ -39,7 +39,7 @@ type temporary struct {
 }
 
 func newTemporary(c clock.Clock, fetch func(context.Context) (alicloud.Credential, error)) *temporary {
-	return &temporary{fetch: fetch, clock: c, flight: flight.Group[struct{}, alicloud.Credential]{OnJoin: lendSeat}}
+	return &temporary{fetch: fetch, clock: c, flight: flight.Group[struct{}, alicloud.Credential]{OnJoin: LendSeat}}
 }
 
 // Credential implements alicloud.CredentialSource.

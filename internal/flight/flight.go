@@ -4,6 +4,7 @@ package flight
 
 import (
 	"context"
+	"maps"
 	"sync"
 )
 
@@ -85,10 +86,10 @@ func (g *Group[K, V]) leave(key K, f *flight[V]) {
 }
 
 // Forget makes those who ask from here on not join what is under way.
-func (g *Group[K, V]) Forget(key K) {
+func (g *Group[K, V]) Forget(about func(K) bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	delete(g.flights, key)
+	maps.DeleteFunc(g.flights, func(key K, _ *flight[V]) bool { return about(key) })
 }
 
 func (g *Group[K, V]) forget(key K, f *flight[V]) {

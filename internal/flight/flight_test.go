@@ -91,7 +91,7 @@ func TestForget_startsAnew(t *testing.T) {
 		<-release
 		return 1, nil
 	})
-	g.Forget("key")
+	g.Forget(func(key string) bool { return key == "key" })
 	if v, _ := g.Do(t.Context(), "key", func(context.Context) (int, error) { return 2, nil }); v != 2 {
 		t.Errorf("joined what was to be forgotten: %d", v)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/credentials"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+	"github.com/ackguard/terraform-provider-ackguard/internal/observed"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 )
 
@@ -65,7 +66,7 @@ func (p *ackguard) Configure(ctx context.Context, req provider.ConfigureRequest,
 		resp.Diagnostics.AddError("Provider cannot be configured", err.Error())
 		return
 	}
-	data.Fleet = built
+	data.Fleet, data.Observed = built, observed.New(built)
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = data, data, data, data
 }
 

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"slices"
 	"strconv"
 
 	csv4 "github.com/alibabacloud-go/cs-20151215/v4/client"
@@ -82,29 +81,34 @@ func (c *Client) ClusterDetail(ctx context.Context, clusterID string) (Cluster, 
 }
 
 // NodePools lists a cluster's node pools (DescribeClusterNodePools).
-func (c *Client) NodePools(ctx context.Context, clusterID string) ([]*csv4.DescribeClusterNodePoolsResponseBodyNodepools, error) {
+func (c *Client) NodePools(ctx context.Context, clusterID string) ([]NodePool, error) {
 	var answer csv4.DescribeClusterNodePoolsResponseBody
 	if err := c.get(ctx, "DescribeClusterNodePools", clusterID, "/nodepools", &answer, "nodepools"); err != nil {
 		return nil, err
 	}
-	return noNil(c, "DescribeClusterNodePools", clusterID, answer.Nodepools)
+	return each(c, "DescribeClusterNodePools", clusterID, answer.Nodepools, nodePool)
 }
 
 // AddonInstances lists a cluster's installed add-ons (ListClusterAddonInstances).
-func (c *Client) AddonInstances(ctx context.Context, clusterID string) ([]*csv4.ListClusterAddonInstancesResponseBodyAddons, error) {
+func (c *Client) AddonInstances(ctx context.Context, clusterID string) ([]Addon, error) {
 	var answer csv4.ListClusterAddonInstancesResponseBody
 	if err := c.get(ctx, "ListClusterAddonInstances", clusterID, "/addon_instances", &answer, "addons"); err != nil {
 		return nil, err
 	}
-	return noNil(c, "ListClusterAddonInstances", clusterID, answer.Addons)
+	return each(c, "ListClusterAddonInstances", clusterID, answer.Addons, addon)
 }
 
-// noNil refuses a list with a null in it: nobody knows what it stands for.
-func noNil[T any](c *Client, action, clusterID string, items []*T) ([]*T, error) {
-	if slices.Contains(items, nil) {
-		return nil, c.caller.Malformed(clusterOperation(action, "GET", clusterID, ""), errors.New("there is a null among the items"))
+// each takes from the SDK's structs what is read here. A list with a null in it
+// is refused: nobody knows what it stands for.
+func each[In, Out any](c *Client, action, clusterID string, items []*In, take func(*In) Out) ([]Out, error) {
+	list := make([]Out, 0, len(items))
+	for _, item := range items {
+		if item == nil {
+			return nil, c.caller.Malformed(clusterOperation(action, "GET", clusterID, ""), errors.New("there is a null among the items"))
+		}
+		list = append(list, take(item))
 	}
-	return items, nil
+	return list, nil
 }
 
 // get reads something of a cluster; holds are the keys without which the

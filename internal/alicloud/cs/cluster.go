@@ -1,9 +1,10 @@
 package cs
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+
+	csv4 "github.com/alibabacloud-go/cs-20151215/v4/client"
 )
 
 // Cluster is a cluster as the lists and DescribeClusterDetail give it. The
@@ -25,11 +26,12 @@ type Cluster struct {
 	ResourceGroupID    *string `json:"resource_group_id"`
 	Tags               []Tag   `json:"tags"`
 
-	// MasterURL and MetaData are JSON objects in a string; see Endpoints and Meta.
-	MasterURL *string `json:"master_url"`
-	MetaData  *string `json:"meta_data"`
+	MasterURL Embedded[Endpoints] `json:"master_url"` // see Endpoints
+	MetaData  Embedded[Meta]      `json:"meta_data"`
 
-	Parameters         map[string]*string `json:"parameters"`
+	Parameters struct {
+		CloudMonitorFlags *string `json:"CloudMonitorFlags"`
+	} `json:"parameters"`
 	ControlPlaneConfig *struct {
 		CloudMonitorFlags *bool `json:"cloud_monitor_flags"`
 	} `json:"control_plane_config"`
@@ -47,17 +49,14 @@ type Endpoints struct {
 	IntranetAPIServerEndpoint *string `json:"intranet_api_server_endpoint"`
 }
 
-// Endpoints decodes master_url. An empty master_url (a cluster that is being
+// Endpoints reads master_url. An empty master_url (a cluster that is being
 // made, or a registered one) and one without any endpoint are errors: nothing
 // is known then, least of all that there is no public endpoint. Without a
 // public one, the intranet endpoint is the proof that the answer is about a
 // cluster that has endpoints.
 func (c Cluster) Endpoints() (Endpoints, error) {
-	var e Endpoints
-	if c.MasterURL == nil || *c.MasterURL == "" {
-		return e, errors.New("master_url is empty")
-	}
-	if err := decodeObject(*c.MasterURL, &e); err != nil {
+	e, err := c.MasterURL.Get()
+	if err != nil {
 		return e, fmt.Errorf("master_url: %w", err)
 	}
 	none := func(s *string) bool { return s == nil || *s == "" }
@@ -79,38 +78,49 @@ type Meta struct {
 	Timezone *string `json:"Timezone"`
 }
 
-// Meta decodes meta_data.
-func (c Cluster) Meta() (Meta, error) {
-	var m Meta
-	if c.MetaData == nil || *c.MetaData == "" {
-		return m, errors.New("meta_data is empty")
-	}
-	if err := decodeObject(*c.MetaData, &m); err != nil {
-		return m, fmt.Errorf("meta_data: %w", err)
-	}
-	return m, nil
-}
-
 // EffectiveTimezone is the cluster's time zone name, or "" if the answer has none.
 func (c Cluster) EffectiveTimezone() string {
 	if c.Timezone != nil && *c.Timezone != "" {
 		return *c.Timezone
 	}
-	if m, err := c.Meta(); err == nil && m.Timezone != nil {
+	if m, err := c.MetaData.Get(); err == nil && m.Timezone != nil {
 		return *m.Timezone
 	}
 	return ""
 }
 
-// decodeObject refuses everything but a JSON object: null would decode into
-// an empty struct without an error and pass for facts.
-func decodeObject(text string, out any) error {
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(text), &object); err != nil {
-		return fmt.Errorf("not a JSON object: %w", err)
+// NodePool is a node pool as DescribeClusterNodePools gives it, as far as rules
+// ask. A nil pointer means that the answer does not have the field.
+type NodePool struct {
+	ID, Name   string
+	TotalNodes *int64
+	CMSEnabled *bool // the CloudMonitor agent on its nodes
+}
+
+func nodePool(p *csv4.DescribeClusterNodePoolsResponseBodyNodepools) NodePool {
+	var pool NodePool
+	if p.NodepoolInfo != nil {
+		pool.ID, pool.Name = deref(p.NodepoolInfo.NodepoolId), deref(p.NodepoolInfo.Name)
 	}
-	if object == nil {
-		return fmt.Errorf("not a JSON object: %s", text)
+	if p.Status != nil {
+		pool.TotalNodes = p.Status.TotalNodes
 	}
-	return json.Unmarshal([]byte(text), out)
+	if p.KubernetesConfig != nil {
+		pool.CMSEnabled = p.KubernetesConfig.CmsEnabled
+	}
+	return pool
+}
+
+// Addon is an installed add-on as ListClusterAddonInstances gives it.
+type Addon struct{ Name, Version string }
+
+func addon(a *csv4.ListClusterAddonInstancesResponseBodyAddons) Addon {
+	return Addon{Name: deref(a.Name), Version: deref(a.Version)}
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }

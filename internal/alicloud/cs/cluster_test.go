@@ -32,7 +32,7 @@ func TestEndpoints(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			e, err := cs.Cluster{MasterURL: &c.masterURL}.Endpoints()
+			e, err := cs.Cluster{MasterURL: cs.Embed[cs.Endpoints](c.masterURL)}.Endpoints()
 			if (err != nil) != c.fails {
 				t.Fatalf("error %v, want one: %t", err, c.fails)
 			}
@@ -53,15 +53,15 @@ func TestEndpoints(t *testing.T) {
 func TestMeta(t *testing.T) {
 	t.Parallel()
 	text := `{"Addons":[{"name":"terway-eniip","disabled":false}],"Capabilities":{"Network":"terway-eniip","TerwayEniip":true},"Timezone":"Asia/Shanghai"}`
-	m, err := cs.Cluster{MetaData: &text}.Meta()
+	m, err := cs.Embed[cs.Meta](text).Get()
 	if err != nil || len(m.Addons) != 1 || m.Addons[0].Name != "terway-eniip" || *m.Capabilities.Network != "terway-eniip" {
 		t.Errorf("got %+v, %v", m, err)
 	}
-	if zone := (cs.Cluster{MetaData: &text}).EffectiveTimezone(); zone != "Asia/Shanghai" {
+	if zone := (cs.Cluster{MetaData: cs.Embed[cs.Meta](text)}).EffectiveTimezone(); zone != "Asia/Shanghai" {
 		t.Errorf("time zone %q", zone)
 	}
 	for _, bad := range []string{"", "null", "[]", `{"Addons":"x"}`, `{"Capabilities":`} {
-		if _, err := (cs.Cluster{MetaData: &bad}).Meta(); err == nil {
+		if _, err := cs.Embed[cs.Meta](bad).Get(); err == nil {
 			t.Errorf("%q is no meta_data", bad)
 		}
 	}
@@ -74,7 +74,7 @@ func FuzzEndpoints(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		e, err := cs.Cluster{MasterURL: &text}.Endpoints()
+		e, err := cs.Cluster{MasterURL: cs.Embed[cs.Endpoints](text)}.Endpoints()
 		if err != nil {
 			return
 		}
@@ -90,7 +90,7 @@ func FuzzMeta(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if _, err := (cs.Cluster{MetaData: &text}).Meta(); err == nil && !json.Valid([]byte(text)) {
+		if _, err := cs.Embed[cs.Meta](text).Get(); err == nil && !json.Valid([]byte(text)) {
 			t.Errorf("%q was taken for meta_data", text)
 		}
 	})

@@ -108,10 +108,10 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		return
 	}
 	f := d.data.Fleet
-	listings := inventory.List(ctx, f, selection.AccountIDs, selection.Regions)
+	listings := inventory.List(ctx, d.data, selection.AccountIDs, selection.Regions)
 	clusters, absent := inventory.Pick(ctx, listings, m.ClusterIDs, &resp.Diagnostics)
-	judgements := fleet.Each(ctx, f.MaxConcurrency(), clusters, func(ctx context.Context, c inventory.Cluster) judgement {
-		return judge(ctx, f, rules, c)
+	judgements := inventory.OverClusters(ctx, d.data, "Judging clusters", clusters, func(ctx context.Context, c inventory.Cluster) judgement {
+		return judge(ctx, d.data.Observed, rules, c)
 	})
 	var findings []compliance.Finding
 	var failures []fleet.Outcome

@@ -4,8 +4,6 @@ package clustercompliance
 import (
 	"strings"
 
-	csv4 "github.com/alibabacloud-go/cs-20151215/v4/client"
-
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
@@ -46,29 +44,23 @@ func addDetail(facts *compliance.Cluster, detail cs.Cluster) {
 	}
 	if detail.ControlPlaneConfig != nil && detail.ControlPlaneConfig.CloudMonitorFlags != nil {
 		facts.ControlPlaneMonitor = compliance.Known(*detail.ControlPlaneConfig.CloudMonitorFlags)
-	} else if flag, ok := parseBool(detail.Parameters["CloudMonitorFlags"]); ok {
+	} else if flag, ok := parseBool(detail.Parameters.CloudMonitorFlags); ok {
 		facts.ControlPlaneMonitor = compliance.Known(flag)
 	}
 	facts.Settle(compliance.SourceDetail, missing("DescribeClusterDetail does not say"))
 }
 
 // addNodePools adds what DescribeClusterNodePools says.
-func addNodePools(facts *compliance.Cluster, pools []*csv4.DescribeClusterNodePoolsResponseBodyNodepools) {
+func addNodePools(facts *compliance.Cluster, pools []cs.NodePool) {
 	list := make([]compliance.NodePool, 0, len(pools))
 	for _, p := range pools {
 		pool := compliance.NodePool{
+			ID: p.ID, Name: p.Name,
 			TotalNodes: compliance.Absent[int64](missing("DescribeClusterNodePools does not say")),
 			CMSEnabled: compliance.Absent[bool](missing("DescribeClusterNodePools does not say")),
 		}
-		if p.NodepoolInfo != nil {
-			pool.ID, pool.Name = deref(p.NodepoolInfo.NodepoolId), deref(p.NodepoolInfo.Name)
-		}
-		if p.Status != nil {
-			setKnown(&pool.TotalNodes, p.Status.TotalNodes)
-		}
-		if p.KubernetesConfig != nil {
-			setKnown(&pool.CMSEnabled, p.KubernetesConfig.CmsEnabled)
-		}
+		setKnown(&pool.TotalNodes, p.TotalNodes)
+		setKnown(&pool.CMSEnabled, p.CMSEnabled)
 		list = append(list, pool)
 	}
 	facts.NodePools = compliance.Known(list)
@@ -77,11 +69,11 @@ func addNodePools(facts *compliance.Cluster, pools []*csv4.DescribeClusterNodePo
 
 // addAddons adds what ListClusterAddonInstances says. A cluster without any
 // add-on is one that is not set up yet, so nothing follows from it.
-func addAddons(facts *compliance.Cluster, addons []*csv4.ListClusterAddonInstancesResponseBodyAddons) {
+func addAddons(facts *compliance.Cluster, addons []cs.Addon) {
 	if len(addons) > 0 {
 		plugin := ""
 		for _, a := range addons {
-			plugin = betterPlugin(plugin, deref(a.Name))
+			plugin = betterPlugin(plugin, a.Name)
 		}
 		facts.NetworkPlugin = compliance.Known(plugin)
 	}
@@ -93,7 +85,7 @@ func addAddons(facts *compliance.Cluster, addons []*csv4.ListClusterAddonInstanc
 // created with. network_mode ("vpc" always) and Capabilities.TerwayEniip (a
 // capability of the platform) say nothing.
 func networkPluginOf(detail cs.Cluster) (string, bool) {
-	meta, err := detail.Meta()
+	meta, err := detail.MetaData.Get()
 	if err != nil {
 		return "", false
 	}
@@ -125,7 +117,10 @@ func betterPlugin(found, addon string) string {
 // parseBool reads the strings in which parameters hold booleans; anything
 // else is not known, least of all true.
 func parseBool(text *string) (value, ok bool) {
-	switch strings.ToLower(deref(text)) {
+	if text == nil {
+		return false, false
+	}
+	switch strings.ToLower(*text) {
 	case "true":
 		return true, true
 	case "false":
@@ -142,11 +137,4 @@ func setKnown[T any](fact *compliance.Fact[T], value *T) {
 
 func missing(text string) compliance.Reason {
 	return compliance.Reason{Kind: compliance.Unavailable, Text: text}
-}
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

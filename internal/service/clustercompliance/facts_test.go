@@ -25,7 +25,7 @@ func TestNetworkPluginOf(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got, known := networkPluginOf(cs.Cluster{MetaData: &c.metaData})
+			got, known := networkPluginOf(cs.Cluster{MetaData: cs.Embed[cs.Meta](c.metaData)})
 			if got != c.want || known != c.known {
 				t.Errorf("got %q, %t; want %q, %t", got, known, c.want, c.known)
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+	"github.com/ackguard/terraform-provider-ackguard/internal/observed"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 )
 
@@ -20,7 +21,7 @@ type judgement struct {
 
 // judge evaluates the rules on one cluster. It starts from the list's facts
 // and fetches a source only when a rule's verdict waits for it, each once.
-func judge(ctx context.Context, f *fleet.Fleet, rules []*compliance.Rule, c inventory.Cluster) judgement {
+func judge(ctx context.Context, store *observed.Store, rules []*compliance.Rule, c inventory.Cluster) judgement {
 	facts := factsFromList(c)
 	var j judgement
 	for range len(compliance.Sources()) + 1 {
@@ -36,7 +37,7 @@ func judge(ctx context.Context, f *fleet.Fleet, rules []*compliance.Rule, c inve
 		if next == "" {
 			break
 		}
-		if err := fetch(ctx, f, c.Scope, next, facts); err != nil {
+		if err := fetch(ctx, store, c.Scope, next, facts); err != nil {
 			j.failures = append(j.failures, fleet.OutcomeOf(c.Scope, err))
 			facts.Settle(next, compliance.Reason{Kind: compliance.Failed, Source: next, Text: failedText(err)})
 		}
@@ -44,18 +45,14 @@ func judge(ctx context.Context, f *fleet.Fleet, rules []*compliance.Rule, c inve
 	return j
 }
 
-func fetch(ctx context.Context, f *fleet.Fleet, scope fleet.Scope, source compliance.Source, facts *compliance.Cluster) error {
-	client, err := f.CS(scope)
-	if err != nil {
-		return err
-	}
+func fetch(ctx context.Context, store *observed.Store, scope fleet.Scope, source compliance.Source, facts *compliance.Cluster) error {
 	switch source {
 	case compliance.SourceDetail:
-		return fetched(facts, addDetail)(client.ClusterDetail(ctx, facts.ClusterID))
+		return fetched(facts, addDetail)(store.ClusterDetail(ctx, scope, facts.ClusterID))
 	case compliance.SourceNodePools:
-		return fetched(facts, addNodePools)(client.NodePools(ctx, facts.ClusterID))
+		return fetched(facts, addNodePools)(store.NodePools(ctx, scope, facts.ClusterID))
 	case compliance.SourceAddons:
-		return fetched(facts, addAddons)(client.AddonInstances(ctx, facts.ClusterID))
+		return fetched(facts, addAddons)(store.AddonInstances(ctx, scope, facts.ClusterID))
 	}
 	return fmt.Errorf("there is no call for the facts of %q", source)
 }

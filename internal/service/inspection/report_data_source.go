@@ -12,6 +12,7 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+	"github.com/ackguard/terraform-provider-ackguard/internal/observed"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 )
@@ -61,15 +62,14 @@ func (d *reportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := d.data.Fleet
-	listings := inventory.List(ctx, f, selection.AccountIDs, selection.Regions)
+	listings := inventory.List(ctx, d.data, selection.AccountIDs, selection.Regions)
 	clusters, absent := inventory.Pick(ctx, listings, m.ClusterIDs, &resp.Diagnostics)
 	want := wantedReport{id: m.ReportID.ValueString(), language: defaultLanguage}
 	if l := m.Language.ValueString(); l != "" {
 		want.language = l
 	}
-	results := fleet.Each(ctx, f.MaxConcurrency(), clusters, func(ctx context.Context, c inventory.Cluster) clusterReport {
-		return readReport(ctx, f, c, want)
+	results := inventory.OverClusters(ctx, d.data, "Reading inspection reports", clusters, func(ctx context.Context, c inventory.Cluster) clusterReport {
+		return readReport(ctx, d.data.Observed, c, want)
 	})
 	m.Reports, m.WithoutReport = []reportModel{}, []string{}
 	var failures []fleet.Outcome
@@ -108,16 +108,11 @@ type clusterReport struct {
 
 // readReport reads a cluster's report with its items: the one asked for, or
 // the latest that is completed, or else the latest.
-func readReport(ctx context.Context, f *fleet.Fleet, c inventory.Cluster, want wantedReport) clusterReport {
+func readReport(ctx context.Context, store *observed.Store, c inventory.Cluster, want wantedReport) clusterReport {
 	result := clusterReport{cluster: c}
-	client, err := f.CS(c.Scope)
-	if err != nil {
-		result.err = err
-		return result
-	}
 	id := want.id
 	if id == "" {
-		reports, err := client.InspectReports(ctx, c.ClusterID)
+		reports, err := store.InspectReports(ctx, c.Scope, c.ClusterID)
 		if err != nil {
 			result.err = err
 			return result
@@ -127,7 +122,7 @@ func readReport(ctx context.Context, f *fleet.Fleet, c inventory.Cluster, want w
 		}
 		id = slices.MaxFunc(reports, olderReport).ReportID
 	}
-	result.report, result.items, result.err = client.InspectReportDetail(ctx, c.ClusterID, id, want.language)
+	result.report, result.items, result.err = store.InspectReportDetail(ctx, c.Scope, c.ClusterID, id, want.language)
 	if result.err == nil && result.report.ReportID == "" {
 		result.report.ReportID = id
 	}

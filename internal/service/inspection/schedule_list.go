@@ -67,8 +67,8 @@ func (l *scheduleList) List(ctx context.Context, req list.ListRequest, stream *l
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	listings := inventory.List(ctx, l.data.Fleet, selection.AccountIDs, selection.Regions)
-	found, failures := readSchedules(ctx, l.data.Fleet, inventory.AllClusters(listings))
+	listings := inventory.List(ctx, l.data, selection.AccountIDs, selection.Regions)
+	found, failures := readSchedules(ctx, l.data, inventory.AllClusters(listings))
 	failures = append(inventory.Failures(listings), failures...)
 	stream.Results = func(push func(list.ListResult) bool) {
 		for i, s := range found {

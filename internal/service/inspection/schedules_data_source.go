@@ -94,8 +94,8 @@ func (d *schedulesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	listings := inventory.List(ctx, d.data.Fleet, selection.AccountIDs, selection.Regions)
-	found, failures := readSchedules(ctx, d.data.Fleet, inventory.AllClusters(listings))
+	listings := inventory.List(ctx, d.data, selection.AccountIDs, selection.Regions)
+	found, failures := readSchedules(ctx, d.data, inventory.AllClusters(listings))
 	m.Schedules = []listedSchedule{}
 	for _, s := range found {
 		m.Schedules = append(m.Schedules, s.listed())
@@ -128,18 +128,14 @@ func (s foundSchedule) listed() listedSchedule {
 
 // readSchedules reads the schedule of each cluster. A cluster that was deleted
 // since the list was read has none; any other failure is an outcome.
-func readSchedules(ctx context.Context, f *fleet.Fleet, clusters []inventory.Cluster) (found []foundSchedule, failures []fleet.Outcome) {
+func readSchedules(ctx context.Context, data *providerdata.Data, clusters []inventory.Cluster) (found []foundSchedule, failures []fleet.Outcome) {
 	type result struct {
 		config cs.InspectConfig
 		found  bool
 		err    error
 	}
-	results := fleet.Each(ctx, f.MaxConcurrency(), clusters, func(ctx context.Context, c inventory.Cluster) (r result) {
-		client, err := f.CS(c.Scope)
-		if err != nil {
-			return result{err: err}
-		}
-		r.config, r.found, r.err = client.InspectConfig(ctx, c.ClusterID)
+	results := inventory.OverClusters(ctx, data, "Reading inspection schedules", clusters, func(ctx context.Context, c inventory.Cluster) (r result) {
+		r.config, r.found, r.err = data.Observed.InspectConfig(ctx, c.Scope, c.ClusterID)
 		return r
 	})
 	for i, r := range results {

@@ -190,7 +190,7 @@ func (d *clustersDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	listings := List(ctx, d.data.Fleet, selection.AccountIDs, selection.Regions)
+	listings := List(ctx, d.data, selection.AccountIDs, selection.Regions)
 	failures := Failures(listings)
 	m.Outcomes, m.Complete = OutcomeModels(listings, nil), types.BoolValue(len(failures) == 0)
 	resp.Diagnostics.Append(WholeOrError("Cluster list", failures, m.AllowPartial.ValueBool())...)

@@ -15,6 +15,9 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+	"github.com/ackguard/terraform-provider-ackguard/internal/observed"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/fanout"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 )
 
 // Cluster is a cluster of the regional list and where it is.
@@ -38,13 +41,18 @@ type AccountListing struct {
 // each; without, one global list per account finds the regions that have
 // clusters, and their own lists then say what is there. An account that
 // cannot be read is a failure in its listing, never a missing listing.
-func List(ctx context.Context, f *fleet.Fleet, accountIDs, regions []string) []AccountListing {
+func List(ctx context.Context, data *providerdata.Data, accountIDs, regions []string) []AccountListing {
 	accountIDs = slices.Clone(accountIDs)
 	slices.Sort(accountIDs)
 	accountIDs = slices.Compact(accountIDs)
-	return fleet.Each(ctx, f.MaxConcurrency(), accountIDs, func(ctx context.Context, accountID string) AccountListing {
-		return listAccount(ctx, f, accountID, regions)
+	return fanout.Over(ctx, data.Fleet, "Listing clusters", accountIDs, func(id string) string { return id }, func(ctx context.Context, accountID string) AccountListing {
+		return listAccount(ctx, data, accountID, regions)
 	})
+}
+
+// OverClusters runs work for every cluster; see fanout.Over.
+func OverClusters[Out any](ctx context.Context, data *providerdata.Data, doing string, clusters []Cluster, work func(context.Context, Cluster) Out) []Out {
+	return fanout.Over(ctx, data.Fleet, doing, clusters, func(c Cluster) string { return c.AccountID }, work)
 }
 
 // AllClusters are the clusters of all listings, in order.
@@ -92,10 +100,10 @@ func PerhapsBecause(absent []string) string {
 	return "\n\nNot found, perhaps because of that: " + strings.Join(absent, ", ") + "."
 }
 
-func listAccount(ctx context.Context, f *fleet.Fleet, accountID string, regions []string) AccountListing {
+func listAccount(ctx context.Context, data *providerdata.Data, accountID string, regions []string) AccountListing {
 	listing := AccountListing{AccountID: accountID}
 	if regions == nil {
-		found, err := regionsWithClusters(ctx, f, accountID)
+		found, err := regionsWithClusters(ctx, data.Observed, accountID)
 		if err != nil {
 			listing.Failures = append(listing.Failures, fleet.OutcomeOf(fleet.Scope{AccountID: accountID}, err))
 			return listing
@@ -106,8 +114,8 @@ func listAccount(ctx context.Context, f *fleet.Fleet, accountID string, regions 
 		clusters []Cluster
 		err      error
 	}
-	results := fleet.Each(ctx, f.MaxConcurrency(), regions, func(ctx context.Context, region string) regional {
-		clusters, err := listRegion(ctx, f, fleet.Scope{AccountID: accountID, Region: region})
+	results := fleet.Each(ctx, data.Fleet.MaxConcurrency(), regions, func(ctx context.Context, region string) regional {
+		clusters, err := listRegion(ctx, data.Observed, fleet.Scope{AccountID: accountID, Region: region})
 		return regional{clusters, err}
 	})
 	for i, region := range regions {
@@ -125,12 +133,8 @@ func listAccount(ctx context.Context, f *fleet.Fleet, accountID string, regions 
 	return listing
 }
 
-func regionsWithClusters(ctx context.Context, f *fleet.Fleet, accountID string) ([]string, error) {
-	client, err := f.CS(fleet.Scope{AccountID: accountID, Region: f.Region()})
-	if err != nil {
-		return nil, err
-	}
-	clusters, err := client.Clusters(ctx)
+func regionsWithClusters(ctx context.Context, store *observed.Store, accountID string) ([]string, error) {
+	clusters, err := store.Clusters(ctx, accountID)
 	if err != nil {
 		return nil, err
 	}
@@ -144,12 +148,8 @@ func regionsWithClusters(ctx context.Context, f *fleet.Fleet, accountID string) 
 
 // listRegion reads one region's list. A list that also shows clusters of
 // another region would count them twice; they belong to that region's list.
-func listRegion(ctx context.Context, f *fleet.Fleet, scope fleet.Scope) ([]Cluster, error) {
-	client, err := f.CS(scope)
-	if err != nil {
-		return nil, err
-	}
-	all, err := client.ClustersForRegion(ctx, scope.Region)
+func listRegion(ctx context.Context, store *observed.Store, scope fleet.Scope) ([]Cluster, error) {
+	all, err := store.ClustersForRegion(ctx, scope)
 	if err != nil {
 		return nil, err
 	}

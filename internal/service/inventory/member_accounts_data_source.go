@@ -131,17 +131,12 @@ func (d *memberAccountsDataSource) Read(ctx context.Context, req datasource.Read
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client, err := d.data.Fleet.ResourceDirectory()
-	if err != nil {
-		resp.Diagnostics.Append(diagnostic.Error("Reading the resource directory", err))
-		return
-	}
-	directory, err := client.Directory(ctx)
+	directory, err := d.data.Observed.Directory(ctx)
 	if err != nil {
 		resp.Diagnostics.Append(listingError("Reading the resource directory", err))
 		return
 	}
-	accounts, err := client.Accounts(ctx)
+	accounts, err := d.data.Observed.Accounts(ctx)
 	if err != nil {
 		resp.Diagnostics.Append(listingError("Listing the member accounts", err))
 		return
@@ -152,7 +147,7 @@ func (d *memberAccountsDataSource) Read(ctx context.Context, req datasource.Read
 	}
 	if m.fill(directory, accounts, statuses); len(m.Accounts)+len(m.LeftOut) == 0 && !m.FolderID.IsNull() {
 		// An empty answer under for_each destroys, so a misspelt folder must not look like an empty one.
-		switch exists, err := client.FolderExists(ctx, m.FolderID.ValueString()); {
+		switch exists, err := d.folderExists(ctx, m.FolderID.ValueString()); {
 		case err != nil:
 			resp.Diagnostics.Append(listingError("Looking for the folder "+m.FolderID.ValueString(), err))
 		case !exists:
@@ -173,6 +168,14 @@ func (d *memberAccountsDataSource) Read(ctx context.Context, req datasource.Read
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
+
+func (d *memberAccountsDataSource) folderExists(ctx context.Context, folderID string) (bool, error) {
+	client, err := d.data.Fleet.ResourceDirectory()
+	if err != nil {
+		return false, err
+	}
+	return client.FolderExists(ctx, folderID)
 }
 
 func listingError(doing string, err error) diag.Diagnostic {

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+	"github.com/ackguard/terraform-provider-ackguard/internal/observed"
 )
 
 // Enforcement says what fail_on does to a plan.
@@ -25,7 +26,9 @@ const EnforcementVariable = "ACKGUARD_ENFORCEMENT"
 
 // Data is the configured provider.
 type Data struct {
-	Fleet       *fleet.Fleet
+	Fleet *fleet.Fleet
+	// Observed is what was read in this run: reads go through it, so that no answer is asked for twice.
+	Observed    *observed.Store
 	Enforcement Enforcement
 	// EnforcementConfigured: the provider block sets enforcement, so the
 	// environment variable has no say.
