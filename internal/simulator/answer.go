@@ -15,6 +15,8 @@ type apiError struct {
 	Code    string
 	Message string
 	Denied  *accessDenied
+	// RetryAfter is the header x-acs-retry-after, empty for none.
+	RetryAfter string
 	// Backend marks errors of Container Service itself, whose body differs from the gateway's.
 	Backend bool
 }
@@ -99,6 +101,9 @@ func jsonAnswer(result any, base answer) answer {
 // errorAnswer writes one of the two documented body forms.
 func errorAnswer(e *apiError, base answer) answer {
 	base.status, base.code, base.message = e.Status, e.Code, e.Message
+	if e.RetryAfter != "" {
+		base.header.Set("x-acs-retry-after", e.RetryAfter)
+	}
 	var form any
 	if e.Backend {
 		form = struct {

@@ -58,6 +58,9 @@ type Cloud struct {
 	standing     map[string]string    // id of the session that a metadata service or credentials URI hands out
 	imdsTokens   map[string]time.Time // tokens of the metadata service, until when they are good
 
+	quotaMu sync.Mutex
+	quotas  []quotaState
+
 	faultMu sync.Mutex
 	faults  []*FaultHandle
 
@@ -96,6 +99,7 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 	for i := range s.Accounts {
 		c.addAccount(&s.Accounts[i])
 	}
+	c.quotas = newQuotas(s.Quotas)
 	for _, f := range s.Faults {
 		c.AddFault(f)
 	}
@@ -226,6 +230,9 @@ func (c *Cloud) handle(r *http.Request, t target, query, form url.Values, body [
 			return nil, refuse(bad.Status, bad.Code, "%s", bad.Message)
 		}
 		if caller, err = c.authenticate(claim, now); err != nil {
+			return nil, err
+		}
+		if err = c.throttle(t, caller.accountID, now); err != nil {
 			return nil, err
 		}
 	}

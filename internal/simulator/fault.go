@@ -163,10 +163,7 @@ func (f *Fault) wait(r *http.Request) {
 func (f *Fault) answer(a answer) answer {
 	switch {
 	case f.Code != "":
-		a = errorAnswer(&apiError{Status: int(f.Status), Code: f.Code, Message: f.Message}, a)
-		if f.RetryAfter != "" {
-			a.header.Set("x-acs-retry-after", f.RetryAfter)
-		}
+		a = errorAnswer(&apiError{Status: int(f.Status), Code: f.Code, Message: f.Message, RetryAfter: f.RetryAfter}, a)
 	case f.Body == BodyTruncated:
 		a.body = a.body[:len(a.body)/2]
 	case f.Body == BodyMalformed:

@@ -16,6 +16,7 @@ type Scenario struct {
 	Accounts          []Account          `json:"accounts" jsonschema:"required" jsonschema_description:"All accounts, the management account included."`
 	ECSInstance       *ECSInstance       `json:"ecs_instance,omitzero" jsonschema_description:"The ECS instance whose metadata service the port answers for; left out, there is none."`
 	CredentialsURIs   []CredentialsURI   `json:"credentials_uris,omitzero" jsonschema_description:"Addresses that hand out credentials of a role: /credentials-uri/ and the name."`
+	Quotas            []Quota            `json:"quotas,omitzero" jsonschema_description:"How often accounts may call; left out, as often as they like."`
 	Faults            []Fault            `json:"faults,omitzero" jsonschema_description:"Faults that are active from the start."`
 }
 

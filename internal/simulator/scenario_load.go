@@ -131,6 +131,7 @@ func (s *Scenario) check() []finding {
 		s.checkAccount(k, fmt.Sprintf("accounts[%d]", i), &s.Accounts[i], accounts, folders)
 	}
 	s.checkCredentialSources(k)
+	k.quotas(s.Quotas, func(id string) bool { return accounts[id] })
 	for i, f := range s.Faults {
 		path := fmt.Sprintf("faults[%d]", i)
 		if err := f.check(); err != nil {
