@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-
-	"github.com/ackguard/terraform-provider-ackguard/internal/simulator/rampolicy"
 )
 
 // apiError is a refusal of a call.
@@ -55,11 +53,11 @@ func notSimulated(format string, args ...any) *apiError {
 	return refuse(http.StatusNotImplemented, codeNotSimulated, format, args...)
 }
 
-func denied(p *principal, action, resource string, decision rampolicy.Decision, code string) *apiError {
+func denied(p *principal, action, resource string, r ruling, code string) *apiError {
 	e := refuse(http.StatusForbidden, code, "You are not authorized to do this action. You should be authorized by RAM. Action: %s, resource: %s.", action, resource)
 	e.Denied = &accessDenied{
 		AuthAction: action, AuthPrincipalDisplayName: p.displayName, AuthPrincipalOwnerID: p.accountID,
-		AuthPrincipalType: p.authType, NoPermissionType: string(decision), PolicyType: "AccountLevelIdentityBasedPolicy",
+		AuthPrincipalType: p.authType, NoPermissionType: string(r.decision), PolicyType: r.policyType,
 	}
 	return e
 }

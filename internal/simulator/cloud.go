@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/simulator/rampolicy"
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator/signature"
 )
 
@@ -48,6 +49,7 @@ type Cloud struct {
 	accounts     map[string]*accountState
 	accountOrder []string
 	clusters     map[string]*clusterState
+	attached     map[string][]*ControlPolicy // control policies by folder or member
 	keys         map[string]keyOwner
 	sessions     map[string]*session
 	nonces       map[string]time.Time
@@ -88,6 +90,7 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 	}
 	if s.ResourceDirectory != nil {
 		c.directory = clone(s.ResourceDirectory)
+		c.attached = attach(s.ResourceDirectory.ControlPolicies)
 	}
 	if s.ECSInstance != nil {
 		c.instance = clone(s.ECSInstance)
@@ -259,14 +262,14 @@ func (cl *call) authorise() *apiError {
 		return nil
 	}
 	action, resource := op.ramProduct+":"+op.action, op.resource(cl)
-	decision := cl.caller.may(action, resource)
-	if decision == "Allowed" {
+	r := cl.may(cl.caller, action, resource)
+	if r.decision == rampolicy.Allowed {
 		return nil
 	}
 	if cl.product != ProductCS {
-		return denied(cl.caller, action, resource, decision, "NoPermission")
+		return denied(cl.caller, action, resource, r, "NoPermission")
 	}
-	e := denied(cl.caller, action, resource, decision, "Forbidden.RAM")
+	e := denied(cl.caller, action, resource, r, "Forbidden.RAM")
 	e.Backend = true
 	return e
 }

@@ -37,6 +37,7 @@ type ResourceDirectory struct {
 	ControlPolicyStatus     *string                  `json:"ControlPolicyStatus,omitzero" jsonschema:"enum=Enabled,enum=Disabled,enum=PendingEnable,enum=PendingDisable" jsonschema_description:"Whether control policies are on."`
 	MemberDeletionStatus    *string                  `json:"MemberDeletionStatus,omitzero" jsonschema:"enum=Enabled,enum=Disabled" jsonschema_description:"Whether members may be deleted."`
 	Folders                 []Folder                 `json:"folders,omitzero" jsonschema_description:"Folders below the root folder, parents in any order."`
+	ControlPolicies         []ControlPolicy          `json:"control_policies,omitzero" jsonschema_description:"Custom control policies; FullAliyunAccess is attached everywhere besides."`
 	DelegatedAdministrators []DelegatedAdministrator `json:"delegated_administrators,omitzero" jsonschema_description:"Members that may read the directory too."`
 }
 

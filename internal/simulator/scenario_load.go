@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -172,6 +173,10 @@ func (s *Scenario) checkDirectory(k *checker, accounts map[string]bool) map[stri
 			}
 		}
 	}
+	isMember := func(id string) bool {
+		return slices.ContainsFunc(s.Accounts, func(a Account) bool { return a.AccountID == id && a.FolderID != "" })
+	}
+	k.controlPolicies("resource_directory.control_policies", rd, rd.ControlPolicies, func(id string) bool { return folders[id] }, isMember)
 	for i, d := range rd.DelegatedAdministrators {
 		if !accounts[d.AccountID] {
 			k.add(fmt.Sprintf("resource_directory.delegated_administrators[%d].AccountId", i), "the account %q is not in this scenario: add it under accounts", d.AccountID)
