@@ -37,6 +37,7 @@ type Cloud struct {
 	now          func() time.Time
 	onUnexpected func(string)
 	maxRequests  int
+	seed         uint64
 	behaviour    Behaviour
 	directory    *ResourceDirectory
 	instance     *ECSInstance
@@ -63,8 +64,9 @@ type Cloud struct {
 	quotaMu sync.Mutex
 	quotas  []quotaState
 
-	faultMu sync.Mutex
-	faults  []*FaultHandle
+	faultMu     sync.Mutex
+	faults      []*FaultHandle
+	faultsAdded int
 
 	recordMu sync.Mutex
 	requests []Request
@@ -76,7 +78,7 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 		return nil, err
 	}
 	c := &Cloud{
-		now: o.Now, onUnexpected: o.OnUnexpected, maxRequests: o.MaxRequests, behaviour: s.Behaviour,
+		now: o.Now, onUnexpected: o.OnUnexpected, maxRequests: o.MaxRequests, seed: s.Seed, behaviour: s.Behaviour,
 		random:   rand.New(rand.NewPCG(s.Seed, 0x61636b6775617264)),
 		accounts: map[string]*accountState{}, clusters: map[string]*clusterState{}, keys: map[string]keyOwner{},
 		standing: map[string]string{}, imdsTokens: map[string]time.Time{}, uris: map[string]CredentialsURI{},
