@@ -88,6 +88,10 @@ func jsonAnswer(result any, base answer) answer {
 	if result == nil {
 		return base
 	}
+	if text, ok := result.(encoded); ok {
+		base.body = text
+		return base
+	}
 	body, err := json.Marshal(result)
 	if err != nil {
 		panic(fmt.Sprintf("simulator: answer of type %T: %v", result, err))

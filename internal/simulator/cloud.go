@@ -50,6 +50,7 @@ type Cloud struct {
 	accounts     map[string]*accountState
 	accountOrder []string
 	clusters     map[string]*clusterState
+	deleted      []*clusterState             // that reads may still show
 	attached     map[string][]*ControlPolicy // control policies by folder or member
 	keys         map[string]keyOwner
 	sessions     map[string]*session

@@ -22,10 +22,11 @@ type Scenario struct {
 
 // Behaviour switches between documented variants.
 type Behaviour struct {
-	InspectConfigMissing    string `json:"inspect_config_missing,omitzero" jsonschema:"enum=not_found,enum=empty" jsonschema_description:"What GetClusterInspectConfig answers without a config: not_found (404, the default) or empty (200 without recurrence)."`
-	InspectUpdateRecurrence bool   `json:"inspect_update_recurrence,omitzero" jsonschema_description:"Whether UpdateClusterInspectConfig takes recurrence besides scheduleTime."`
-	InspectDuration         string `json:"inspect_duration,omitzero" jsonschema_description:"How long an inspection runs, as a Go duration; 0s by default."`
-	TaskDuration            string `json:"task_duration,omitzero" jsonschema_description:"How long a change of a cluster takes, as a Go duration; 0s by default."`
+	InspectConfigMissing    string      `json:"inspect_config_missing,omitzero" jsonschema:"enum=not_found,enum=empty" jsonschema_description:"What GetClusterInspectConfig answers without a config: not_found (404, the default) or empty (200 without recurrence)."`
+	InspectUpdateRecurrence bool        `json:"inspect_update_recurrence,omitzero" jsonschema_description:"Whether UpdateClusterInspectConfig takes recurrence besides scheduleTime."`
+	InspectDuration         string      `json:"inspect_duration,omitzero" jsonschema_description:"How long an inspection runs, as a Go duration; 0s by default."`
+	TaskDuration            string      `json:"task_duration,omitzero" jsonschema_description:"How long a change of a cluster takes, as a Go duration; 0s by default."`
+	Consistency             Consistency `json:"consistency,omitzero" jsonschema_description:"How far reads of clusters lag behind writes; left out, they do not."`
 }
 
 // ResourceDirectory is the directory that the management account owns.

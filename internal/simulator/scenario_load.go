@@ -117,6 +117,7 @@ func (s *Scenario) check() []finding {
 	}
 	k.duration("behaviour.inspect_duration", s.Behaviour.InspectDuration)
 	k.duration("behaviour.task_duration", s.Behaviour.TaskDuration)
+	k.consistency("behaviour.consistency", s.Behaviour.Consistency)
 	accounts := map[string]bool{}
 	for i := range s.Accounts {
 		accounts[s.Accounts[i].AccountID] = true

@@ -79,6 +79,9 @@ func TestScenarioErrors(t *testing.T) {
 		{"  folders:", "  ControlPolicyStatus: Disabled\n  control_policies:\n    - {PolicyName: P, PolicyDocument: {Statement: [{Effect: Deny, Action: \"*\", Resource: \"*\"}]}, targets: [fd-a]}\n  folders:", "fleet.yaml: line 7: ControlPolicyStatus is Disabled, which detaches all control policies: make it Enabled or leave it out"},
 		{"accounts:", "faults: [{delay: 1s, probability: 1.5}]\naccounts:", "fleet.yaml: line 7: probability is 1.5, want a number above 0 and below 1"},
 		{"accounts:", "faults: [{delay: 1s, probability: 0.5, first: 1}]\naccounts:", "fleet.yaml: line 7: first, nth, every and probability exclude one another"},
+		{"accounts:", "behaviour: {consistency: {reads: -1}}\naccounts:", "fleet.yaml: line 7: reads is -1, want 1 or more"},
+		{"accounts:", "behaviour: {consistency: {duration: soon}}\naccounts:", "fleet.yaml: line 7: \"soon\" is not a duration, want one such as 30s"},
+		{"accounts:", "behaviour: {consistency: {reads: 1, duration: 1s}}\naccounts:", "fleet.yaml: line 7: reads and duration exclude one another: keep one"},
 		{"accounts:", "behaviour: {task_duration: soon}\naccounts:", "fleet.yaml: line 7: \"soon\" is not a duration, want one such as 30s"},
 		{"name: n", "name: &x n", "fleet.yaml: line 19: accounts[1].clusters[0].name uses a YAML anchor or alias, write the value out"},
 	} {
