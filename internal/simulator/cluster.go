@@ -127,7 +127,7 @@ func describeClusters(cl *call) (any, *apiError) {
 	list := cl.shownClusters(cl.accounts[cl.caller.accountID].clusters, func(c *Cluster) bool {
 		return (kind == "" || kind == c.ClusterType) && matchesFold(c.Name, name)
 	})
-	return viewList.array(list), nil
+	return viewList.array("", list, ""), nil
 }
 
 func (cl *call) clusterPage(all []*clusterState, v *view) encoded {
@@ -137,8 +137,8 @@ func (cl *call) clusterPage(all []*clusterState, v *view) encoded {
 	}
 	selected := cl.shownClusters(all, wanted)
 	pageNumber, pageSize := number(cl.params, "page_number", 1), number(cl.params, "page_size", 10)
-	list := v.array(page(selected, pageNumber, pageSize))
-	return fmt.Appendf(nil, `{"clusters":%s,"page_info":{"page_number":%d,"page_size":%d,"total_count":%d}}`, list, pageNumber, pageSize, len(selected))
+	info := fmt.Sprintf(`,"page_info":{"page_number":%d,"page_size":%d,"total_count":%d}}`, pageNumber, pageSize, len(selected))
+	return v.array(`{"clusters":`, page(selected, pageNumber, pageSize), info)
 }
 
 // filtersClusters keeps an unfiltered list from costing a comparison for each cluster.

@@ -40,7 +40,7 @@ func runInspect(cl *call) (any, *apiError) {
 	result, repeated := cl.clientTokens[key].(started)
 	if !repeated {
 		due := cl.time.Add(cl.behaviour.inspectDuration())
-		result = started{reportID: cl.uuid(), taskID: cl.newTask("cluster_inspect", state, due).id}
+		result = started{reportID: uuid(cl.random), taskID: cl.newTask("cluster_inspect", state, due).id}
 		if token != "" {
 			cl.clientTokens[key] = result
 		}

@@ -254,16 +254,20 @@ func (v *view) encode(c *version) encoded {
 	return c.answer(v, func() any { return v.object(c.Cluster) })
 }
 
-// array is a list of clusters.
-func (v *view) array(list []*version) encoded {
-	text := encoded("[")
+// array is a list of clusters between two pieces of JSON.
+func (v *view) array(before string, list []*version, after string) encoded {
+	size := len(before) + len(after) + 2
+	for _, c := range list {
+		size += len(v.encode(c)) + 1
+	}
+	text := append(make(encoded, 0, size), before+"["...)
 	for i, c := range list {
 		if i > 0 {
 			text = append(text, ',')
 		}
 		text = append(text, v.encode(c)...)
 	}
-	return append(text, ']')
+	return append(text, "]"+after...)
 }
 
 // object is a cluster as one answer shows it. Nested JSON travels as a string, as the API sends it.

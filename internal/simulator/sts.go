@@ -144,11 +144,12 @@ func (s *session) credentials(id string) map[string]any {
 func getCallerIdentity(cl *call) (any, *apiError) {
 	p := cl.caller
 	result := map[string]any{"RequestId": "", "AccountId": p.accountID, "Arn": p.arn}
+	id := cl.stableID(p.idName)
 	switch p.authType {
 	case "AssumedRoleUser":
-		result["IdentityType"], result["RoleId"], result["PrincipalId"] = "AssumedRoleUser", p.userID, p.userID+":"+p.sessionName
+		result["IdentityType"], result["RoleId"], result["PrincipalId"] = "AssumedRoleUser", id, id+":"+p.sessionName
 	case "SubUser":
-		result["IdentityType"], result["UserId"], result["PrincipalId"] = "RAMUser", p.userID, p.userID
+		result["IdentityType"], result["UserId"], result["PrincipalId"] = "RAMUser", id, id
 	default:
 		result["IdentityType"], result["UserId"], result["PrincipalId"] = "Account", p.accountID, p.accountID
 	}
