@@ -70,7 +70,7 @@ type Cloud struct {
 
 	faultMu     sync.Mutex
 	faults      []*FaultHandle
-	faultsAdded int
+	faultsAdded uint64
 
 	recordMu sync.Mutex
 	requests []Request

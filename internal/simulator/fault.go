@@ -127,7 +127,7 @@ func (c *Cloud) AddFault(f Fault) *FaultHandle {
 	defer c.faultMu.Unlock()
 	if f.Probability > 0 {
 		// A generator of its own: other calls and other faults must not change which calls this one hits.
-		h.random = rand.New(rand.NewPCG(c.seed, uint64(c.faultsAdded)))
+		h.random = rand.New(rand.NewPCG(c.seed, c.faultsAdded))
 	}
 	c.faultsAdded++
 	c.faults = append(c.faults, h)

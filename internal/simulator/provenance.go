@@ -54,7 +54,7 @@ var provenance = []behaviour{
 	{"ecs-metadata-life", "Credentials live 6 h (switch) and are renewed when half of that is over; the session is called vm-ram- and the instance's id", originGuessed, "6 h and the name as seen in audit logs"},
 	{"ecs-metadata-trust", "The role of an instance must trust ecs.aliyuncs.com", originDocumented, "page on instance RAM roles"},
 	{"credentials-uri", "A credentials URI answers {Code: Success, AccessKeyId, AccessKeySecret, SecurityToken, Expiration}", originDocumented, "README and source of credentials-go v1.4.12; Code is what the CLI asks for"},
-	{"ram-evaluation", "Deny before Allow, wildcards; control policies, then the session policy, then the identity's own policies, and each must allow", originDocumented, "RAM policy language; page on how RAM evaluates policies"},
+	{"ram-evaluation", "Deny before Allow, wildcards; control policies, then the session policy, then the identity's own policies, and each must allow", originDocumented, "RAM policy language; page on how RAM evaluates policies; session before identity policies INFERRED from the order in which it lists them"},
 	{"ram-policy-type", "AccessDeniedDetail.PolicyType: ControlPolicy, SessionPolicy, AssumeRolePolicy, AccountLevelIdentityBasedPolicy; NoPermissionType: ExplicitDeny, ImplicitDeny", originDocumented, "DecodeDiagnosticMessage page; field comments of the vendor's SDKs"},
 	{"ram-conditions", "Conditions other than sts:ExternalId and oidc:* in trust policies are refused", originGuessed, "not simulated"},
 	{"ram-system-policies", "System policies are shortened to the simulated products", originGuessed, ""},

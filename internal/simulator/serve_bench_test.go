@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -96,7 +95,7 @@ func benchmarkServe(b *testing.B, clusters int, method, path, version, action st
 
 func BenchmarkServeDescribeClustersForRegion(b *testing.B) {
 	for _, n := range []int{5, 50} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			benchmarkServe(b, n, http.MethodGet, "/regions/cn-hangzhou/clusters?page_number=1&page_size=100", "2015-12-15", "DescribeClustersForRegion")
 		})
 	}

@@ -125,17 +125,17 @@ func signACS3(r *http.Request, k credentials, nonce string, now time.Time, body 
 		}
 	}
 	slices.Sort(names)
-	lines := ""
+	var lines strings.Builder
 	for _, name := range names {
 		v := r.Header.Get(name)
 		if name == "host" {
 			v = r.Host
 		}
-		lines += name + ":" + v + "\n"
+		lines.WriteString(name + ":" + v + "\n")
 	}
 	signed := strings.Join(names, ";")
 	query := strings.ReplaceAll(r.URL.Query().Encode(), "+", "%20")
-	canonical := sha256.Sum256([]byte(strings.Join([]string{r.Method, r.URL.EscapedPath(), query, lines, signed, hash}, "\n")))
+	canonical := sha256.Sum256([]byte(strings.Join([]string{r.Method, r.URL.EscapedPath(), query, lines.String(), signed, hash}, "\n")))
 	mac := hmac.New(sha256.New, []byte(k.secret))
 	mac.Write([]byte("ACS3-HMAC-SHA256\n" + hex.EncodeToString(canonical[:])))
 	r.Header.Set("Authorization", "ACS3-HMAC-SHA256 Credential="+k.id+",SignedHeaders="+signed+",Signature="+hex.EncodeToString(mac.Sum(nil)))
