@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/simulator/rampolicy"
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator/signature"
 )
 
@@ -36,6 +37,7 @@ type Cloud struct {
 	now          func() time.Time
 	onUnexpected func(string)
 	maxRequests  int
+	seed         uint64
 	behaviour    Behaviour
 	directory    *ResourceDirectory
 	instance     *ECSInstance
@@ -43,11 +45,16 @@ type Cloud struct {
 	tokenKey     []byte
 	idKey        []byte
 
+	requestIDMu sync.Mutex
+	requestIDs  *rand.Rand // of its own, so that the ids of what is made do not depend on how many calls are made
+
 	mu           sync.Mutex
 	random       *rand.Rand
 	accounts     map[string]*accountState
 	accountOrder []string
 	clusters     map[string]*clusterState
+	deleted      []*clusterState             // that reads may still show
+	attached     map[string][]*ControlPolicy // control policies by folder or member
 	keys         map[string]keyOwner
 	sessions     map[string]*session
 	nonces       map[string]time.Time
@@ -58,8 +65,12 @@ type Cloud struct {
 	standing     map[string]string    // id of the session that a metadata service or credentials URI hands out
 	imdsTokens   map[string]time.Time // tokens of the metadata service, until when they are good
 
-	faultMu sync.Mutex
-	faults  []*FaultHandle
+	quotaMu sync.Mutex
+	quotas  []quotaState
+
+	faultMu     sync.Mutex
+	faults      []*FaultHandle
+	faultsAdded uint64
 
 	recordMu sync.Mutex
 	requests []Request
@@ -71,9 +82,10 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 		return nil, err
 	}
 	c := &Cloud{
-		now: o.Now, onUnexpected: o.OnUnexpected, maxRequests: o.MaxRequests, behaviour: s.Behaviour,
-		random:   rand.New(rand.NewPCG(s.Seed, 0x61636b6775617264)),
-		accounts: map[string]*accountState{}, clusters: map[string]*clusterState{}, keys: map[string]keyOwner{},
+		now: o.Now, onUnexpected: o.OnUnexpected, maxRequests: o.MaxRequests, seed: s.Seed, behaviour: s.Behaviour,
+		random:     rand.New(rand.NewPCG(s.Seed, 0x61636b6775617264)),
+		requestIDs: rand.New(rand.NewPCG(s.Seed, 0x7265717565737473)),
+		accounts:   map[string]*accountState{}, clusters: map[string]*clusterState{}, keys: map[string]keyOwner{},
 		standing: map[string]string{}, imdsTokens: map[string]time.Time{}, uris: map[string]CredentialsURI{},
 		sessions: map[string]*session{}, nonces: map[string]time.Time{}, tasks: map[string]*task{}, clientTokens: map[string]any{},
 	}
@@ -85,6 +97,7 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 	}
 	if s.ResourceDirectory != nil {
 		c.directory = clone(s.ResourceDirectory)
+		c.attached = attach(s.ResourceDirectory.ControlPolicies)
 	}
 	if s.ECSInstance != nil {
 		c.instance = clone(s.ECSInstance)
@@ -96,6 +109,7 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 	for i := range s.Accounts {
 		c.addAccount(&s.Accounts[i])
 	}
+	c.quotas = newQuotas(s.Quotas)
 	for _, f := range s.Faults {
 		c.AddFault(f)
 	}
@@ -141,9 +155,13 @@ const maxBody = 4 << 20
 // ServeHTTP records the request, injects faults, authenticates, authorises, checks parameters and runs the call.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := c.now()
-	body, readErr := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var body []byte
+	var readErr error
+	if r.Body != http.NoBody {
+		body, readErr = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	}
 	query, queryErr := url.ParseQuery(r.URL.RawQuery)
-	form := url.Values{}
+	var form url.Values
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		form, _ = url.ParseQuery(string(body))
 	}
@@ -153,7 +171,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Time: now, Product: t.product, Action: t.action, AccountID: c.accountOf(accessKeyID), AccessKeyID: mask(accessKeyID), Region: t.region,
 		Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: redact(query), Form: redact(form), RequestID: c.requestID(),
 	}
-	if len(form) == 0 {
+	if len(form) == 0 && len(body) > 0 {
 		record.Body = bytes.Clone(body)
 	}
 	base := answer{header: http.Header{"Content-Type": {"application/json;charset=utf-8"}}, requestID: record.RequestID, host: r.Host, product: t.product}
@@ -228,6 +246,9 @@ func (c *Cloud) handle(r *http.Request, t target, query, form url.Values, body [
 		if caller, err = c.authenticate(claim, now); err != nil {
 			return nil, err
 		}
+		if err = c.throttle(t, caller.accountID, now); err != nil {
+			return nil, err
+		}
 	}
 	params, err := t.operation.checkParameters(t, query, form)
 	if err != nil {
@@ -252,14 +273,14 @@ func (cl *call) authorise() *apiError {
 		return nil
 	}
 	action, resource := op.ramProduct+":"+op.action, op.resource(cl)
-	decision := cl.caller.may(action, resource)
-	if decision == "Allowed" {
+	r := cl.may(cl.caller, action, resource)
+	if r.decision == rampolicy.Allowed {
 		return nil
 	}
 	if cl.product != ProductCS {
-		return denied(cl.caller, action, resource, decision, "NoPermission")
+		return denied(cl.caller, action, resource, r, "NoPermission")
 	}
-	e := denied(cl.caller, action, resource, decision, "Forbidden.RAM")
+	e := denied(cl.caller, action, resource, r, "Forbidden.RAM")
 	e.Backend = true
 	return e
 }
@@ -293,14 +314,15 @@ func (c *Cloud) randomID(alphabet string, n int) string {
 
 // requestID has the form of the cloud's: an upper-case UUID.
 func (c *Cloud) requestID() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return strings.ToUpper(c.uuid())
+	c.requestIDMu.Lock()
+	defer c.requestIDMu.Unlock()
+	return strings.ToUpper(uuid(c.requestIDs))
 }
 
-func (c *Cloud) uuid() string {
-	digits := func(n int) string { return c.randomID("0123456789abcdef", n) }
-	return strings.Join([]string{digits(8), digits(4), "4" + digits(3), "a" + digits(3), digits(12)}, "-")
+// uuid draws a random UUID, version 4.
+func uuid(random *rand.Rand) string {
+	a, b := random.Uint64(), random.Uint64()
+	return fmt.Sprintf("%08x-%04x-4%03x-a%03x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>48&0xfff, b&0xffffffffffff)
 }
 
 // stableID is an 18-digit id that depends on the seed and the name only.

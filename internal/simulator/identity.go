@@ -27,7 +27,7 @@ type principal struct {
 	accountID   string
 	arn         string
 	names       []string // every ARN under which a trust policy may name the caller
-	userID      string   // user or role id
+	idName      string   // what the user or role id is made from, see stableID
 	sessionName string
 	displayName string
 	authType    string // SubUser, AssumedRoleUser or Account, as AccessDeniedDetail says it
@@ -57,11 +57,11 @@ func (c *Cloud) authenticate(claim *signature.Claim, now time.Time) (*principal,
 		return nil, refuse(http.StatusBadRequest, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired: it differs by %s from the server's time.", skew.Round(time.Second))
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	owner, permanent := c.keys[claim.AccessKeyID]
 	temporary := c.sessions[claim.AccessKeyID]
+	c.mu.Unlock()
 	if !permanent && temporary == nil {
-		return nil, refuse(http.StatusNotFound, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
+		return nil, unknownKey()
 	}
 	secret := owner.secret
 	if temporary != nil {
@@ -78,13 +78,19 @@ func (c *Cloud) authenticate(claim *signature.Claim, now time.Time) (*principal,
 	case temporary != nil && !now.Before(temporary.expires):
 		return nil, refuse(http.StatusBadRequest, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.")
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if claim.Nonce != "" && !c.useNonce(claim.AccessKeyID+"\x00"+claim.Nonce, now) {
 		return nil, refuse(http.StatusBadRequest, "SignatureNonceUsed", "Specified signature nonce was used already.")
 	}
 	if temporary != nil {
 		return c.sessionPrincipal(temporary)
 	}
-	return c.keyPrincipal(owner), nil
+	return c.keyPrincipal(owner)
+}
+
+func unknownKey() *apiError {
+	return refuse(http.StatusNotFound, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
 }
 
 // useNonce remembers a nonce for as long as its request's date could still be accepted.
@@ -104,25 +110,26 @@ func (c *Cloud) useNonce(nonce string, now time.Time) bool {
 	return true
 }
 
-func (c *Cloud) keyPrincipal(owner keyOwner) *principal {
+func (c *Cloud) keyPrincipal(owner keyOwner) (*principal, *apiError) {
 	root := "acs:ram::" + owner.accountID + ":root"
 	if owner.userName == "" {
 		everything, _ := rampolicy.System("AdministratorAccess")
 		return &principal{
-			accountID: owner.accountID, arn: root, names: []string{root}, userID: owner.accountID,
+			accountID: owner.accountID, arn: root, names: []string{root},
 			displayName: owner.accountID, authType: "Account", policies: []rampolicy.Document{everything},
-		}
+		}, nil
 	}
 	arn := "acs:ram::" + owner.accountID + ":user/" + owner.userName
 	for _, user := range c.accounts[owner.accountID].account.Users {
 		if user.UserName == owner.userName {
 			return &principal{
-				accountID: owner.accountID, arn: arn, names: []string{arn, root}, userID: c.stableID(arn),
+				accountID: owner.accountID, arn: arn, names: []string{arn, root}, idName: arn,
 				displayName: user.UserName, authType: "SubUser", policies: documents(user.AttachedPolicies, user.Policies),
-			}
+			}, nil
 		}
 	}
-	panic("simulator: the key index names a user that does not exist: " + arn)
+	// The user went away while the signature was checked.
+	return nil, unknownKey()
 }
 
 func (c *Cloud) sessionPrincipal(s *session) (*principal, *apiError) {
@@ -134,7 +141,7 @@ func (c *Cloud) sessionPrincipal(s *session) (*principal, *apiError) {
 	return &principal{
 		accountID: s.accountID, arn: roleARN + "/" + s.sessionName,
 		names:  []string{roleARN + "/" + s.sessionName, roleARN, "acs:ram::" + s.accountID + ":root"},
-		userID: c.stableID(roleARN), sessionName: s.sessionName, displayName: s.roleName + "/" + s.sessionName,
+		idName: roleARN, sessionName: s.sessionName, displayName: s.roleName + "/" + s.sessionName,
 		authType: "AssumedRoleUser", policies: documents(role.AttachedPolicies, role.Policies), narrowing: s.policy,
 	}, nil
 }
@@ -161,13 +168,32 @@ func documents(attached []string, custom []rampolicy.Document) []rampolicy.Docum
 	return append(all, custom...)
 }
 
-// may evaluates the caller's policies, narrowed by the policy of the session.
-func (p *principal) may(action, resource string) rampolicy.Decision {
-	decision := rampolicy.Evaluate(p.policies, action, resource)
-	if decision == rampolicy.Allowed && p.narrowing != nil {
-		decision = rampolicy.Evaluate([]rampolicy.Document{*p.narrowing}, action, resource)
+// ruling is a decision and the kind of policy that made it.
+type ruling struct {
+	decision   rampolicy.Decision
+	policyType string
+}
+
+// Kinds of policies, the words of AccessDeniedDetail.PolicyType.
+const (
+	controlPolicy  = "ControlPolicy"
+	sessionPolicy  = "SessionPolicy"
+	identityPolicy = "AccountLevelIdentityBasedPolicy"
+	trustPolicy    = "AssumeRolePolicy"
+)
+
+// may evaluates the control policies above the caller's account, the policy of the session and the caller's own
+// policies, in this order; the first that does not allow decides.
+func (c *Cloud) may(p *principal, action, resource string) ruling {
+	if decision := c.bound(p, action, resource); decision != rampolicy.Allowed {
+		return ruling{decision, controlPolicy}
 	}
-	return decision
+	if p.narrowing != nil {
+		if decision := rampolicy.Evaluate([]rampolicy.Document{*p.narrowing}, action, resource); decision != rampolicy.Allowed {
+			return ruling{decision, sessionPolicy}
+		}
+	}
+	return ruling{rampolicy.Evaluate(p.policies, action, resource), identityPolicy}
 }
 
 // trust returns the trust policy of a role, written out from its short form when it has one.

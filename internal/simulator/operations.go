@@ -3,12 +3,39 @@ package simulator
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator/strict"
 )
 
 // operations is everything that the cloud answers.
 var operations = slices.Concat(stsOperations, directoryOperations, clusterOperations, addonOperations, inspectOperations, metadataOperations, credentialsURIOperations)
+
+// address is a product with the name of an action or with a method.
+type address struct{ product, name string }
+
+// pathPattern is the pattern of an operation, cut into segments.
+type pathPattern struct {
+	operation *operation
+	segments  []string
+}
+
+// actions finds RPC operations by action, paths those with a pattern by method.
+var actions, paths = index()
+
+func index() (map[address]*operation, map[address][]pathPattern) {
+	actions, paths := map[address]*operation{}, map[address][]pathPattern{}
+	for i := range operations {
+		op := &operations[i]
+		if op.pattern == "" {
+			actions[address{op.product, op.action}] = op
+			continue
+		}
+		at := address{op.product, op.method}
+		paths[at] = append(paths[at], pathPattern{op, strings.Split(op.pattern, "/")})
+	}
+	return actions, paths
+}
 
 // readBody decodes the body into the operation's struct; a body where none is taken is refused.
 func (op *operation) readBody(t target, b Behaviour, body []byte, isForm bool) (any, *apiError) {

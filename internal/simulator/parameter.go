@@ -47,30 +47,43 @@ func (op *operation) checkParameters(t target, query, form url.Values) (url.Valu
 	if err != nil {
 		return nil, err
 	}
-	known := slices.DeleteFunc(slices.Clone(op.parameters), func(p parameter) bool { return len(p.versions) > 0 && !slices.Contains(p.versions, t.version) })
 	for name, list := range merged {
-		at := slices.IndexFunc(known, func(p parameter) bool { return p.name == repeated.ReplaceAllString(name, ".*$1") })
-		if at < 0 {
-			names := make([]string, len(known))
-			for i := range known {
-				names[i] = known[i].name
-			}
-			hint := ""
-			if nearest := nearest.To(name, names); nearest != "" {
-				hint = " (did you mean " + nearest + "?)"
-			}
-			return nil, refuse(http.StatusBadRequest, codeUnknownParameter, "%s of version %s has no parameter %s%s", t.action, t.version, name, hint)
+		declared := name
+		if strings.Contains(name, ".") {
+			declared = repeated.ReplaceAllString(name, ".*$1")
 		}
-		if err := known[at].check(op, name, list[0]); err != nil {
+		at := slices.IndexFunc(op.parameters, func(p parameter) bool { return p.name == declared && p.isIn(t.version) })
+		if at < 0 {
+			return nil, op.unknownParameter(t, name)
+		}
+		if err := op.parameters[at].check(op, name, list[0]); err != nil {
 			return nil, err
 		}
 	}
-	for _, p := range known {
-		if p.required && merged.Get(p.name) == "" {
+	for i := range op.parameters {
+		if p := &op.parameters[i]; p.required && p.isIn(t.version) && merged.Get(p.name) == "" {
 			return nil, op.parameterError("Missing"+p.name, p.name+" is mandatory for this action.")
 		}
 	}
 	return merged, nil
+}
+
+func (p *parameter) isIn(version string) bool {
+	return len(p.versions) == 0 || slices.Contains(p.versions, version)
+}
+
+func (op *operation) unknownParameter(t target, name string) *apiError {
+	names := []string{}
+	for i := range op.parameters {
+		if p := &op.parameters[i]; p.isIn(t.version) {
+			names = append(names, p.name)
+		}
+	}
+	hint := ""
+	if nearest := nearest.To(name, names); nearest != "" {
+		hint = " (did you mean " + nearest + "?)"
+	}
+	return refuse(http.StatusBadRequest, codeUnknownParameter, "%s of version %s has no parameter %s%s", t.action, t.version, name, hint)
 }
 
 // mergeParameters leaves out what belongs to the protocol and what is accepted without effect.
@@ -106,14 +119,18 @@ func isAccepted(t target, name, value string) bool {
 }
 
 func (op *operation) parameterError(code, message string) *apiError {
-	if op.pattern != "" {
-		return backendError(http.StatusBadRequest, code, "%s", message)
-	}
-	return refuse(http.StatusBadRequest, code, "%s", message)
+	return op.refuse(http.StatusBadRequest, code, message)
+}
+
+// refuse is an error in the body form of the operation's product.
+func (op *operation) refuse(status int, code, message string) *apiError {
+	e := refuse(status, code, "%s", message)
+	e.Backend = op.pattern != ""
+	return e
 }
 
 // check compares a value with its declaration.
-func (p parameter) check(op *operation, name, value string) *apiError {
+func (p *parameter) check(op *operation, name, value string) *apiError {
 	if p.refused {
 		return notSimulated("the parameter %s of %s is not simulated", name, op.action)
 	}

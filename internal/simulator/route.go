@@ -112,12 +112,9 @@ func routeRPC(t target, query, form url.Values, hostVersion string) (target, *ap
 	if !known || product != t.product || hostVersion != "" && hostVersion != t.version && t.product != ProductResourceDirectory {
 		return t, notSimulated("version %s of %s is not simulated", t.version, t.action)
 	}
-	for i := range operations {
-		op := &operations[i]
-		if op.product == t.product && op.action == t.action && op.pattern == "" {
-			t.operation = op
-			return t, nil
-		}
+	if op := actions[address{t.product, t.action}]; op != nil {
+		t.operation = op
+		return t, nil
 	}
 	return t, notSimulated("the action %s of version %s is not simulated", t.action, t.version)
 }
@@ -144,13 +141,10 @@ func routeROA(r *http.Request, t target) (target, *apiError) {
 // routePath finds the operation of a product by method and path.
 func routePath(r *http.Request, t target) (target, *apiError) {
 	t.action = ""
-	for i := range operations {
-		op := &operations[i]
-		if op.product != t.product || op.pattern == "" || op.method != r.Method {
-			continue
-		}
-		if path, ok := matchPath(op.pattern, r.URL.EscapedPath()); ok {
-			t.operation, t.action, t.path = op, op.action, path
+	got := strings.Split(r.URL.EscapedPath(), "/")
+	for _, known := range paths[address{t.product, r.Method}] {
+		if path, ok := matchPath(known.segments, got); ok {
+			t.operation, t.action, t.path = known.operation, known.operation.action, path
 			return t, nil
 		}
 	}
@@ -158,17 +152,19 @@ func routePath(r *http.Request, t target) (target, *apiError) {
 }
 
 // matchPath compares segment by segment; {name} takes one non-empty, percent-encoded segment.
-func matchPath(pattern, escaped string) (map[string]string, bool) {
-	want, got := strings.Split(pattern, "/"), strings.Split(escaped, "/")
+func matchPath(want, got []string) (map[string]string, bool) {
 	if len(want) != len(got) {
 		return nil, false
 	}
-	path := map[string]string{}
+	var path map[string]string
 	for i := range want {
 		if name, ok := strings.CutPrefix(want[i], "{"); ok {
 			segment, err := url.PathUnescape(got[i])
 			if err != nil || segment == "" {
 				return nil, false
+			}
+			if path == nil {
+				path = map[string]string{}
 			}
 			path[strings.TrimSuffix(name, "}")] = segment
 		} else if want[i] != got[i] {

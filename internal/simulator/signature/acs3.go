@@ -78,9 +78,11 @@ func unsignedHeaders(r *http.Request, signed []string) []string {
 		missing = append(missing, "host")
 	}
 	for name := range r.Header {
-		name = strings.ToLower(name)
-		if (strings.HasPrefix(name, "x-acs-") || name == "content-type") && !slices.Contains(signed, name) {
-			missing = append(missing, name)
+		if !strings.HasPrefix(name, "X-Acs-") && name != "Content-Type" {
+			continue
+		}
+		if !slices.ContainsFunc(signed, func(s string) bool { return strings.EqualFold(s, name) }) {
+			missing = append(missing, strings.ToLower(name))
 		}
 	}
 	slices.Sort(missing)
@@ -92,7 +94,11 @@ func headerValue(r *http.Request, name string) string {
 	if name == "host" {
 		return r.Host
 	}
-	values := slices.Clone(r.Header.Values(name))
+	values := r.Header.Values(name)
+	if len(values) == 1 {
+		return strings.TrimSpace(values[0])
+	}
+	values = slices.Clone(values)
 	slices.Sort(values)
 	for i := range values {
 		values[i] = strings.TrimSpace(values[i])
@@ -100,12 +106,14 @@ func headerValue(r *http.Request, name string) string {
 	return strings.Join(values, ",")
 }
 
+var pathEscapes = strings.NewReplacer("+", "%20", "*", "%2A", "%7E", "~")
+
 func canonicalPath(r *http.Request) string {
 	path := r.URL.EscapedPath()
 	if path == "" {
 		path = "/"
 	}
-	return strings.NewReplacer("+", "%20", "*", "%2A", "%7E", "~").Replace(path)
+	return pathEscapes.Replace(path)
 }
 
 func canonicalQuery(query url.Values) string {
