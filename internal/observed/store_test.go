@@ -34,16 +34,19 @@ func TestStore_readsOnce(t *testing.T) {
 	cloud, s := newStore(t, scenario)
 	id := acctest.ClusterID("retail")
 	reads := map[string]func(context.Context) error{
-		"GetResourceDirectory":          func(ctx context.Context) error { _, err := s.Directory(ctx); return err },
-		"ListAccounts":                  func(ctx context.Context) error { _, err := s.Accounts(ctx); return err },
-		"DescribeClustersV1":            func(ctx context.Context) error { _, err := s.Clusters(ctx, acctest.Retail); return err },
-		"DescribeClustersForRegion":     func(ctx context.Context) error { _, err := s.ClustersForRegion(ctx, retail); return err },
-		"DescribeClusterDetail":         func(ctx context.Context) error { _, err := s.ClusterDetail(ctx, retail, id); return err },
-		"DescribeClusterNodePools":      func(ctx context.Context) error { _, err := s.NodePools(ctx, retail, id); return err },
-		"ListClusterAddonInstances":     func(ctx context.Context) error { _, err := s.AddonInstances(ctx, retail, id); return err },
-		"GetClusterInspectConfig":       func(ctx context.Context) error { _, _, err := s.InspectConfig(ctx, retail, id); return err },
-		"ListClusterInspectReports":     func(ctx context.Context) error { _, err := s.InspectReports(ctx, retail, id); return err },
-		"GetClusterInspectReportDetail": func(ctx context.Context) error { _, _, err := s.InspectReportDetail(ctx, retail, id, "r-1", "en_US"); return err },
+		"GetResourceDirectory":      func(ctx context.Context) error { _, err := s.Directory(ctx); return err },
+		"ListAccounts":              func(ctx context.Context) error { _, err := s.Accounts(ctx); return err },
+		"DescribeClustersV1":        func(ctx context.Context) error { _, err := s.Clusters(ctx, acctest.Retail); return err },
+		"DescribeClustersForRegion": func(ctx context.Context) error { _, err := s.ClustersForRegion(ctx, retail); return err },
+		"DescribeClusterDetail":     func(ctx context.Context) error { _, err := s.ClusterDetail(ctx, retail, id); return err },
+		"DescribeClusterNodePools":  func(ctx context.Context) error { _, err := s.NodePools(ctx, retail, id); return err },
+		"ListClusterAddonInstances": func(ctx context.Context) error { _, err := s.AddonInstances(ctx, retail, id); return err },
+		"GetClusterInspectConfig":   func(ctx context.Context) error { _, _, err := s.InspectConfig(ctx, retail, id); return err },
+		"ListClusterInspectReports": func(ctx context.Context) error { _, err := s.InspectReports(ctx, retail, id); return err },
+		"GetClusterInspectReportDetail": func(ctx context.Context) error {
+			_, _, err := s.InspectReportDetail(ctx, retail, id, "r-1", "en_US")
+			return err
+		},
 	}
 	for range 2 {
 		var group sync.WaitGroup
