@@ -36,10 +36,15 @@ func (c *Cloud) Session(t *testing.T, accountID string, duration time.Duration) 
 type unlimited struct{}
 
 // Admit implements alicloud.Limiter.
-func (unlimited) Admit(context.Context, string, string) (func(), error) { return func() {}, nil }
+func (unlimited) Admit(context.Context, string, string) (alicloud.Turn, error) {
+	return unlimited{}, nil
+}
 
-// Learn implements alicloud.Limiter.
-func (unlimited) Learn(string, string, time.Time, bool, time.Duration) {}
+// Release implements alicloud.Turn.
+func (unlimited) Release() {}
+
+// Learn implements alicloud.Turn.
+func (unlimited) Learn(bool, time.Duration) {}
 
 // Wait implements alicloud.Limiter.
 func (unlimited) Wait(context.Context, time.Duration) error { return nil }

@@ -56,12 +56,18 @@ func (s Static) Credential(context.Context) (Credential, error) { return Credent
 // Limiter decides when a call may be sent. While a call waits in it, others
 // may use what it would have used.
 type Limiter interface {
-	// Admit waits for the turn of one attempt and returns a function that gives its place back.
-	Admit(ctx context.Context, accountID, product string) (release func(), err error)
-	// Learn is told how the service took an attempt that was sent at that time.
-	Learn(accountID, product string, sent time.Time, throttled bool, retryAfter time.Duration)
+	// Admit waits for the turn of one attempt.
+	Admit(ctx context.Context, accountID, product string) (Turn, error)
 	// Wait is the pause before another attempt. It ends early only with the context, whose error it returns then.
 	Wait(ctx context.Context, d time.Duration) error
+}
+
+// Turn is the right to send one attempt.
+type Turn interface {
+	// Release gives the attempt's place among the concurrent ones back.
+	Release()
+	// Learn is told how the service took it.
+	Learn(throttled bool, retryAfter time.Duration)
 }
 
 // Attempt is one HTTP exchange, as an observer sees it. It holds no secret.
@@ -205,7 +211,7 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 		if failure == nil {
 			failure = c.decode(op, x, used, out)
 		}
-		c.learn(x, failure)
+		learn(x, failure)
 		if failure != nil {
 			own := *failure // a refused role is one error that all calls of the account share
 			own.Attempts = max(own.Attempts, attempt)
@@ -239,13 +245,13 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 }
 
 // learn tells the limiter how the service took an attempt that was answered.
-func (c *Caller) learn(x *exchange, failure *Error) {
+func learn(x *exchange, failure *Error) {
 	switch {
 	case !x.answered:
 	case failure == nil:
-		c.config.Limiter.Learn(c.config.AccountID, c.product, x.sent, false, 0)
+		x.turn.Learn(false, 0)
 	default:
-		c.config.Limiter.Learn(c.config.AccountID, c.product, x.sent, failure.Kind == Throttled, failure.retryAfter)
+		x.turn.Learn(failure.Kind == Throttled, failure.retryAfter)
 	}
 }
 
@@ -273,28 +279,28 @@ func (c *Caller) renew(failure *Error, used Credential) bool {
 // admit takes a place among the concurrent calls, with a credential that is
 // valid when the place is free: a queue may be longer than the keys live. The
 // place is not held while keys are fetched, which takes a place too.
-func (c *Caller) admit(ctx context.Context, op Operation, x *exchange) (used Credential, release func(), failure *Error) {
+func (c *Caller) admit(ctx context.Context, op Operation, x *exchange) (used Credential, failure *Error) {
 	for try := 1; ; try++ {
 		var err error
 		if !op.Anonymous {
 			used, err = c.config.Credentials.Credential(ctx)
 		}
 		if err != nil {
-			return used, nil, c.noCredentials(op, x, err)
+			return used, c.noCredentials(op, x, err)
 		}
-		release, err = c.config.Limiter.Admit(ctx, c.config.AccountID, c.product)
+		x.turn, err = c.config.Limiter.Admit(ctx, c.config.AccountID, c.product)
 		if err != nil {
-			return used, nil, c.stopped(op, x, err)
+			return used, c.stopped(op, x, err)
 		}
 		if ctx.Err() != nil { // a place may be free at the very moment of the end: nothing starts after it
-			release()
-			return used, nil, c.stopped(op, x, ctx.Err())
+			x.turn.Release()
+			return used, c.stopped(op, x, ctx.Err())
 		}
 		// Keys that are over although they were fetched just now are the best there is: the service decides.
 		if try == 2 || used.Expires.IsZero() || c.config.Clock.Now().Before(used.Expires) {
-			return used, release, nil
+			return used, nil
 		}
-		release()
+		x.turn.Release()
 	}
 }
 
@@ -317,11 +323,11 @@ func lingering(ctx context.Context) (context.Context, context.CancelFunc) {
 // credentials could not be had and the calls for them were tried again already.
 func (c *Caller) attempt(ctx context.Context, op Operation) (x *exchange, used Credential, failure *Error, final bool) {
 	x = &exchange{}
-	used, release, failure := c.admit(ctx, op, x)
+	used, failure = c.admit(ctx, op, x)
 	if failure != nil {
 		return x, used, failure, true
 	}
-	defer release()
+	defer x.turn.Release()
 	client, err := c.clients.take()
 	if err != nil {
 		return x, used, c.failure(op, x, Error{Kind: Invalid, Message: "preparing the client: " + err.Error(), err: err}), true

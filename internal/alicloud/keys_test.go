@@ -27,10 +27,13 @@ func (byAction) Credential(ctx context.Context) (Credential, error) {
 type everyone struct{}
 
 // Admit implements Limiter.
-func (everyone) Admit(context.Context, string, string) (func(), error) { return func() {}, nil }
+func (everyone) Admit(context.Context, string, string) (Turn, error) { return everyone{}, nil }
 
-// Learn implements Limiter.
-func (everyone) Learn(string, string, time.Time, bool, time.Duration) {}
+// Release implements Turn.
+func (everyone) Release() {}
+
+// Learn implements Turn.
+func (everyone) Learn(bool, time.Duration) {}
 
 // Wait implements Limiter.
 func (everyone) Wait(context.Context, time.Duration) error { return nil }

@@ -14,10 +14,14 @@ const (
 	slowest = 1.0
 	// afterThrottle is the part of the rate that the service just proved to take with which a throttled bucket goes on.
 	afterThrottle = 0.9
-	// growEvery is how often a bucket grows while nothing is throttled, by growBy of its rate, and growAtLeast calls a second.
+	// growEvery is how often a bucket grows while nothing is throttled: by half of its rate up to nearly the rate that was
+	// refused last, and from there on by growBy of its rate, and growAtLeast calls a second.
 	growEvery   = time.Second
+	growFast    = 1.5
 	growBy      = 0.05
 	growAtLeast = 0.5
+	// firstGuess is the rate, or more, at which a bucket without a bound goes on after it was refused for the first time.
+	firstGuess = 20.0
 	// unbounded is the rate from which on a bucket that started without a bound has none again.
 	unbounded = 1000.0
 	// proofAfter is how long answers are counted before their rate means something.
@@ -39,6 +43,7 @@ type bucket struct {
 	burst    float64
 	tokens   float64
 	filled   time.Time // tokens are as of then
+	refused  float64   // the rate that was too much the last time; +Inf if there was none
 	paused   time.Time // no call before then: the service asked for it
 	shrunk   time.Time
 	grown    time.Time
@@ -52,34 +57,34 @@ func newBucket(rate float64, c clock.Clock) *bucket {
 	}
 	now := c.Now()
 	return &bucket{
-		clock: c, turn: make(chan struct{}, 1), ceiling: rate, rate: rate,
+		clock: c, turn: make(chan struct{}, 1), ceiling: rate, rate: rate, refused: math.Inf(1),
 		burst: max(1, math.Ceil(rate)), tokens: max(1, math.Ceil(rate)), filled: now, grown: now, counted: now,
 	}
 }
 
-// take waits for a token.
-func (b *bucket) take(ctx context.Context) error {
+// take waits for a token and says when it was taken.
+func (b *bucket) take(ctx context.Context) (time.Time, error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return time.Time{}, err
 	}
 	// Without anybody waiting there is no turn to wait for.
 	if len(b.turn) == 0 && b.tryTake() == 0 {
-		return nil
+		return b.clock.Now(), nil
 	}
 	LendSeat(ctx)
 	select {
 	case b.turn <- struct{}{}:
 	case <-ctx.Done():
-		return ctx.Err()
+		return time.Time{}, ctx.Err()
 	}
 	defer func() { <-b.turn }()
 	for {
 		wait := b.tryTake()
 		if wait == 0 {
-			return nil
+			return b.clock.Now(), nil
 		}
 		if err := b.clock.Sleep(ctx, wait); err != nil {
-			return err
+			return time.Time{}, err
 		}
 	}
 }
@@ -109,8 +114,9 @@ func (b *bucket) fill(now time.Time) {
 	b.filled = now
 }
 
-// learn adapts the bucket to how the service took a call that was sent then.
-func (b *bucket) learn(sent time.Time, throttled bool, retryAfter time.Duration) {
+// learn adapts the bucket to how the service took a call whose token was taken
+// then.
+func (b *bucket) learn(taken time.Time, throttled bool, retryAfter time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.clock.Now()
@@ -124,21 +130,20 @@ func (b *bucket) learn(sent time.Time, throttled bool, retryAfter time.Duration)
 		return
 	}
 	b.grown = now
-	if !sent.After(b.shrunk) {
+	if !taken.After(b.shrunk) {
 		return // it was on its way when the bucket shrank for another's sake
 	}
 	b.shrink(now)
 }
 
 func (b *bucket) shrink(now time.Time) {
-	proven := b.rate / 2
-	counted := now.Sub(b.counted)
-	if counted >= proofAfter {
+	proven := min(b.rate/2, unbounded)
+	if counted := now.Sub(b.counted); counted >= proofAfter {
 		proven = afterThrottle * float64(b.accepted) / counted.Seconds()
+	} else if math.IsInf(b.rate, 1) {
+		proven = firstGuess
 	}
-	if math.IsInf(proven, 1) { // no bound so far and too early to tell: as the answers came, at the most
-		proven = afterThrottle * float64(b.accepted) / proofAfter.Seconds()
-	}
+	b.refused = b.rate
 	b.rate = max(min(b.rate, proven), min(slowest, b.ceiling))
 	// What was saved up would go out at once and be refused again.
 	b.burst, b.tokens = 1, 0
@@ -154,7 +159,8 @@ func (b *bucket) grow(now time.Time) {
 		return
 	}
 	b.grown = now
-	b.rate = min(b.ceiling, b.rate+max(growAtLeast, growBy*b.rate))
+	faster := b.rate + max(growAtLeast, growBy*b.rate)
+	b.rate = min(b.ceiling, max(faster, min(b.rate*growFast, b.refused*afterThrottle)))
 	b.burst = max(1, math.Ceil(b.rate/10))
 	if b.rate == b.ceiling {
 		b.burst = max(1, math.Ceil(b.rate))

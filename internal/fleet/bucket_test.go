@@ -138,7 +138,7 @@ func TestBucket_retryAfter(t *testing.T) {
 	b, now := testBucket(0)
 	b.learn(now.Now().Add(time.Millisecond), true, 3*time.Second)
 	began := now.Now()
-	if err := b.take(t.Context()); err != nil {
+	if _, err := b.take(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if waited := now.Now().Sub(began); waited < 3*time.Second {
@@ -149,14 +149,14 @@ func TestBucket_retryAfter(t *testing.T) {
 func TestBucket_stops(t *testing.T) {
 	t.Parallel()
 	b, _ := testBucket(0.001)
-	if err := b.take(t.Context()); err != nil {
+	if _, err := b.take(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	b.clock = clock.System{}
 	waits := make(chan error, 2)
 	for range 2 { // one waits for the token, one for its turn
-		go func() { waits <- b.take(ctx) }()
+		go func() { _, err := b.take(ctx); waits <- err }()
 	}
 	cancel()
 	for range 2 {

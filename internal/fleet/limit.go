@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
 )
 
@@ -31,21 +32,33 @@ func newLimiter(maxConcurrency int, perSecond float64, c clock.Clock) *limiter {
 
 // Admit implements alicloud.Limiter. A call waits for its turn before it
 // takes a place, so one slow account does not block the others.
-func (l *limiter) Admit(ctx context.Context, accountID, product string) (func(), error) {
-	if err := l.bucket(accountID, product).take(ctx); err != nil {
+func (l *limiter) Admit(ctx context.Context, accountID, product string) (alicloud.Turn, error) {
+	b := l.bucket(accountID, product)
+	taken, err := b.take(ctx)
+	if err != nil {
 		return nil, err
 	}
 	select {
 	case l.places <- struct{}{}:
-		return func() { <-l.places }, nil
+		return turn{bucket: b, taken: taken, places: l.places}, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-// Learn implements alicloud.Limiter.
-func (l *limiter) Learn(accountID, product string, sent time.Time, throttled bool, retryAfter time.Duration) {
-	l.bucket(accountID, product).learn(sent, throttled, retryAfter)
+// turn implements alicloud.Turn.
+type turn struct {
+	bucket *bucket
+	taken  time.Time
+	places chan struct{}
+}
+
+// Release implements alicloud.Turn.
+func (t turn) Release() { <-t.places }
+
+// Learn implements alicloud.Turn.
+func (t turn) Learn(throttled bool, retryAfter time.Duration) {
+	t.bucket.learn(t.taken, throttled, retryAfter)
 }
 
 // Wait implements alicloud.Limiter.
