@@ -33,6 +33,11 @@ func All(ctx context.Context, s Setup, emit func(Figure) error) error {
 		{"provider start", start},
 		{"provider schema", schema},
 		{"plan of a small fleet", planSmall},
+		{"plans of 1,000 and 10,000 clusters", planFleets},
+		{"plan with faults", planFaults},
+		{"plan against quotas", planQuota},
+		{"size of the state", stateSize},
+		{"refresh of 1,000 schedules", refreshSchedules},
 		{"Go benchmarks", goBenchmarks},
 	} {
 		_, _ = fmt.Fprintln(s.Progress, "measuring: "+measure.name)

@@ -16,55 +16,126 @@ import (
 )
 
 const (
-	latency            = 20 * time.Millisecond
-	smallAccounts      = 20
-	smallClusters      = 5
-	smallConcurrency   = 16
-	callsPerCluster    = 2 // detail and node pools; the list has the rest
-	callsPerAccount    = 2 // AssumeRole and the regional list
-	longestChainOfSome = 5 // identity, AssumeRole, list, detail, node pools
+	latency = 20 * time.Millisecond
+	// callsPerCluster: detail and node pools; the list has the rest of what the four rules ask.
+	callsPerCluster = 2
+	// longestChain: identity, AssumeRole, list, detail, node pools.
+	longestChain = 5
 )
 
-// SmallCalls is how many calls one plan of the small fleet must make.
-const SmallCalls = 1 + smallAccounts*(callsPerAccount+smallClusters*callsPerCluster)
+// fleetPlan is a fleet and the plan that judges it, with a latency for each call.
+type fleetPlan struct {
+	name        string
+	accounts    int
+	clusters    int // in each region of each account
+	regions     []string
+	concurrency int
+	arguments   string // of the provider, besides
+	outputs     string // of the configuration, besides
+	findings    bool   // every tenth cluster violates two rules
+	change      func(*simulator.Scenario)
+}
+
+var small = fleetPlan{name: "plan_small", accounts: 20, clusters: 5, regions: []string{"cn-hangzhou"}, concurrency: 16, arguments: "requests_per_second = 0"}
+
+// calls is how many calls one plan must make: who the provider is, a session
+// for each account, a list for each region, and the facts of each cluster.
+func (p fleetPlan) calls() int {
+	lists := p.accounts * len(p.regions)
+	return 1 + p.accounts + lists + lists*p.clusters*callsPerCluster
+}
+
+// bound is the time that no plan can beat.
+func (p fleetPlan) bound() time.Duration {
+	return max(longestChain*latency, time.Duration(p.calls())*latency/time.Duration(p.concurrency))
+}
+
+func (p fleetPlan) String() string {
+	return fmt.Sprintf("%d accounts x %d regions x %d clusters, %s a call, max_concurrency %d", p.accounts, len(p.regions), p.clusters, latency, p.concurrency)
+}
+
+func (p fleetPlan) scenario() *simulator.Scenario {
+	s := acctest.Many(p.accounts, p.clusters, p.regions...)
+	n := 0
+	for a := range s.Accounts {
+		for c := range s.Accounts[a].Clusters {
+			if n++; p.findings && n%10 == 0 {
+				acctest.Public(&s.Accounts[a].Clusters[c])
+				acctest.Unprotected(&s.Accounts[a].Clusters[c])
+			}
+		}
+	}
+	if p.change != nil {
+		p.change(s)
+	}
+	s.Faults = append(s.Faults, simulator.Fault{Delay: latency.String()})
+	return s
+}
+
+func (p fleetPlan) configuration() string {
+	return configuration(
+		fmt.Sprintf("max_concurrency = %d\n  %s", p.concurrency, p.arguments),
+		fmt.Sprintf("data \"ackguard_cluster_compliance\" \"fleet\" {\n  account_ids = [for n in range(%d) : format(\"2%%014d\", n + 1)]\n  regions     = [\"%s\"]\n}\n%s",
+			p.accounts, strings.Join(p.regions, `", "`), p.outputs))
+}
+
+// planned is what plans of a fleet took.
+type planned struct {
+	cloud *simulator.Cloud
+	run   cliRun
+	plan  time.Duration // of the whole command, the quickest
+	read  time.Duration // of the data source, the quickest
+	calls int           // of the last
+	peak  float64       // resident megabytes of the provider, the most
+}
+
+// planTimes plans the fleet so many times. The cloud stays until close is called.
+func (p fleetPlan) planTimes(ctx context.Context, s Setup, times int) (r planned, closeCloud func(), err error) {
+	cloud, err := simulator.New(p.scenario(), simulator.Options{})
+	if err != nil {
+		return r, nil, err
+	}
+	server, err := cloud.Start("127.0.0.1:0")
+	if err != nil {
+		return r, nil, err
+	}
+	closeCloud = func() { _ = server.Close() }
+	defer func() {
+		if err != nil {
+			closeCloud()
+		}
+	}()
+	r = planned{cloud: cloud, plan: time.Hour, read: time.Hour}
+	if r.run, err = newRun(s, p.name, append(environment(cloud, server), "TF_CLI_ARGS="), p.configuration()); err != nil {
+		return r, nil, err
+	}
+	for range times {
+		cloud.ResetRequests()
+		memory := watchMemory(s.Binary)
+		began := time.Now()
+		err = r.run.cli(ctx, "plan", "-input=false")
+		r.plan = min(r.plan, time.Since(began))
+		r.peak = max(r.peak, memory())
+		if err != nil {
+			return r, nil, err
+		}
+		requests := cloud.Requests()
+		r.calls, r.read = len(requests), min(r.read, span(requests))
+	}
+	return r, closeCloud, nil
+}
 
 // planSmall measures one plan that judges 100 clusters in 20 accounts.
 func planSmall(ctx context.Context, s Setup) ([]Figure, error) {
-	cloud, server, err := smallCloud()
+	r, closeCloud, err := small.planTimes(ctx, s, 3)
 	if err != nil {
 		return nil, err
 	}
-	defer server.Close()
-
-	var ids []string
-	for a := range smallAccounts {
-		ids = append(ids, fmt.Sprintf("%q", acctest.ManyID(a)))
-	}
-	config := configuration(
-		fmt.Sprintf("requests_per_second = 0\n  max_concurrency = %d", smallConcurrency),
-		fmt.Sprintf("data \"ackguard_cluster_compliance\" \"fleet\" {\n  account_ids = [%s]\n  regions = [\"cn-hangzhou\"]\n}\n", strings.Join(ids, ", ")))
-	run, err := newRun(s, "plan_small", append(environment(cloud, server), "TF_CLI_ARGS="), config)
-	if err != nil {
-		return nil, err
-	}
-	bestPlan, bestRead, calls := time.Hour, time.Hour, 0
-	for range 3 {
-		cloud.ResetRequests()
-		began := time.Now()
-		if err := run.cli(ctx, "plan", "-input=false"); err != nil {
-			return nil, err
-		}
-		bestPlan = min(bestPlan, time.Since(began))
-		requests := cloud.Requests()
-		calls = len(requests)
-		bestRead = min(bestRead, span(requests))
-	}
-	bound := max(longestChainOfSome*latency, SmallCalls*latency/smallConcurrency)
-	input := fmt.Sprintf("%d accounts x %d clusters, 1 region, %s a call, max_concurrency %d", smallAccounts, smallClusters, latency, smallConcurrency)
+	defer closeCloud()
 	return []Figure{
-		{"plan_small_s", bestPlan.Seconds(), "s", "terraform plan, quickest of 3: " + input},
-		{"plan_small_calls", float64(calls), "calls", fmt.Sprintf("expected %d: %s", SmallCalls, input)},
-		{"plan_small_ratio", bestRead.Seconds() / bound.Seconds(), "ratio", fmt.Sprintf("wall of the data source over max(critical path, calls x latency / max_concurrency) = %s; aim 1.5: %s", bound, input)},
+		{"plan_small_s", r.plan.Seconds(), "s", "terraform plan, quickest of 3: " + small.String()},
+		{"plan_small_calls", float64(r.calls), "calls", fmt.Sprintf("expected %d: %s", small.calls(), small)},
+		{"plan_small_ratio", r.read.Seconds() / small.bound().Seconds(), "ratio", fmt.Sprintf("wall of the data source over max(critical path, calls x latency / max_concurrency) = %s; aim 1.5: %s", small.bound(), small)},
 	}, nil
 }
 
@@ -81,16 +152,6 @@ func span(requests []simulator.Request) time.Duration {
 		}
 	}
 	return last.Sub(first) + latency
-}
-
-func smallCloud() (*simulator.Cloud, *simulator.Server, error) {
-	cloud, err := simulator.New(acctest.Many(smallAccounts, smallClusters, "cn-hangzhou"), simulator.Options{})
-	if err != nil {
-		return nil, nil, err
-	}
-	cloud.AddFault(simulator.Fault{Delay: latency.String()})
-	server, err := cloud.Start("127.0.0.1:0")
-	return cloud, server, err
 }
 
 func environment(cloud *simulator.Cloud, server *simulator.Server) []string {
@@ -130,12 +191,17 @@ func newRun(s Setup, name string, env []string, config string) (cliRun, error) {
 }
 
 func (r cliRun) cli(ctx context.Context, arguments ...string) error {
+	_, err := r.output(ctx, arguments...)
+	return err
+}
+
+func (r cliRun) output(ctx context.Context, arguments ...string) (string, error) {
 	command := exec.CommandContext(ctx, r.setup.CLI, arguments...)
 	command.Dir, command.Env = r.dir, append(os.Environ(), r.env...)
 	var out, failure bytes.Buffer
 	command.Stdout, command.Stderr = &out, &failure
 	if err := command.Run(); err != nil {
-		return fmt.Errorf("%s %s: %w\n%s%s", r.setup.CLI, arguments[0], err, out.String(), failure.String())
+		return "", fmt.Errorf("%s %s: %w\n%s%s", r.setup.CLI, arguments[0], err, out.String(), failure.String())
 	}
-	return nil
+	return out.String(), nil
 }

@@ -25,7 +25,7 @@ func TestPlanSmall_calls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(figures) != 3 || figures[1].Name != "plan_small_calls" || figures[1].Value != SmallCalls {
-		t.Errorf("figures %+v, want %d calls", figures, SmallCalls)
+	if len(figures) != 3 || figures[1].Name != "plan_small_calls" || figures[1].Value != float64(small.calls()) {
+		t.Errorf("figures %+v, want %d calls", figures, small.calls())
 	}
 }

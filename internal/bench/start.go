@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -71,25 +70,7 @@ func handshake(ctx context.Context, binary string) (took time.Duration, resident
 	if !strings.Contains(line, "|grpc|") {
 		return 0, 0, fmt.Errorf("unexpected handshake %q", line)
 	}
-	return took, residentMegabytes(command.Process.Pid), nil
-}
-
-// residentMegabytes reads VmRSS, which only Linux has.
-func residentMegabytes(pid int) float64 {
-	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
-	if err != nil {
-		return 0
-	}
-	for line := range strings.Lines(string(text)) {
-		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == "VmRSS:" {
-			kilobytes, err := strconv.ParseFloat(fields[1], 64)
-			if err != nil {
-				return 0
-			}
-			return kilobytes / 1024
-		}
-	}
-	return 0
+	return took, megabytes(command.Process.Pid, "VmRSS"), nil
 }
 
 // schema measures a whole `terraform providers schema -json`.
