@@ -419,18 +419,19 @@ resource "ackguard_cluster_inspection_schedule" "nightly" {
 func deploy(t *testing.T, cloud *acctest.Cloud, rendered string, folders []any) error {
 	t.Helper()
 	var template struct {
-		ROSTemplateFormatVersion, Description string
-		Resources                             map[string]struct {
-			Type       string
+		Version     string `json:"ROSTemplateFormatVersion"`
+		Description string `json:"Description"`
+		Resources   map[string]struct {
+			Type       string `json:"Type"`
 			Properties struct {
-				RoleName                 string
-				AssumeRolePolicyDocument rampolicy.Document
-				Policies                 []struct {
-					PolicyName     string
-					PolicyDocument rampolicy.Document
-				}
-			}
-		}
+				RoleName string             `json:"RoleName"`
+				Trust    rampolicy.Document `json:"AssumeRolePolicyDocument"`
+				Policies []struct {
+					Name     string             `json:"PolicyName"`
+					Document rampolicy.Document `json:"PolicyDocument"`
+				} `json:"Policies"`
+			} `json:"Properties"`
+		} `json:"Resources"`
 	}
 	decoder := json.NewDecoder(strings.NewReader(rendered))
 	decoder.DisallowUnknownFields()
@@ -439,10 +440,11 @@ func deploy(t *testing.T, cloud *acctest.Cloud, rendered string, folders []any) 
 	}
 	var role simulator.Role
 	for _, r := range template.Resources {
-		if r.Type != "ALIYUN::RAM::Role" || len(r.Properties.Policies) != 1 || r.Properties.Policies[0].PolicyName == "" {
+		p := r.Properties
+		if r.Type != "ALIYUN::RAM::Role" || len(p.Policies) != 1 || p.Policies[0].Name == "" {
 			return fmt.Errorf("resource %+v", r)
 		}
-		role = simulator.Role{RoleName: r.Properties.RoleName, TrustPolicy: &r.Properties.AssumeRolePolicyDocument, Policies: []rampolicy.Document{r.Properties.Policies[0].PolicyDocument}}
+		role = simulator.Role{RoleName: p.RoleName, TrustPolicy: &p.Trust, Policies: []rampolicy.Document{p.Policies[0].Document}}
 	}
 	members := 0
 	for _, a := range demoFleet(t).Accounts {

@@ -75,7 +75,7 @@ func Require(c Choice) (Required, error) {
 		}
 		required.Kubernetes = append(required.Kubernetes, rights...)
 		for _, n := range withRole(needs) {
-			if n.when == nil || n.when.holds(where) {
+			if n.in(where) {
 				note(found, n, name)
 			}
 		}
@@ -139,21 +139,23 @@ func (t target) patterns(regions []string, roles []fleet.MemberRole) []string {
 // The documents that RAM takes, with the fields in the order in which its own pages show them.
 type (
 	document[S any] struct {
-		Version   string
-		Statement []S
+		Version   string `json:"Version"`
+		Statement []S    `json:"Statement"`
 	}
 	statement struct {
-		Effect   string
-		Action   []string
-		Resource []string
+		Effect   string   `json:"Effect"`
+		Action   []string `json:"Action"`
+		Resource []string `json:"Resource"`
 	}
 	trustStatement struct {
-		Effect    string
-		Action    string
-		Principal principal
-		Condition map[string]map[string][]string `json:",omitempty"`
+		Effect    string                         `json:"Effect"`
+		Action    string                         `json:"Action"`
+		Principal principal                      `json:"Principal"`
+		Condition map[string]map[string][]string `json:"Condition,omitempty"`
 	}
-	principal struct{ RAM []string }
+	principal struct {
+		RAM []string `json:"RAM"`
+	}
 )
 
 // Policy is the RAM policy of a holder, or "" if it needs none. There is one statement for each set of resources.

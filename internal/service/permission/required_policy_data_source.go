@@ -97,7 +97,7 @@ func (d *requiredPolicyDataSource) Schema(_ context.Context, _ datasource.Schema
 			},
 			"member_policy":   text("Policy of the role in each member, in JSON. Where the provider's own account is among the `account_ids`, its identity needs this too. Null if the features need nothing there."),
 			"trust_policy":    text("Trust policy of that role, in JSON. Null if no role is needed."),
-			"provider_policy": text("Policy of the identity that Terraform starts with, in JSON: to become the role in the members, by the names in the provider block, and to read the directory. Null if the features need nothing there."),
+			"provider_policy": text("Policy of the identity that Terraform starts with, in JSON: to become the role in the members, by the names in the provider block, and to read the directory. With `assume_role` blocks, that is the last of their roles. Null if the features need nothing there."),
 			"kubernetes_rbac": text("Manifest of the roles inside each cluster, with their bindings, in YAML; `" + RBACSubject + "` stands for the ID of the member role, which differs by account. " +
 				"Null: no feature of this version needs rights inside a cluster."),
 			"actions": schema.ListNestedAttribute{

@@ -115,7 +115,7 @@ func TestRequiredPolicy(t *testing.T) {
 func TestRequiredPolicy_actions(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.Fleet())
-	list := func(values ...string) knownvalue.Check { return acctest.Strings(values...) }
+	list := acctest.Strings
 	action := func(name, where, provenance string, resources, neededBy, why knownvalue.Check) knownvalue.Check {
 		return knownvalue.ObjectExact(map[string]knownvalue.Check{
 			"action": knownvalue.StringExact(name), "where": knownvalue.StringExact(where), "provenance": knownvalue.StringExact(provenance),
@@ -133,7 +133,7 @@ member_role {
 		ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectKnownValue(address, tfjsonpath.New("actions"), knownvalue.ListExact([]knownvalue.Check{
 			action("cs:DescribeClustersForRegion", "member", "documented", list("*"), list(schedules), list("lists the clusters of a region")),
 			action("cs:GetClusterInspectConfig", "member", "documented", list("acs:cs:cn-shanghai:*:cluster/*"), list(schedules), list("reads the schedule")),
-			action("cs:GetClusterInspectReportDetail", "member", "inferred", list("acs:cs:cn-shanghai:*:cluster/*"), list(run), list("reads a report; not with `wait = false`")),
+			action("cs:GetClusterInspectReportDetail", "member", "inferred", list("acs:cs:cn-shanghai:*:cluster/*"), list(run), list("waits for the report; not with `wait = false`")),
 			action("cs:RunClusterInspect", "member", "documented", list("acs:cs:cn-shanghai:*:cluster/*"), list(run), list("starts an inspection")),
 			action("sts:AssumeRole", "provider", "documented",
 				list("acs:ram:*:*:role/ackguard", "acs:ram:*:"+acctest.Retail+":role/ackguard-audit"), list(schedules, run), list("becomes the role in each other account")),
@@ -152,7 +152,7 @@ func TestRequiredPolicy_badInput(t *testing.T) {
 		return resource.TestStep{Config: cloud.Provider("", config(arguments)), ExpectError: acctest.Says(says...)}
 	}
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: []resource.TestStep{
-		step(`features = ["ackguard_cluster_complience"]`, "Unknown feature", `Did you mean "ackguard_cluster_compliance"?`, "Its features are:", "ackguard_clusters"),
+		step(`features = ["ackguard_cluster_complianse"]`, "Unknown feature", `Did you mean "ackguard_cluster_compliance"?`, "Its features are:", "ackguard_clusters"),
 		step(`features = ["everything"]`, "Unknown feature", "Its features are:"),
 		step(`features = []`, "at least 1 elements"),
 		step("features = [\"ackguard_cluster_compliance\"]\nrules = [\"ack-cluster-public-endpoint\"]", "Unknown rule", "The catalogue has:"),

@@ -66,16 +66,21 @@ var actions = map[string]action{
 
 // condition says when a feature needs an action; nil is always.
 type condition struct {
-	holds func(choice) bool
-	words string // completes "needed …" on the page
+	words string            // completes "needed …" on the page
+	holds func(choice) bool // nil where no argument of the data source tells: it is counted in then
 }
 
 var (
-	withoutRegions = &condition{func(c choice) bool { return len(c.regions) == 0 }, "unless `regions` is set"}
+	withoutRegions = &condition{"unless `regions` is set", func(c choice) bool { return len(c.regions) == 0 }}
+	forTimezone    = &condition{words: "for `timezone` (a warning without it)"}
+	forWaiting     = &condition{words: "unless `wait = false`"}
 	byRules        = func(s compliance.Source) *condition {
-		return &condition{func(c choice) bool { return c.sources[s] }, "as far as the [rules](guides/rules.md) need it"}
+		return &condition{"as far as the [rules](guides/rules.md) need it", func(c choice) bool { return c.sources[s] }}
 	}
 )
+
+// in says whether a choice needs it.
+func (n need) in(c choice) bool { return n.when == nil || n.when.holds == nil || n.when.holds(c) }
 
 // need is one action that a feature needs, and what for.
 type need struct {
@@ -123,7 +128,7 @@ var features = []Feature{
 		{action: "cs:GetClusterInspectConfig", why: "reads the schedule"},
 		{action: "cs:UpdateClusterInspectConfig", why: "changes the schedule"},
 		{action: "cs:DeleteClusterInspectConfig", why: "deletes the schedule"},
-		{action: "cs:DescribeClusterDetail", why: "reads `timezone`; without it there is a warning, and the schedule works"},
+		{action: "cs:DescribeClusterDetail", why: "reads `timezone`; without it there is a warning, and the schedule works", when: forTimezone},
 	}},
 	{Name: inspectTimer + ".triggers", With: []string{inspectTimer}, Needs: []need{
 		{action: "cs:RunClusterInspect", why: "starts an inspection"},
@@ -138,7 +143,7 @@ var features = []Feature{
 	}},
 	{Name: "ackguard_run_cluster_inspection", Needs: []need{
 		{action: "cs:RunClusterInspect", why: "starts an inspection"},
-		{action: "cs:GetClusterInspectReportDetail", why: "reads a report; not with `wait = false`"},
+		{action: "cs:GetClusterInspectReportDetail", why: "waits for the report; not with `wait = false`", when: forWaiting},
 	}},
 	{Name: "ackguard_rules", Needless: "it makes no call"},
 	{Name: "ackguard_required_ram_policy", Needless: "its only call is `sts:GetCallerIdentity`, which needs no permission"},
@@ -210,27 +215,30 @@ type Row struct {
 // Rows is the table of permissions, in the order in which the features build on each other. A feature that needs none
 // is left out.
 func Rows() []Row {
-	where := map[Holder]string{Member: "each account", Provider: "the management account, or a delegated administrator's"}
 	var rows []Row
 	for _, f := range features {
 		if f.Needless != "" {
 			continue
 		}
 		var parts []string
-		row := Row{Feature: f.Name, Account: where[Member]}
 		for _, name := range f.With {
 			parts = append(parts, "those of `"+name+"`")
 		}
-		for _, group := range groups(f.Needs) {
-			parts = append(parts, group)
-		}
-		for _, n := range f.Needs {
-			row.Account = where[actions[n.action].holder]
-		}
-		row.Actions = strings.Join(parts, "; ")
-		rows = append(rows, row)
+		rows = append(rows, Row{f.Name, strings.Join(append(parts, groups(f.Needs)...), "; "), f.account()})
 	}
 	return rows
+}
+
+// account is where the feature's calls are made.
+func (f Feature) account() string {
+	needs, _, _ := f.all() // a test looks for features that build on nothing
+	switch {
+	case slices.ContainsFunc(needs, func(n need) bool { return actions[n.action].holder == Provider }):
+		return "the management account, or a delegated administrator's"
+	case slices.ContainsFunc(needs, func(n need) bool { return actions[n.action].on == everything }):
+		return "each account"
+	}
+	return "the cluster's"
 }
 
 // groups words the needs, those under the same condition together.
