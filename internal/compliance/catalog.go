@@ -107,6 +107,11 @@ func (c *Catalogue) Lookup(id string) (*Rule, error) {
 	return nil, &UnknownRuleError{ID: id, Suggestion: nearest.To(id, c.IDs())}
 }
 
+// Explain words an error of Lookup or Select for people: with what the catalogue has.
+func (c *Catalogue) Explain(err error) string {
+	return fmt.Sprintf("%s. The catalogue has: %s.", strings.TrimRight(err.Error(), "."), strings.Join(c.IDs(), ", "))
+}
+
 // Select returns the rules with the given IDs, each once, in the order of their IDs; all rules when ids is empty. The
 // error joins an *UnknownRuleError for each ID that no rule has.
 func (c *Catalogue) Select(ids []string) ([]*Rule, error) {

@@ -7,11 +7,22 @@ type Source string
 
 // The sources, in the order in which they are cheapest to ask.
 const (
-	SourceList      Source = "list"       // DescribeClustersForRegion: one call for a page of clusters.
-	SourceDetail    Source = "detail"     // DescribeClusterDetail: one call for a cluster.
-	SourceNodePools Source = "node_pools" // DescribeClusterNodePools: one call for a cluster.
-	SourceAddons    Source = "addons"     // ListClusterAddonInstances: one call for a cluster.
+	SourceList      Source = "list"
+	SourceDetail    Source = "detail"
+	SourceNodePools Source = "node_pools"
+	SourceAddons    Source = "addons"
 )
+
+// calls are the API calls behind the sources: the list is one call for a page of clusters, the others one for a cluster.
+var calls = map[Source]string{
+	SourceList:      "DescribeClustersForRegion",
+	SourceDetail:    "DescribeClusterDetail",
+	SourceNodePools: "DescribeClusterNodePools",
+	SourceAddons:    "ListClusterAddonInstances",
+}
+
+// Call returns the name of the API call that answers for the source.
+func (s Source) Call() string { return calls[s] }
 
 // sourceOrder is the order in which sources are reported: cheapest first.
 var sourceOrder = []Source{SourceList, SourceDetail, SourceNodePools, SourceAddons}

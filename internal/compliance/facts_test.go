@@ -129,3 +129,13 @@ func TestWholeObjectsHaveNoValue(t *testing.T) {
 		t.Errorf("converted: %v", got)
 	}
 }
+
+func TestSources_call(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range Sources() {
+		if s.Call() == "" || seen[s.Call()] {
+			t.Errorf("source %s has no call of its own: %q", s, s.Call())
+		}
+		seen[s.Call()] = true
+	}
+}

@@ -3,6 +3,7 @@ package docs
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -37,9 +38,12 @@ func TestCommitted(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%s\nrun make docs", err)
 	}
-	for path, page := range pages {
-		files[path] = page
+	policies, err := Examples()
+	if err != nil {
+		t.Fatal(err)
 	}
+	maps.Copy(files, pages)
+	maps.Copy(files, policies)
 	for path, want := range files {
 		got, err := os.ReadFile(filepath.Join(root, path))
 		if err != nil {

@@ -38,8 +38,8 @@ func Files(ctx context.Context) (map[string][]byte, error) {
 	return files, err
 }
 
-// Pages completes the pages of the objects, which tfplugindocs has rendered
-// below root/docs.
+// Pages completes the pages that tfplugindocs has rendered below root/docs:
+// provenance for each object, and the table of permissions.
 func Pages(ctx context.Context, root string) (map[string][]byte, error) {
 	list, err := objects(ctx)
 	if err != nil {
@@ -61,6 +61,12 @@ func Pages(ctx context.Context, root string) (map[string][]byte, error) {
 		}
 		pages[path] = withProvenance(text, p)
 	}
+	const index = "docs/index.md"
+	text, err := os.ReadFile(filepath.Join(root, index))
+	if err == nil {
+		pages[index], err = withPermissions(text)
+	}
+	errs = append(errs, err)
 	return pages, errors.Join(errs...)
 }
 

@@ -26,7 +26,7 @@ func TestGenerated_isCommitted(t *testing.T) {
 	if output, err := command.CombinedOutput(); err != nil {
 		t.Fatalf("ackguard-docs: %s\n%s", err, output)
 	}
-	for _, part := range []string{"docs", "internal/provider/schema.json"} {
+	for _, part := range []string{"docs", "examples/guides", "internal/provider/schema.json"} {
 		diff := exec.CommandContext(t.Context(), "git", "diff", "--no-index", "--stat", filepath.Join(root, part), filepath.Join(tree, part))
 		if output, err := diff.CombinedOutput(); err != nil {
 			t.Errorf("%s is not what the code, the templates and the examples give; run make docs:\n%s", part, output)

@@ -2,7 +2,9 @@ package docs
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,57 +12,135 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
+	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/permission"
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator/rampolicy"
 )
 
-const permissions = "examples/guides/permissions/"
-
-// granted is what an example of the guide about permissions may do.
-type granted struct {
-	example  string
-	provider []string // policies of the identity that Terraform starts with
-	member   []string // policies of the role in each member
-	own      string   // the policy whose actions the example is there to show
-	changed  string   // text of the example that a second apply replaces
+// proof is how a feature of the permission table is used, with nothing but the policies that are generated for it.
+type proof struct {
+	example string // path below examples; empty for what the CLI at hand may not have
+	changed string // text of the example that a second apply replaces
+	// role is the member role; guideRole if empty.
+	role string
+	// use does without the CLI, and returns what is said.
+	use func(*testing.T, *acctest.Cloud) []string
 }
 
-var grants = []granted{
-	{example: "directory.tf", provider: []string{"provider-directory"}, own: "provider-directory"},
-	{example: "inventory.tf", provider: []string{"provider-assume"}, member: []string{"member-inventory"}, own: "member-inventory"},
-	{example: "inventory.tf", provider: []string{"provider-assume"}, member: []string{"member-inventory"}, own: "provider-assume"},
-	{example: "compliance.tf", provider: []string{"provider-assume"}, member: []string{"member-inventory", "member-compliance"}, own: "member-compliance"},
-	{example: "schedules.tf", provider: []string{"provider-assume"}, member: []string{"member-inventory", "member-schedules"}, own: "member-schedules"},
-	{example: "reports.tf", provider: []string{"provider-assume"}, member: []string{"member-inventory", "member-reports"}, own: "member-reports"},
-	{example: "schedule.tf", provider: []string{"provider-assume"}, member: []string{"member-schedule"}, own: "member-schedule", changed: "BYMINUTE=30"},
-	{example: "run.tf", provider: []string{"provider-assume"}, member: []string{"member-schedule", "member-run"}, own: "member-run"},
+// proofs has every feature.
+var proofs = map[string]proof{
+	"ackguard_member_accounts":           {example: "guides/permissions/directory.tf"},
+	"ackguard_member_accounts.folder_id": {example: "guides/permissions/folder.tf"},
+	clusterList:                          {example: "guides/permissions/inventory.tf"},
+	"ackguard_cluster_compliance":        {example: "guides/permissions/compliance.tf"},
+	inspections + "schedules":            {example: "guides/permissions/schedules.tf"},
+	inspections + "report":               {example: "guides/permissions/reports.tf"},
+	inspections + "schedule":             {example: "guides/permissions/schedule.tf", changed: "BYMINUTE=30"},
+	inspections + "schedule.triggers":    {example: "guides/permissions/run.tf", changed: "BYMINUTE=30"},
+	// Terraform 1.14 has these; here they are used in the protocol, which knows the default role.
+	"list." + inspections + "schedule": {role: fleet.DefaultMemberRole, use: listSchedules},
+	"ackguard_run_cluster_inspection":  {role: fleet.DefaultMemberRole, use: runInspection},
+	"ackguard_rules":                   {example: "guides/permissions/rules.tf"},
+	"ackguard_required_ram_policy":     {example: "data-sources/ackguard_required_ram_policy/data-source.tf"},
+}
+
+// required are the policies of features: of the provider's identity and of the role in each member.
+func required(t *testing.T, c permission.Choice) (provider, member []rampolicy.Document) {
+	t.Helper()
+	r, err := permission.Require(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	document := func(h permission.Holder) []rampolicy.Document {
+		text, err := r.Policy(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text == "" {
+			return nil
+		}
+		return []rampolicy.Document{parse(t, text)}
+	}
+	return document(permission.Provider), document(permission.Member)
+}
+
+// parse reads a policy as strictly as the simulator does.
+func parse(t *testing.T, text string) (d rampolicy.Document) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), &d); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Check(d.Statement[0].Principal != nil); err != nil || d.Version != "1" {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return d
 }
 
 func policy(t *testing.T, name string) rampolicy.Document {
 	t.Helper()
-	var p rampolicy.Document
-	if err := json.Unmarshal([]byte(read(t, permissions+name+".json")), &p); err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return parse(t, read(t, permissions+name+".json"))
 }
 
-// Each policy of the guide is enough for its example, and no action of it is
-// one too many: without it, Terraform names it.
-func TestGuide_permissions(t *testing.T) {
+// lacking is policies without an action.
+func lacking(policies []rampolicy.Document, action string) (list []rampolicy.Document) {
+	for _, p := range policies {
+		var left []rampolicy.Statement
+		for _, s := range p.Statement {
+			s.Action = slices.DeleteFunc(slices.Clone(s.Action), func(a string) bool { return a == action })
+			if len(s.Action) > 0 {
+				left = append(left, s)
+			}
+		}
+		if p.Statement = left; len(left) > 0 {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// allowed are the actions of policies.
+func allowed(policies []rampolicy.Document) (list []string) {
+	for _, p := range policies {
+		for _, s := range p.Statement {
+			list = append(list, s.Action...)
+		}
+	}
+	return list
+}
+
+// The policies that are generated for a feature are enough for it, from the
+// first plan to destroy and without a warning; and no action of them is one too
+// many: without it, Terraform names it.
+func TestPermissions_proof(t *testing.T) {
 	t.Parallel()
 	w := newWorkshop(t)
-	for _, g := range grants {
-		t.Run(g.example+"/"+g.own, func(t *testing.T) {
+	for _, feature := range permission.Names() {
+		p, ok := proofs[feature]
+		if !ok {
+			t.Errorf("nothing proves that the policies of %s are enough and not too much: add it to proofs", feature)
+			continue
+		}
+		t.Run(feature, func(t *testing.T) {
 			t.Parallel()
-			if said := g.apply(t, w, ""); len(said) > 0 {
+			provider, member := required(t, permission.Choice{Features: []string{feature}, Roles: []fleet.MemberRole{{Name: cmp.Or(p.role, guideRole)}}})
+			if said := p.apply(t, w, provider, member, ""); len(said) > 0 {
 				t.Errorf("the policies are not enough: %s", said)
 			}
-			for _, action := range policy(t, g.own).Statement[0].Action {
-				if said := strings.Join(g.apply(t, w, action), "\n"); !strings.Contains(said, action) {
+			for _, action := range slices.Concat(allowed(provider), allowed(member)) {
+				if strings.ContainsAny(action, "*?") {
+					t.Errorf("%s has a wildcard", action)
+				}
+				said := strings.Join(p.apply(t, w, lacking(provider, action), lacking(member, action), action), "\n")
+				if !strings.Contains(said, action) {
 					t.Errorf("without %s, Terraform does not name it: %q", action, said)
 				}
 			}
@@ -68,42 +148,127 @@ func TestGuide_permissions(t *testing.T) {
 	}
 }
 
-// apply runs an example from the first plan to destroy and returns the errors
-// and warnings. One action is missing from the policies.
-func (g granted) apply(t *testing.T, w workshop, without string) []string {
+// entrusted is the demo's fleet, in which identity and roles have these policies and no other.
+func entrusted(t *testing.T, role string, provider, member []rampolicy.Document) *acctest.Cloud {
 	t.Helper()
-	documents := func(names []string) (list []rampolicy.Document) {
-		for _, name := range names {
-			p := policy(t, name)
-			p.Statement[0].Action = slices.DeleteFunc(p.Statement[0].Action, func(a string) bool { return a == without && name == g.own })
-			if without != "" && name != g.own && slices.Contains(p.Statement[0].Action, without) {
-				t.Fatalf("%s is in two policies of %s", without, g.example)
-			}
-			if len(p.Statement[0].Action) > 0 {
-				list = append(list, p)
-			}
-		}
-		return list
+	trust, err := permission.Trust([]string{guideAccount}, "")
+	if err != nil {
+		t.Fatal(err)
 	}
-	trust := policy(t, "trust")
+	document := parse(t, trust)
 	scenario := demoFleet(t)
 	for i := range scenario.Accounts {
-		scenario.Accounts[i].Roles = []simulator.Role{{RoleName: "ackguard", TrustPolicy: &trust, Policies: documents(g.member)}}
+		scenario.Accounts[i].Roles = []simulator.Role{{RoleName: role, TrustPolicy: &document, Policies: member}}
 	}
 	user := &scenario.Accounts[0].Users[0]
-	user.AttachedPolicies, user.Policies = nil, documents(g.provider)
-	cloud := acctest.New(t, scenario)
-	config := cloud.Provider(`member_role_name = "ackguard"`, read(t, permissions+g.example))
+	user.AttachedPolicies, user.Policies = nil, provider
+	return acctest.New(t, scenario)
+}
 
-	dir := t.TempDir()
-	said := w.terraform(t, dir, config, "apply", "-auto-approve")
-	if g.changed != "" {
-		said = append(said, w.terraform(t, dir, strings.ReplaceAll(config, g.changed, "BYMINUTE=45"), "apply", "-auto-approve")...)
+// apply uses a feature from the first plan to destroy, or until it is said that an action is missing, and returns the
+// errors and warnings.
+func (p proof) apply(t *testing.T, w workshop, provider, member []rampolicy.Document, missing string) (said []string) {
+	t.Helper()
+	cloud := entrusted(t, cmp.Or(p.role, guideRole), provider, member)
+	if p.use != nil {
+		return p.use(t, cloud)
+	}
+	type step struct{ config, command string }
+	config := cloud.Provider(`member_role_name = "`+guideRole+`"`, read(t, "examples/"+p.example))
+	steps := []step{{config, "apply"}}
+	if p.changed != "" {
+		steps = append(steps, step{strings.ReplaceAll(config, p.changed, "BYMINUTE=45"), "apply"})
 	}
 	if strings.Contains(config, "\nresource ") {
-		said = append(said, w.terraform(t, dir, config, "destroy", "-auto-approve")...)
+		steps = append(steps, step{config, "destroy"})
+	}
+	dir := t.TempDir()
+	for _, s := range steps {
+		said = append(said, w.terraform(t, dir, s.config, s.command, "-auto-approve")...)
+		if missing != "" && strings.Contains(strings.Join(said, "\n"), missing) {
+			break
+		}
 	}
 	return said
+}
+
+const retail, retailCluster = "100000000000003", "c1a00000000000000000000000retail1"
+
+func text(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
+
+func listSchedules(t *testing.T, cloud *acctest.Cloud) (said []string) {
+	t.Helper()
+	const kind = inspections + "schedule"
+	p := cloud.Protocol(t)
+	lister, _ := p.ProviderServer.(tfprotov6.ListResourceServer)
+	strings := tftypes.List{ElementType: tftypes.String}
+	stream, err := lister.ListResource(t.Context(), &tfprotov6.ListResourceRequest{
+		TypeName: kind, Config: acctest.Fill(t, p.Schemas.ListResourceSchemas[kind].ValueType(), map[string]tftypes.Value{
+			"account_ids": tftypes.NewValue(strings, []tftypes.Value{text(retail)}), "regions": tftypes.NewValue(strings, nil),
+		}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for result := range stream.Results {
+		said = append(said, diagnostics(result.Diagnostics)...)
+	}
+	return said
+}
+
+func runInspection(t *testing.T, cloud *acctest.Cloud) (said []string) {
+	t.Helper()
+	const kind = "ackguard_run_cluster_inspection"
+	p := cloud.Protocol(t)
+	server, _ := p.ProviderServer.(tfprotov6.ActionServer)
+	stream, err := server.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{
+		ActionType: kind, Config: acctest.Fill(t, p.Schemas.ActionSchemas[kind].Schema.ValueType(), map[string]tftypes.Value{
+			"account_id": text(retail), "cluster_id": text(retailCluster),
+		}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for event := range stream.Events {
+		if e, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); ok {
+			said = append(said, diagnostics(e.Diagnostics)...)
+		}
+	}
+	return said
+}
+
+func diagnostics(list []*tfprotov6.Diagnostic) (said []string) {
+	for _, d := range list {
+		said = append(said, d.Summary+": "+d.Detail)
+	}
+	return said
+}
+
+// A role that may work in one region works there and nowhere else, although the list shows clusters of both.
+func TestPermissions_region(t *testing.T) {
+	t.Parallel()
+	provider, member := required(t, permission.Choice{
+		Features: []string{"ackguard_cluster_compliance"}, Regions: []string{"cn-hangzhou"}, Roles: []fleet.MemberRole{{Name: guideRole}},
+	})
+	if slices.Contains(allowed(member), "cs:DescribeClustersV1") || slices.Contains(allowed(member), "cs:GetClusters") {
+		t.Errorf("the global list is allowed: %v", member)
+	}
+	cloud := entrusted(t, guideRole, provider, member)
+	w := newWorkshop(t)
+	judge := func(region string) string {
+		t.Helper()
+		config := cloud.Provider(`member_role_name = "`+guideRole+`"`, "data \"ackguard_cluster_compliance\" \"one\" {\n  account_ids = [\"100000000000003\", \"100000000000004\", \"100000000000005\", \"100000000000006\"]\n"+region+"\n}\n")
+		return strings.Join(w.terraform(t, t.TempDir(), config, "apply", "-auto-approve"), "\n")
+	}
+	if said := judge(`  regions = ["cn-hangzhou"]`); said != "" {
+		t.Errorf("in its region: %s", said)
+	}
+	if said := judge(`  regions = ["cn-shanghai"]`); !strings.Contains(said, "cs:DescribeClusterDetail") || !strings.Contains(said, "region cn-shanghai") {
+		t.Errorf("in another region: %q", said)
+	}
+	if said := judge(""); !strings.Contains(said, "cs:DescribeClustersV1") {
+		t.Errorf("in all regions: %q", said)
+	}
 }
 
 // terraform runs a command on a configuration, with the provider's own binary,
@@ -149,8 +314,7 @@ func TestGuide_permissionsOfRoles(t *testing.T) {
 	t.Parallel()
 	scenario := demoFleet(t)
 	trust, external, inventory := policy(t, "trust"), policy(t, "trust-external-id"), policy(t, "member-inventory")
-	regional := policy(t, "member-inventory")
-	regional.Statement[0].Action = []string{"cs:DescribeClustersForRegion"}
+	regional := policy(t, "member-inventory-of-a-region")
 	for i := range scenario.Accounts {
 		switch a := &scenario.Accounts[i]; a.AccountID {
 		case "100000000000003", "100000000000004":
@@ -182,25 +346,123 @@ func TestGuide_permissionsOfRoles(t *testing.T) {
 	}})
 }
 
-// The guide's policies allow what the table of the index page names, and no
-// policy has an action that the table lacks.
+// The policies of the guides allow what the table of the index page names, and
+// no policy has an action that the table lacks.
 func TestGuide_permissionsTable(t *testing.T) {
 	t.Parallel()
-	_, table, _ := strings.Cut(read(t, "templates/index.md.tmpl"), "## Permissions")
+	_, table, _ := strings.Cut(read(t, "docs/index.md"), "## Permissions")
 	table, _, _ = strings.Cut(table, "\n## ")
 	inPolicies := map[string]bool{}
-	for _, g := range grants {
-		for _, action := range policy(t, g.own).Statement[0].Action {
+	for path, shown := range shownPolicies {
+		if shown.holder == "" {
+			continue // a trust policy
+		}
+		for _, action := range allowed([]rampolicy.Document{parse(t, read(t, path))}) {
 			inPolicies[action] = true
 			if !strings.Contains(table, "`"+action+"`") {
 				t.Errorf("the table lacks %s", action)
 			}
 		}
 	}
+	// Only for an argument, and the guide says so.
+	inPolicies["resourcemanager:GetFolder"] = strings.Contains(read(t, "docs/guides/permissions.md"), "`resourcemanager:GetFolder`")
 	for _, word := range strings.Split(table, "`") {
 		product, name, ok := strings.Cut(word, ":")
 		if ok && slices.Contains([]string{"cs", "resourcemanager", "sts"}, product) && !strings.ContainsAny(name, "* ") && !inPolicies[word] && word != "sts:GetCallerIdentity" {
 			t.Errorf("no policy of the guide has %s", word)
 		}
 	}
+}
+
+// The template of the guide makes a role in every member through which all its features work. The directory is read with
+// the management account, in which the identity works itself and needs the member policy too.
+func TestGuide_memberRole(t *testing.T) {
+	t.Parallel()
+	provider, member := required(t, permission.Choice{
+		Features: []string{"ackguard_member_accounts", clusterList, "ackguard_cluster_compliance", inspections + "schedule"}, Roles: []fleet.MemberRole{{Name: guideRole}},
+	})
+	cloud := entrusted(t, "nobody", slices.Concat(provider, member), nil)
+	role := `member_role_name = "` + guideRole + `"`
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: []resource.TestStep{
+		{
+			Config: cloud.Provider(role, read(t, permissions+"member-role.tf")),
+			Check: func(s *terraform.State) error {
+				rendered, _ := s.RootModule().Outputs["member_role_template"].Value.(string)
+				folders, _ := s.RootModule().Outputs["member_folders"].Value.([]any)
+				return deploy(t, cloud, rendered, folders)
+			},
+		},
+		{
+			Config: cloud.Provider(role, read(t, "examples/guides/multi-account/directory.tf")+schedules),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownOutputValue("unread", knownvalue.ObjectExact(map[string]knownvalue.Check{})),
+			},
+		},
+		// The test framework cannot read a state with for_each at the end.
+		{Config: cloud.Provider(role, "")},
+	}})
+	if created, deleted := cloud.Count(simulator.Filter{Action: "CreateClusterInspectConfig"}), cloud.Count(simulator.Filter{Action: "DeleteClusterInspectConfig"}); created == 0 || created != deleted {
+		t.Errorf("%d schedules created, %d deleted", created, deleted)
+	}
+}
+
+// schedules are those of every cluster in the members.
+const schedules = `
+data "ackguard_clusters" "all" {
+  account_ids = data.ackguard_member_accounts.all.ids
+}
+
+resource "ackguard_cluster_inspection_schedule" "nightly" {
+  for_each       = { for c in data.ackguard_clusters.all.clusters : c.cluster_id => c }
+  account_id     = each.value.account_id
+  region         = each.value.region
+  cluster_id     = each.key
+  recurrence     = "FREQ=DAILY;BYHOUR=2;BYMINUTE=30"
+  adopt_existing = true
+}
+`
+
+// deploy does what a stack group with service-managed permissions does: it makes the template's role in each member of
+// the folders.
+func deploy(t *testing.T, cloud *acctest.Cloud, rendered string, folders []any) error {
+	t.Helper()
+	var template struct {
+		Version     string `json:"ROSTemplateFormatVersion"`
+		Description string `json:"Description"`
+		Resources   map[string]struct {
+			Type       string `json:"Type"`
+			Properties struct {
+				RoleName string             `json:"RoleName"`
+				Trust    rampolicy.Document `json:"AssumeRolePolicyDocument"`
+				Policies []struct {
+					Name     string             `json:"PolicyName"`
+					Document rampolicy.Document `json:"PolicyDocument"`
+				} `json:"Policies"`
+			} `json:"Properties"`
+		} `json:"Resources"`
+	}
+	decoder := json.NewDecoder(strings.NewReader(rendered))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&template); err != nil {
+		return fmt.Errorf("%w in %s", err, rendered)
+	}
+	var role simulator.Role
+	for _, r := range template.Resources {
+		p := r.Properties
+		if r.Type != "ALIYUN::RAM::Role" || len(p.Policies) != 1 || p.Policies[0].Name == "" {
+			return fmt.Errorf("resource %+v", r)
+		}
+		role = simulator.Role{RoleName: p.RoleName, TrustPolicy: &p.Trust, Policies: []rampolicy.Document{p.Policies[0].Document}}
+	}
+	members := 0
+	for _, a := range demoFleet(t).Accounts {
+		if slices.Contains(folders, any(a.FolderID)) {
+			members++
+			cloud.SetRoles(t, a.AccountID, []simulator.Role{role})
+		}
+	}
+	if members != 7 {
+		return fmt.Errorf("%d members in %v", members, folders)
+	}
+	return nil
 }

@@ -36,23 +36,25 @@ var provenance = map[string]Provenance{
 		Documented: []string{
 			"`DescribeClustersV1` (all regions) and `DescribeClustersForRegion` (one region) with their fields",
 			"that the global list may be stale or partial, and the regional one is to be preferred",
+			"the RAM actions `cs:DescribeClustersForRegion`, `cs:DescribeClustersV1` and `cs:GetClusters`",
 		},
 		Inferred: []string{
+			"that the global list needs both `cs:DescribeClustersV1` and `cs:GetClusters`: help pages name the one, the other, or both",
 			"that a region missing from the global list has no cluster: a cluster made moments ago in a region that had none may show only when `regions` names the region",
-			"that the RAM actions are named like the calls",
 			"the largest page size (50 is used)",
 		},
 	},
 	"data-sources/ackguard_cluster_compliance": {
 		Documented: []string{
 			"the fields of clusters, node pools and add-ons, by the published SDK",
+			"the RAM actions `cs:DescribeClusterDetail` and `cs:DescribeClusterNodePools`",
 			"the words of the verdicts and the last day of an exemption (UTC+8), which are Cloud Config's",
 		},
 		Inferred: []string{
 			"which fields prove a public endpoint, the network plug-in and the CloudMonitor agent: what Cloud Config's own rules look at is not public",
 			"that an empty `master_url` says nothing about a public endpoint",
 			"severity, trigger and risk level where the [rule catalogue](../guides/rules.md) says so",
-			"that the RAM actions are named like the calls",
+			"the RAM action `cs:ListClusterAddonInstances`",
 		},
 	},
 	"resources/ackguard_cluster_inspection_schedule": {
@@ -74,17 +76,27 @@ var provenance = map[string]Provenance{
 		Documented: []string{"the identifiers of the rules, which are Cloud Config's"},
 		Inferred:   []string{"severity, trigger and risk level where `severity_source` and `cloud_config.provenance` say so"},
 	},
+	"data-sources/ackguard_required_ram_policy": {
+		Documented: []string{
+			"the form of RAM policies and trust policies, and that a custom policy has 6,144 characters at most",
+			"the actions with `provenance` `documented`, and that those on a cluster can be narrowed to clusters, and the lists cannot",
+		},
+		Inferred: []string{
+			"the other actions: that they are named like their calls",
+			"that the global list needs both `cs:DescribeClustersV1` and `cs:GetClusters`: help pages name the one, the other, or both",
+		},
+	},
 	"data-sources/ackguard_cluster_inspection_schedules": {
 		Documented: []string{"the get call of the inspection configuration with its fields and RAM action"},
 		Inferred:   []string{"what the get call answers for a cluster without a schedule (not found and an empty answer are both understood)"},
 	},
 	"data-sources/ackguard_cluster_inspection_report": {
 		Documented: []string{"`ListClusterInspectReports` and `GetClusterInspectReportDetail` with their fields, languages and page size", "that `result` is `true` for an abnormal item"},
-		Inferred:   []string{"that the RAM actions are named like the calls", "the order of the reports, on which nothing rests: the latest is found by its start time"},
+		Inferred:   []string{"the RAM actions `cs:ListClusterInspectReports` and `cs:GetClusterInspectReportDetail`", "the order of the reports, on which nothing rests: the latest is found by its start time"},
 	},
 	"actions/ackguard_run_cluster_inspection": {
-		Documented: []string{"`RunClusterInspect` with its client token"},
-		Inferred:   []string{"that the RAM action is named like the call", "how long the service remembers a client token"},
+		Documented: []string{"`RunClusterInspect` with its client token and RAM action"},
+		Inferred:   []string{"the RAM action `cs:GetClusterInspectReportDetail`", "how long the service remembers a client token"},
 	},
 	"list-resources/ackguard_cluster_inspection_schedule": {
 		Documented: []string{"the get call of the inspection configuration with its fields and RAM action"},

@@ -110,13 +110,6 @@ type call struct {
 	Fallback bool
 }
 
-// callNames are the calls behind the sources that cost a call per cluster.
-var callNames = map[compliance.Source]string{
-	compliance.SourceDetail:    "DescribeClusterDetail",
-	compliance.SourceNodePools: "DescribeClusterNodePools",
-	compliance.SourceAddons:    "ListClusterAddonInstances",
-}
-
 // ruleCalls is what a rule may cost beyond the cluster lists, cheapest first.
 func ruleCalls(r *compliance.Rule) ([]call, error) {
 	facts, err := ruleFacts(r)
@@ -132,11 +125,7 @@ func ruleCalls(r *compliance.Rule) ([]call, error) {
 		if source == compliance.SourceList {
 			continue
 		}
-		name, ok := callNames[source]
-		if !ok {
-			return nil, fmt.Errorf("no call is known for source %q", source)
-		}
-		calls = append(calls, call{Name: name, Fallback: !first[source]})
+		calls = append(calls, call{Name: source.Call(), Fallback: !first[source]})
 	}
 	return calls, nil
 }

@@ -3,6 +3,8 @@ package fleet
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -104,6 +106,20 @@ func (f *Fleet) MaxConcurrency() int { return f.config.MaxConcurrency }
 
 // Clock is the time that everything in this provider goes by.
 func (f *Fleet) Clock() clock.Clock { return f.config.Clock }
+
+// MemberRole is a role that is assumed: in the account given, or in any other.
+type MemberRole struct{ AccountID, Name string }
+
+// MemberRoles are the roles that are assumed, by account.
+func (f *Fleet) MemberRoles() []MemberRole {
+	roles := []MemberRole{{Name: f.config.Member.Name}}
+	for _, accountID := range slices.Sorted(maps.Keys(f.config.Overrides)) {
+		if name := f.config.Overrides[accountID].Name; name != f.config.Member.Name {
+			roles = append(roles, MemberRole{accountID, name})
+		}
+	}
+	return roles
+}
 
 // Caller is who the provider itself is. It is asked once, when first needed.
 func (f *Fleet) Caller(ctx context.Context) (sts.Identity, error) {

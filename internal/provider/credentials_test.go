@@ -233,10 +233,10 @@ func TestMemberSessionPolicy(t *testing.T) {
 	override := fmt.Sprintf("member_role {\n account_id = %q\n }\n", acctest.Retail)
 	unit(t, cloud,
 		resource.TestStep{
-			Config: cloud.Provider(policy("cs:Describe*"), clusters(acctest.Retail)), ConfigStateChecks: found(1),
+			Config: cloud.Provider(policy("cs:*"), clusters(acctest.Retail)), ConfigStateChecks: found(1),
 			Check: acctest.Func(func() error {
 				for _, r := range cloud.Requests(simulator.Filter{Action: "AssumeRole"}) {
-					if !strings.Contains(r.Query.Get("Policy"), "cs:Describe*") {
+					if !strings.Contains(r.Query.Get("Policy"), "cs:*") {
 						return fmt.Errorf("a member session without the policy: %v", r.Query)
 					}
 				}

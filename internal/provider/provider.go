@@ -16,6 +16,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/clustercompliance"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inspection"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/permission"
 )
 
 // Address is the provider's source address.
@@ -64,6 +65,7 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		clustercompliance.NewRulesDataSource,
 		inspection.NewSchedulesDataSource,
 		inspection.NewReportDataSource,
+		permission.NewRequiredPolicyDataSource,
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	cs "github.com/alibabacloud-go/cs-20151215/v4/client"
 	"github.com/alibabacloud-go/tea/tea"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator/rampolicy"
@@ -105,6 +106,27 @@ func TestSessionPolicyNarrows(t *testing.T) {
 	_, err = client.DescribeClusterNodePools(tea.String(clusterID("one")))
 	if sdk := wantCode(t, err, http.StatusForbidden, "Forbidden.RAM"); !strings.Contains(sdk.data, `"NoPermissionType":"ImplicitDeny","PolicyType":"SessionPolicy"`) {
 		t.Error(sdk.data)
+	}
+}
+
+// The global list needs two permissions, and the answer names the one that is missing.
+func TestGlobalListNeedsTwoActions(t *testing.T) {
+	cloud, server := startCloud(t, testScenario())
+	k := mustAssume(t, server)
+	for _, missing := range []string{"cs:DescribeClustersV1", "cs:GetClusters"} {
+		err := cloud.UpdateAccount(testMember, func(a *Account) {
+			a.Roles[0].Policies = []rampolicy.Document{{Statement: []rampolicy.Statement{{
+				Effect: "Deny", Action: rampolicy.Strings{missing}, Resource: rampolicy.Strings{"*"},
+			}}}}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = csClient(t, server, k, true).DescribeClustersV1(&cs.DescribeClustersV1Request{})
+		wantCode(t, err, http.StatusForbidden, "Forbidden.RAM")
+		if !strings.Contains(err.Error(), "Action: "+missing) {
+			t.Errorf("without %s: %s", missing, err)
+		}
 	}
 }
 

@@ -124,6 +124,7 @@ type operation struct {
 	body            func(Behaviour) any // a pointer to the body's struct, nil when the API takes none
 	resource        func(*call) string  // RAM resource; nil when the call needs no permission
 	ramProduct      string
+	alsoNeeds       string                       // a second RAM action that the call needs on the same resource
 	anonymous       bool                         // may be called without a signature
 	run             func(*call) (any, *apiError) // called with the lock held
 	// serve stands in for all of the above where the address is no API of the cloud; called with the lock held.
@@ -274,6 +275,10 @@ func (cl *call) authorise() *apiError {
 	}
 	action, resource := op.ramProduct+":"+op.action, op.resource(cl)
 	r := cl.may(cl.caller, action, resource)
+	if r.decision == rampolicy.Allowed && op.alsoNeeds != "" {
+		action = op.alsoNeeds
+		r = cl.may(cl.caller, action, resource)
+	}
 	if r.decision == rampolicy.Allowed {
 		return nil
 	}

@@ -18,8 +18,8 @@ var clusterFilters = []parameter{
 var clusterOperations = []operation{
 	{
 		product: ProductCS, action: "DescribeClustersV1", method: http.MethodGet, pattern: "/api/v1/clusters", ramProduct: "cs",
-		parameters: append(slices.Clone(clusterFilters), parameter{name: "region_id"}),
-		resource:   everyCluster, run: describeClustersV1,
+		alsoNeeds: "cs:GetClusters", parameters: append(slices.Clone(clusterFilters), parameter{name: "region_id"}),
+		resource: everyCluster, run: describeClustersV1,
 	},
 	{
 		product: ProductCS, action: "DescribeClustersForRegion", method: http.MethodGet, pattern: "/regions/{region_id}/clusters", ramProduct: "cs",

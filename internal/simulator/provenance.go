@@ -83,6 +83,7 @@ var provenance = []behaviour{
 	{"cs-region-header", "x-acs-region-id names the region of a ROA call when there is one port for all", originClient, "older SDK cores send it; that the cloud reads it is INFERRED"},
 	{"cs-error-form", "Container Service errors are {code,message,requestId,status}", originClient, "key spelling INFERRED; SDKs read both spellings"},
 	{"cs-denied", "Missing permission: 403 Forbidden.RAM", originClient, "code in public code; the form of the body INFERRED"},
+	{"cs-list-permission", "DescribeClustersV1 needs cs:DescribeClustersV1 and cs:GetClusters on *", originDocumented, "help pages disagree: one names the first, one the second, two name both; both are asked for"},
 	{"cs-modify-state", "ModifyCluster outside state running: 400 ErrorClusterState", originGuessed, "third-party text"},
 	{"cs-consistency", "With behaviour.consistency, reads and lists of clusters, node pools, add-ons, inspection configs and reports show the state before a write for some reads or some time; a second write starts that anew; writes and tasks know the truth. Off by default", originGuessed, "no page promises how soon a write is seen, or says how it is not"},
 	{"cs-modify-eip", "api_server_eip binds the EIP of api_server_eip_id; false clears api_server_endpoint", originGuessed, "parameters documented, form of the result INFERRED"},

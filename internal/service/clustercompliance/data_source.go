@@ -61,7 +61,7 @@ func (d *dataSource) ValidateConfig(ctx context.Context, req datasource.Validate
 	for _, v := range rules.Elements() {
 		if id, ok := v.(types.String); ok && !id.IsUnknown() {
 			if _, err := catalogue.Lookup(id.ValueString()); err != nil {
-				resp.Diagnostics.AddAttributeError(path.Root("rules"), "Unknown rule", unknownRuleDetail(err, catalogue))
+				resp.Diagnostics.AddAttributeError(path.Root("rules"), "Unknown rule", catalogue.Explain(err))
 			}
 		}
 	}
@@ -84,15 +84,11 @@ func exemptionErrors(at path.Path, block exemptionModel, catalogue *compliance.C
 		detail := problem.Err.Error() + "."
 		var unknown *compliance.UnknownRuleError
 		if errors.As(problem.Err, &unknown) {
-			detail = unknownRuleDetail(problem.Err, catalogue)
+			detail = catalogue.Explain(problem.Err)
 		}
 		diags.AddAttributeError(at.AtName(problem.Field), "Invalid exemption", detail)
 	}
 	return diags
-}
-
-func unknownRuleDetail(err error, catalogue *compliance.Catalogue) string {
-	return fmt.Sprintf("%s. The catalogue has: %s.", strings.TrimRight(err.Error(), "."), strings.Join(catalogue.IDs(), ", "))
 }
 
 // Read implements datasource.DataSource.
@@ -149,7 +145,7 @@ func (m *model) selected(ctx context.Context, diags *diag.Diagnostics) ([]*compl
 	}
 	rules, err := catalogue.Select(ids)
 	if err != nil {
-		diags.AddAttributeError(path.Root("rules"), "Unknown rule", unknownRuleDetail(err, catalogue))
+		diags.AddAttributeError(path.Root("rules"), "Unknown rule", catalogue.Explain(err))
 	}
 	var exemptions []compliance.Exemption
 	for i, block := range m.Exemptions {

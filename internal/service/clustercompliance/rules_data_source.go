@@ -132,7 +132,7 @@ func (rulesDataSource) Read(ctx context.Context, req datasource.ReadRequest, res
 	}
 	rules, err := catalogue.Select(ids)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("rule_ids"), "Unknown rule", unknownRuleDetail(err, catalogue))
+		resp.Diagnostics.AddAttributeError(path.Root("rule_ids"), "Unknown rule", catalogue.Explain(err))
 		return
 	}
 	m.IDs, m.Rules = []string{}, []ruleDetails{}

@@ -16,6 +16,7 @@ var (
 	clusterID   = regexp.MustCompile(`^c[0-9a-z]{32}$`)
 	roleName    = regexp.MustCompile(`^[0-9A-Za-z.-]{1,64}$`)
 	roleARN     = regexp.MustCompile(`^acs:ram::[0-9]+:role/[0-9A-Za-z.-]{1,64}$`)
+	principal   = regexp.MustCompile(`^([0-9]{12,20}|acs:ram::[0-9]{12,20}:(root|user/[0-9A-Za-z._-]{1,64}|role/[0-9A-Za-z.-]{1,64}))$`)
 	sessionName = regexp.MustCompile(`^[0-9A-Za-z.@_-]{2,64}$`)
 )
 
@@ -37,6 +38,11 @@ func RoleName() validator.String {
 // RoleARN checks a RAM role's ARN.
 func RoleARN() validator.String {
 	return stringvalidator.RegexMatches(roleARN, "must be the ARN of a RAM role, e.g. acs:ram::1234567890123456:role/platform")
+}
+
+// Principal checks who a trust policy may name: an account ID, or the ARN of an account, a user or a role.
+func Principal() validator.String {
+	return stringvalidator.RegexMatches(principal, "must be an account ID or an ARN that ends with :root, :user/NAME or :role/NAME, e.g. acs:ram::1234567890123456:role/pipeline")
 }
 
 // SessionName checks a role session name (AssumeRole, RoleSessionName).

@@ -1,5 +1,5 @@
-// Command ackguard-docs renders internal/provider/schema.json and docs from the
-// code, the templates and the examples. It needs no Terraform CLI and no
+// Command ackguard-docs renders internal/provider/schema.json, the policies in
+// the examples and docs from the code, the templates and the other examples. It needs no Terraform CLI and no
 // network. Run it at the root of the repository:
 //
 //	go run ./internal/docs/cmd/ackguard-docs
@@ -39,6 +39,13 @@ func run(ctx context.Context, tool []string) error {
 	// First what cannot fail half-way: the rest replaces docs.
 	files, err := docs.Files(ctx)
 	if err != nil {
+		return err
+	}
+	examples, err := docs.Examples()
+	if err != nil {
+		return err
+	}
+	if err := docs.Write(".", examples); err != nil {
 		return err
 	}
 	pages, done, err := tfplugindocs(ctx, tool)

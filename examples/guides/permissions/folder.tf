@@ -1,0 +1,4 @@
+data "ackguard_member_accounts" "sandboxes" {
+  folder_id  = "fd-core000001"
+  name_regex = "^sandbox-"
+}

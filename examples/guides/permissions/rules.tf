@@ -1,0 +1,1 @@
+data "ackguard_rules" "all" {}

@@ -1,0 +1,275 @@
+// Package permission knows which rights each feature of the provider needs, and makes the smallest RAM policies of them.
+package permission
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
+	"github.com/ackguard/terraform-provider-ackguard/internal/nearest"
+)
+
+// Holder is whose policy an action belongs in.
+type Holder string
+
+// The holders.
+const (
+	Member   Holder = "member"   // the role in each member account
+	Provider Holder = "provider" // the identity that Terraform starts with
+)
+
+// target is what an action works on.
+type target int
+
+const (
+	everything  target = iota
+	clusters           // the clusters of the account, in the regions chosen
+	memberRoles        // the roles that the provider assumes
+	accounts           // the accounts of the resource directory
+)
+
+// action is a RAM action.
+type action struct {
+	holder Holder
+	on     target
+	origin compliance.Provenance // of the action's name
+}
+
+// actions are all RAM actions that this provider can ever need. Help pages name those that are documented; the others
+// are named like their calls. sts:GetCallerIdentity is not among them: it needs no permission.
+var actions = map[string]action{
+	"sts:AssumeRole": {Provider, memberRoles, compliance.Documented},
+
+	"resourcemanager:ListAccounts":         {Provider, accounts, compliance.Documented},
+	"resourcemanager:GetResourceDirectory": {Provider, everything, compliance.Inferred},
+	"resourcemanager:GetFolder":            {Provider, everything, compliance.Inferred},
+
+	// The lists name no cluster, so they cannot be narrowed to some.
+	"cs:DescribeClustersForRegion": {Member, everything, compliance.Documented},
+	"cs:DescribeClustersV1":        {Member, everything, compliance.Documented},
+	"cs:GetClusters":               {Member, everything, compliance.Documented},
+
+	"cs:DescribeClusterDetail":         {Member, clusters, compliance.Documented},
+	"cs:DescribeClusterNodePools":      {Member, clusters, compliance.Documented},
+	"cs:ListClusterAddonInstances":     {Member, clusters, compliance.Inferred},
+	"cs:CreateClusterInspectConfig":    {Member, clusters, compliance.Documented},
+	"cs:GetClusterInspectConfig":       {Member, clusters, compliance.Documented},
+	"cs:UpdateClusterInspectConfig":    {Member, clusters, compliance.Documented},
+	"cs:DeleteClusterInspectConfig":    {Member, clusters, compliance.Documented},
+	"cs:RunClusterInspect":             {Member, clusters, compliance.Documented},
+	"cs:ListClusterInspectReports":     {Member, clusters, compliance.Inferred},
+	"cs:GetClusterInspectReportDetail": {Member, clusters, compliance.Inferred},
+}
+
+// condition says when a feature needs an action; nil is always.
+type condition struct {
+	words string            // completes "needed …" on the page
+	holds func(choice) bool // nil where no argument of the data source tells: it is counted in then
+}
+
+var (
+	withoutRegions = &condition{"unless `regions` is set", func(c choice) bool { return len(c.regions) == 0 }}
+	forTimezone    = &condition{words: "for `timezone` (a warning without it)"}
+	forWaiting     = &condition{words: "unless `wait = false`"}
+	byRules        = func(s compliance.Source) *condition {
+		return &condition{"as far as the [rules](guides/rules.md) need it", func(c choice) bool { return c.sources[s] }}
+	}
+)
+
+// in says whether a choice needs it.
+func (n need) in(c choice) bool { return n.when == nil || n.when.holds == nil || n.when.holds(c) }
+
+// need is one action that a feature needs, and what for.
+type need struct {
+	action string
+	why    string
+	when   *condition
+}
+
+// Feature is something that the provider offers, and what it may do.
+type Feature struct {
+	// Name is the full type name; list.NAME for a list resource; NAME.ARGUMENT for what an argument needs on top.
+	Name string
+	// Needless says why it needs no permission; only then Needs and With may be empty.
+	Needless string
+	// With are features whose needs it has too.
+	With  []string
+	Needs []need
+	// Kubernetes are rights inside the clusters.
+	Kubernetes []KubernetesRule
+}
+
+const (
+	clusterList  = "ackguard_clusters"
+	inspectTimer = "ackguard_cluster_inspection_schedule"
+)
+
+// features is the one table of what needs what. Whatever the provider offers is in it: a test of internal/provider
+// looks.
+var features = []Feature{
+	{Name: "ackguard_member_accounts", Needs: []need{
+		{action: "resourcemanager:GetResourceDirectory", why: "finds the directory and its management account"},
+		{action: "resourcemanager:ListAccounts", why: "lists the members"},
+	}},
+	{Name: "ackguard_member_accounts.folder_id", With: []string{"ackguard_member_accounts"}, Needs: []need{
+		{action: "resourcemanager:GetFolder", why: "tells an empty folder from a misspelt one"},
+	}},
+	{Name: clusterList, Needs: []need{
+		{action: "cs:DescribeClustersForRegion", why: "lists the clusters of a region"},
+		{action: "cs:DescribeClustersV1", why: "finds the regions that have clusters", when: withoutRegions},
+		{action: "cs:GetClusters", why: "the same call: help pages name either action or both", when: withoutRegions},
+	}},
+	{Name: "ackguard_cluster_compliance", With: []string{clusterList}, Needs: sourceNeeds()},
+	{Name: inspectTimer, Needs: []need{
+		{action: "cs:CreateClusterInspectConfig", why: "creates the schedule"},
+		{action: "cs:GetClusterInspectConfig", why: "reads the schedule"},
+		{action: "cs:UpdateClusterInspectConfig", why: "changes the schedule"},
+		{action: "cs:DeleteClusterInspectConfig", why: "deletes the schedule"},
+		{action: "cs:DescribeClusterDetail", why: "reads `timezone`; without it there is a warning, and the schedule works", when: forTimezone},
+	}},
+	{Name: inspectTimer + ".triggers", With: []string{inspectTimer}, Needs: []need{
+		{action: "cs:RunClusterInspect", why: "starts an inspection"},
+	}},
+	{Name: "ackguard_cluster_inspection_schedules", With: []string{clusterList}, Needs: []need{
+		{action: "cs:GetClusterInspectConfig", why: "reads the schedule"},
+	}},
+	{Name: "list." + inspectTimer, With: []string{"ackguard_cluster_inspection_schedules"}},
+	{Name: "ackguard_cluster_inspection_report", With: []string{clusterList}, Needs: []need{
+		{action: "cs:ListClusterInspectReports", why: "finds the latest report"},
+		{action: "cs:GetClusterInspectReportDetail", why: "reads a report"},
+	}},
+	{Name: "ackguard_run_cluster_inspection", Needs: []need{
+		{action: "cs:RunClusterInspect", why: "starts an inspection"},
+		{action: "cs:GetClusterInspectReportDetail", why: "waits for the report; not with `wait = false`", when: forWaiting},
+	}},
+	{Name: "ackguard_rules", Needless: "it makes no call"},
+	{Name: "ackguard_required_ram_policy", Needless: "its only call is `sts:GetCallerIdentity`, which needs no permission"},
+}
+
+// sourceNeeds are the calls that rules cost beyond the cluster lists.
+func sourceNeeds() []need {
+	var list []need
+	for _, s := range compliance.Sources() {
+		if s != compliance.SourceList {
+			list = append(list, need{action: "cs:" + s.Call(), why: "reads facts of a cluster that rules ask for (`" + string(s) + "`)", when: byRules(s)})
+		}
+	}
+	return list
+}
+
+// Names are the names of all features, sorted.
+func Names() []string {
+	names := make([]string, 0, len(features))
+	for _, f := range features {
+		names = append(names, f.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// UnknownFeatureError is returned for a name that no feature has.
+type UnknownFeatureError struct{ Name string }
+
+// Error implements error.
+func (e *UnknownFeatureError) Error() string {
+	hint := ""
+	if near := nearest.To(e.Name, Names()); near != "" {
+		hint = fmt.Sprintf(" Did you mean %q?", near)
+	}
+	return fmt.Sprintf("This version has no feature %q.%s Its features are: %s.", e.Name, hint, strings.Join(Names(), ", "))
+}
+
+// lookup finds a feature.
+func lookup(name string) (Feature, error) {
+	if i := slices.IndexFunc(features, func(f Feature) bool { return f.Name == name }); i >= 0 {
+		return features[i], nil
+	}
+	return Feature{}, &UnknownFeatureError{name}
+}
+
+// all are the feature's needs with those of the features that it builds on.
+func (f Feature) all() (needs []need, rules []KubernetesRule, err error) {
+	for _, name := range f.With {
+		other, err := lookup(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		more, moreRules, err := other.all()
+		if err != nil {
+			return nil, nil, err
+		}
+		needs, rules = append(needs, more...), append(rules, moreRules...)
+	}
+	return append(needs, f.Needs...), append(rules, f.Kubernetes...), nil
+}
+
+// Row is a feature as the table of permissions on the index page shows it.
+type Row struct {
+	Feature, Actions string
+	Account          string // where its calls are made
+}
+
+// Rows is the table of permissions, in the order in which the features build on each other. A feature that needs none
+// is left out.
+func Rows() []Row {
+	var rows []Row
+	for _, f := range features {
+		if f.Needless != "" {
+			continue
+		}
+		var parts []string
+		for _, name := range f.With {
+			parts = append(parts, "those of `"+name+"`")
+		}
+		rows = append(rows, Row{f.Name, strings.Join(append(parts, groups(f.Needs)...), "; "), f.account()})
+	}
+	return rows
+}
+
+// account is where the feature's calls are made.
+func (f Feature) account() string {
+	needs, _, _ := f.all() // a test looks for features that build on nothing
+	switch {
+	case slices.ContainsFunc(needs, func(n need) bool { return actions[n.action].holder == Provider }):
+		return "the management account, or a delegated administrator's"
+	case slices.ContainsFunc(needs, func(n need) bool { return actions[n.action].on == everything }):
+		return "each account"
+	}
+	return "the cluster's"
+}
+
+// groups words the needs, those under the same condition together.
+func groups(needs []need) []string {
+	words := map[string][]string{}
+	var order []string
+	for _, n := range needs {
+		condition := ""
+		if n.when != nil {
+			condition = " " + n.when.words
+		}
+		if words[condition] == nil {
+			order = append(order, condition)
+		}
+		words[condition] = append(words[condition], "`"+n.action+"`")
+	}
+	var list []string
+	for _, condition := range order {
+		list = append(list, strings.Join(words[condition], ", ")+condition)
+	}
+	return list
+}
+
+// NamesBy are the actions whose names are of this provenance, sorted.
+func NamesBy(p compliance.Provenance) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(actions)), func(name string) bool { return actions[name].origin != p })
+}
+
+// Needless are the features that need no permission, and why, by name.
+func Needless() []Feature {
+	list := slices.DeleteFunc(slices.Clone(features), func(f Feature) bool { return f.Needless == "" })
+	slices.SortFunc(list, func(a, b Feature) int { return cmp.Compare(a.Name, b.Name) })
+	return list
+}
