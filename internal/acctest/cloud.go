@@ -48,13 +48,13 @@ type Cloud struct {
 // New starts a cloud. It ends with the test, and fails it when a call comes
 // that the cloud does not know. Tests that use it without a fault, a clock or
 // a look into the store run on a real account through Target instead.
-func New(t *testing.T, scenario *simulator.Scenario) *Cloud {
+func New(t testing.TB, scenario *simulator.Scenario) *Cloud {
 	t.Helper()
 	return NewAt(t, scenario, time.Now)
 }
 
 // NewAt is New with a clock for the cloud's side.
-func NewAt(t *testing.T, scenario *simulator.Scenario, now func() time.Time) *Cloud {
+func NewAt(t testing.TB, scenario *simulator.Scenario, now func() time.Time) *Cloud {
 	t.Helper()
 	sim, err := simulator.New(scenario, simulator.Options{
 		Now:          now,

@@ -10,7 +10,7 @@ import (
 
 // Fleet is what a provider block for the management account makes, for tests
 // below Terraform; change may alter its settings.
-func (c *Cloud) Fleet(t *testing.T, change func(*fleet.Config)) *fleet.Fleet {
+func (c *Cloud) Fleet(t testing.TB, change func(*fleet.Config)) *fleet.Fleet {
 	t.Helper()
 	key := c.ManagementKey()
 	config := fleet.Config{

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // Figure is one measurement.
@@ -22,6 +23,7 @@ type Setup struct {
 	CLI      string // terraform or tofu
 	Dir      string // an empty folder to work in
 	Progress io.Writer
+	Only     string // part of the names of the measurements to make; empty for all
 }
 
 // All measures everything and gives each figure as soon as it is there.
@@ -40,6 +42,9 @@ func All(ctx context.Context, s Setup, emit func(Figure) error) error {
 		{"refresh of 1,000 schedules", refreshSchedules},
 		{"Go benchmarks", goBenchmarks},
 	} {
+		if !strings.Contains(measure.name, s.Only) {
+			continue
+		}
 		_, _ = fmt.Fprintln(s.Progress, "measuring: "+measure.name)
 		figures, err := measure.do(ctx, s)
 		if err != nil {

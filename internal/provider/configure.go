@@ -60,7 +60,7 @@ func (p *ackguard) Configure(ctx context.Context, req provider.ConfigureRequest,
 	}
 	config.Clock = p.clock
 	config.UserAgent = userAgent(p.version, req.TerraformVersion, m)
-	config.Observe = logAttempt
+	config.Observe = observer()
 	built, err := fleet.New(config)
 	if err != nil {
 		resp.Diagnostics.AddError("Provider cannot be configured", err.Error())

@@ -20,9 +20,10 @@ import (
 
 func main() {
 	cli := flag.String("cli", "terraform", "Terraform or OpenTofu to run")
+	only := flag.String("only", "", "make only the measurements whose name has this in it, e.g. quota")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, *cli)
+	err := run(ctx, *cli, *only)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "ackguard-bench:", err)
@@ -30,7 +31,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, cli string) error {
+func run(ctx context.Context, cli, only string) error {
 	dir, err := os.MkdirTemp("", "ackguard-bench-")
 	if err != nil {
 		return err
@@ -46,5 +47,5 @@ func run(ctx context.Context, cli string) error {
 		return fmt.Errorf("building the provider: %w", err)
 	}
 	encoder := json.NewEncoder(os.Stdout)
-	return bench.All(ctx, bench.Setup{Binary: binary, CLI: cli, Dir: dir, Progress: os.Stderr}, func(f bench.Figure) error { return encoder.Encode(f) })
+	return bench.All(ctx, bench.Setup{Binary: binary, CLI: cli, Dir: dir, Progress: os.Stderr, Only: only}, func(f bench.Figure) error { return encoder.Encode(f) })
 }
