@@ -53,8 +53,8 @@ func (i InspectItem) Abnormal() bool { return i.Result == "true" }
 // InspectReports lists a cluster's inspections (ListClusterInspectReports), in
 // the service's order, which is not documented.
 func (c *Client) InspectReports(ctx context.Context, clusterID string) ([]InspectReport, error) {
-	return alicloud.Tokened(func(token string) ([]InspectReport, string, error) {
-		op := clusterOperation("ListClusterInspectReports", "GET", clusterID, inspectReportsPath)
+	op := clusterOperation("ListClusterInspectReports", "GET", clusterID, inspectReportsPath)
+	list, err := alicloud.Tokened(func(token string) ([]InspectReport, string, error) {
 		op.Query, op.Holds = pageQuery(token), []string{"reports"}
 		var answer struct {
 			Reports   []InspectReport `json:"reports"`
@@ -63,14 +63,15 @@ func (c *Client) InspectReports(ctx context.Context, clusterID string) ([]Inspec
 		err := c.caller.Call(ctx, op, &answer)
 		return answer.Reports, answer.NextToken, err
 	})
+	return list, c.caller.Malformed(op, err)
 }
 
 // InspectReportDetail reads one inspection with all its items
 // (GetClusterInspectReportDetail) in a language, zh_CN or en_US.
 func (c *Client) InspectReportDetail(ctx context.Context, clusterID, reportID, language string) (InspectReport, []InspectItem, error) {
+	op := clusterOperation("GetClusterInspectReportDetail", "GET", clusterID, inspectReportsPath+"/"+url.PathEscape(reportID))
 	var report InspectReport
 	items, err := alicloud.Tokened(func(token string) ([]InspectItem, string, error) {
-		op := clusterOperation("GetClusterInspectReportDetail", "GET", clusterID, inspectReportsPath+"/"+url.PathEscape(reportID))
 		op.Query = pageQuery(token)
 		op.Query["language"], op.Holds = language, []string{"status"}
 		var answer struct {
@@ -82,7 +83,7 @@ func (c *Client) InspectReportDetail(ctx context.Context, clusterID, reportID, l
 		report = answer.InspectReport
 		return answer.CheckItemResults, answer.NextToken, err
 	})
-	return report, items, err
+	return report, items, c.caller.Malformed(op, err)
 }
 
 // RunInspect starts an inspection (RunClusterInspect) and returns its report's
@@ -99,7 +100,7 @@ func (c *Client) RunInspect(ctx context.Context, clusterID, clientToken string) 
 		return "", err
 	}
 	if answer.ReportID == "" {
-		return "", errors.New("cs RunClusterInspect answered without a reportId")
+		return "", c.caller.Malformed(op, errors.New("it has no reportId"))
 	}
 	return answer.ReportID, nil
 }

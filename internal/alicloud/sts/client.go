@@ -4,7 +4,6 @@ package sts
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -35,9 +34,10 @@ type Identity struct {
 // CallerIdentity asks who is calling (GetCallerIdentity).
 func (c *Client) CallerIdentity(ctx context.Context) (Identity, error) {
 	var answer Identity
-	err := c.caller.Call(ctx, alicloud.Operation{Action: "GetCallerIdentity", Method: "POST", SafeToRepeat: true}, &answer)
+	op := alicloud.Operation{Action: "GetCallerIdentity", Method: "POST", SafeToRepeat: true}
+	err := c.caller.Call(ctx, op, &answer)
 	if err == nil && answer.AccountID == "" {
-		err = errors.New("sts GetCallerIdentity answered without an AccountId")
+		err = c.caller.Malformed(op, errors.New("it has no AccountId"))
 	}
 	return answer, err
 }
@@ -112,7 +112,7 @@ func (c *Client) credential(ctx context.Context, op alicloud.Operation) (aliclou
 	}
 	got := answer.Credentials
 	if got.AccessKeyID == "" || got.AccessKeySecret == "" || got.SecurityToken == "" || got.Expiration.IsZero() {
-		return alicloud.Credential{}, fmt.Errorf("sts %s of %s answered without complete credentials", op.Action, op.Resource)
+		return alicloud.Credential{}, c.caller.Malformed(op, errors.New("it has no complete credentials"))
 	}
 	return alicloud.Credential{
 		AccessKeyID: got.AccessKeyID, AccessKeySecret: got.AccessKeySecret, SecurityToken: got.SecurityToken, Expires: got.Expiration,

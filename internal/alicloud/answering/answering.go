@@ -1,0 +1,70 @@
+// Package answering gives tests of a product's package a service that answers
+// whatever they like: what the simulator must never do.
+package answering
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
+	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
+)
+
+// Service answers every call with what was set last.
+type Service struct {
+	status int
+	body   string
+	server *httptest.Server
+}
+
+// New starts a service that ends with the test.
+func New(t testing.TB) *Service {
+	t.Helper()
+	s := &Service{status: http.StatusOK}
+	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(s.status)
+		_, _ = w.Write([]byte(s.body))
+	}))
+	t.Cleanup(s.server.Close)
+	return s
+}
+
+// With sets the answer. It must not be called while a call is under way.
+func (s *Service) With(status int, body string) {
+	s.status, s.body = min(max(status, 200), 599), body
+}
+
+// Config is for a product's client of the service: each call is made once.
+func (s *Service) Config() alicloud.Config {
+	return alicloud.Config{
+		Credentials: alicloud.Static{AccessKeyID: "id", AccessKeySecret: Secret, SecurityToken: Token},
+		AccountID:   "100000000000003", Region: "cn-hangzhou", Endpoint: s.server.URL,
+		Transport: alicloud.NewTransport(alicloud.TransportConfig{ConnectTimeout: time.Minute, ReadTimeout: time.Minute, MaxConnections: 2}),
+		Limiter:   open{}, Clock: clock.System{}, Retry: alicloud.RetryPolicy{MaxAttempts: 1},
+	}
+}
+
+// The keys of Config, which no error may show.
+const (
+	Secret = "fake-secret-of-the-test"
+	Token  = "fake-token-of-the-test"
+)
+
+// open admits every call.
+type open struct{}
+
+// Admit implements alicloud.Limiter.
+func (open) Admit(context.Context, string, string) (alicloud.Turn, error) { return open{}, nil }
+
+// Wait implements alicloud.Limiter.
+func (open) Wait(context.Context, time.Duration) error { return nil }
+
+// Release implements alicloud.Turn.
+func (open) Release() {}
+
+// Learn implements alicloud.Turn.
+func (open) Learn(bool, time.Duration) {}
