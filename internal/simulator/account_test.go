@@ -57,8 +57,12 @@ func TestDenialSaysWhatWasDenied(t *testing.T) {
 	_, server := startCloud(t, testScenario())
 	_, err := assume(t, server, keyOf("FAKEREADER"), testMember, nil)
 	sdk := wantCode(t, err, http.StatusForbidden, "NoPermission")
-	if got := fmt.Sprint(sdk.detail["AuthAction"], sdk.detail["NoPermissionType"]); got != "sts:AssumeRole"+"ImplicitDeny" {
+	if got := fmt.Sprint(sdk.detail["AuthAction"], sdk.detail["NoPermissionType"], sdk.detail["PolicyType"]); got != "sts:AssumeRole"+"ImplicitDeny"+"AccountLevelIdentityBasedPolicy" {
 		t.Errorf("AccessDeniedDetail is %v", sdk.detail)
+	}
+	_, err = assume(t, server, keyOf("FAKEADMIN"), testDenied, nil)
+	if sdk := wantCode(t, err, http.StatusForbidden, "NoPermission"); fmt.Sprint(sdk.detail["NoPermissionType"], sdk.detail["PolicyType"]) != "ImplicitDeny"+"AssumeRolePolicy" {
+		t.Errorf("the trust policy refuses with %v", sdk.detail)
 	}
 }
 
@@ -99,7 +103,9 @@ func TestSessionPolicyNarrows(t *testing.T) {
 	_, err = client.DescribeClusterDetail(tea.String(clusterID("two")))
 	wantCode(t, err, http.StatusForbidden, "Forbidden.RAM")
 	_, err = client.DescribeClusterNodePools(tea.String(clusterID("one")))
-	wantCode(t, err, http.StatusForbidden, "Forbidden.RAM")
+	if sdk := wantCode(t, err, http.StatusForbidden, "Forbidden.RAM"); !strings.Contains(sdk.data, `"NoPermissionType":"ImplicitDeny","PolicyType":"SessionPolicy"`) {
+		t.Error(sdk.data)
+	}
 }
 
 func TestDenyBeatsAllow(t *testing.T) {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-
-	"github.com/ackguard/terraform-provider-ackguard/internal/simulator/rampolicy"
 )
 
 // apiError is a refusal of a call.
@@ -15,6 +13,8 @@ type apiError struct {
 	Code    string
 	Message string
 	Denied  *accessDenied
+	// RetryAfter is the header x-acs-retry-after, empty for none.
+	RetryAfter string
 	// Backend marks errors of Container Service itself, whose body differs from the gateway's.
 	Backend bool
 }
@@ -53,11 +53,11 @@ func notSimulated(format string, args ...any) *apiError {
 	return refuse(http.StatusNotImplemented, codeNotSimulated, format, args...)
 }
 
-func denied(p *principal, action, resource string, decision rampolicy.Decision, code string) *apiError {
+func denied(p *principal, action, resource string, r ruling, code string) *apiError {
 	e := refuse(http.StatusForbidden, code, "You are not authorized to do this action. You should be authorized by RAM. Action: %s, resource: %s.", action, resource)
 	e.Denied = &accessDenied{
 		AuthAction: action, AuthPrincipalDisplayName: p.displayName, AuthPrincipalOwnerID: p.accountID,
-		AuthPrincipalType: p.authType, NoPermissionType: string(decision), PolicyType: "AccountLevelIdentityBasedPolicy",
+		AuthPrincipalType: p.authType, NoPermissionType: string(r.decision), PolicyType: r.policyType,
 	}
 	return e
 }
@@ -88,6 +88,10 @@ func jsonAnswer(result any, base answer) answer {
 	if result == nil {
 		return base
 	}
+	if text, ok := result.(encoded); ok {
+		base.body = text
+		return base
+	}
 	body, err := json.Marshal(result)
 	if err != nil {
 		panic(fmt.Sprintf("simulator: answer of type %T: %v", result, err))
@@ -99,6 +103,9 @@ func jsonAnswer(result any, base answer) answer {
 // errorAnswer writes one of the two documented body forms.
 func errorAnswer(e *apiError, base answer) answer {
 	base.status, base.code, base.message = e.Status, e.Code, e.Message
+	if e.RetryAfter != "" {
+		base.header.Set("x-acs-retry-after", e.RetryAfter)
+	}
 	var form any
 	if e.Backend {
 		form = struct {

@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/simulator/rampolicy"
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator/signature"
 )
 
@@ -36,6 +37,7 @@ type Cloud struct {
 	now          func() time.Time
 	onUnexpected func(string)
 	maxRequests  int
+	seed         uint64
 	behaviour    Behaviour
 	directory    *ResourceDirectory
 	instance     *ECSInstance
@@ -48,6 +50,8 @@ type Cloud struct {
 	accounts     map[string]*accountState
 	accountOrder []string
 	clusters     map[string]*clusterState
+	deleted      []*clusterState             // that reads may still show
+	attached     map[string][]*ControlPolicy // control policies by folder or member
 	keys         map[string]keyOwner
 	sessions     map[string]*session
 	nonces       map[string]time.Time
@@ -58,8 +62,12 @@ type Cloud struct {
 	standing     map[string]string    // id of the session that a metadata service or credentials URI hands out
 	imdsTokens   map[string]time.Time // tokens of the metadata service, until when they are good
 
-	faultMu sync.Mutex
-	faults  []*FaultHandle
+	quotaMu sync.Mutex
+	quotas  []quotaState
+
+	faultMu     sync.Mutex
+	faults      []*FaultHandle
+	faultsAdded int
 
 	recordMu sync.Mutex
 	requests []Request
@@ -71,7 +79,7 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 		return nil, err
 	}
 	c := &Cloud{
-		now: o.Now, onUnexpected: o.OnUnexpected, maxRequests: o.MaxRequests, behaviour: s.Behaviour,
+		now: o.Now, onUnexpected: o.OnUnexpected, maxRequests: o.MaxRequests, seed: s.Seed, behaviour: s.Behaviour,
 		random:   rand.New(rand.NewPCG(s.Seed, 0x61636b6775617264)),
 		accounts: map[string]*accountState{}, clusters: map[string]*clusterState{}, keys: map[string]keyOwner{},
 		standing: map[string]string{}, imdsTokens: map[string]time.Time{}, uris: map[string]CredentialsURI{},
@@ -85,6 +93,7 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 	}
 	if s.ResourceDirectory != nil {
 		c.directory = clone(s.ResourceDirectory)
+		c.attached = attach(s.ResourceDirectory.ControlPolicies)
 	}
 	if s.ECSInstance != nil {
 		c.instance = clone(s.ECSInstance)
@@ -96,6 +105,7 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 	for i := range s.Accounts {
 		c.addAccount(&s.Accounts[i])
 	}
+	c.quotas = newQuotas(s.Quotas)
 	for _, f := range s.Faults {
 		c.AddFault(f)
 	}
@@ -228,6 +238,9 @@ func (c *Cloud) handle(r *http.Request, t target, query, form url.Values, body [
 		if caller, err = c.authenticate(claim, now); err != nil {
 			return nil, err
 		}
+		if err = c.throttle(t, caller.accountID, now); err != nil {
+			return nil, err
+		}
 	}
 	params, err := t.operation.checkParameters(t, query, form)
 	if err != nil {
@@ -252,14 +265,14 @@ func (cl *call) authorise() *apiError {
 		return nil
 	}
 	action, resource := op.ramProduct+":"+op.action, op.resource(cl)
-	decision := cl.caller.may(action, resource)
-	if decision == "Allowed" {
+	r := cl.may(cl.caller, action, resource)
+	if r.decision == rampolicy.Allowed {
 		return nil
 	}
 	if cl.product != ProductCS {
-		return denied(cl.caller, action, resource, decision, "NoPermission")
+		return denied(cl.caller, action, resource, r, "NoPermission")
 	}
-	e := denied(cl.caller, action, resource, decision, "Forbidden.RAM")
+	e := denied(cl.caller, action, resource, r, "Forbidden.RAM")
 	e.Backend = true
 	return e
 }

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 )
@@ -54,22 +55,53 @@ func everyCluster(*call) string { return "*" }
 func oneCluster(cl *call) string {
 	region := cl.region
 	if region == "" {
-		if state := cl.clusters[cl.path["ClusterId"]]; state != nil {
-			region = state.cluster.RegionID
+		if state := cl.find(cl.path["ClusterId"]); state != nil {
+			region = state.regionID
 		}
 	}
 	return "acs:cs:" + region + ":" + cl.caller.accountID + ":cluster/" + cl.path["ClusterId"]
 }
 
-// target returns the cluster of the path, if it belongs to the caller's account and to the region of the endpoint.
-// Without a region in the request, every region of the account is seen.
+// cluster returns the cluster of the path for a write, if it belongs to the caller's account and to the region of the
+// endpoint. Without a region in the request, every region of the account is seen.
 func (cl *call) cluster() (*clusterState, *apiError) {
-	id := cl.path["ClusterId"]
-	state := cl.clusters[id]
-	if state == nil || state.accountID != cl.caller.accountID || cl.region != "" && cl.region != state.cluster.RegionID {
-		return nil, backendError(http.StatusNotFound, "ErrorClusterNotFound", "cluster %s not found", id)
+	state := cl.clusters[cl.path["ClusterId"]]
+	if state == nil || !cl.reaches(state) {
+		return nil, cl.noCluster()
 	}
 	return state, nil
+}
+
+// shownCluster returns the cluster of the path as a read sees it.
+func (cl *call) shownCluster() (*version, *apiError) {
+	state := cl.find(cl.path["ClusterId"])
+	if state == nil || !cl.reaches(state) {
+		return nil, cl.noCluster()
+	}
+	shown := state.read(cl.time)
+	if shown == nil {
+		return nil, cl.noCluster()
+	}
+	return shown, nil
+}
+
+func (cl *call) reaches(state *clusterState) bool {
+	return state.accountID == cl.caller.accountID && (cl.region == "" || cl.region == state.regionID)
+}
+
+func (cl *call) noCluster() *apiError {
+	return backendError(http.StatusNotFound, "ErrorClusterNotFound", "cluster %s not found", cl.path["ClusterId"])
+}
+
+// shownClusters are those of a list that a read sees and that are wanted; the list is a read of all of them.
+func (cl *call) shownClusters(all []*clusterState, wanted func(*Cluster) bool) []*version {
+	list := make([]*version, 0, len(all))
+	for _, state := range all {
+		if shown := state.read(cl.time); shown != nil && wanted(shown.Cluster) {
+			list = append(list, shown)
+		}
+	}
+	return list
 }
 
 func describeClustersV1(cl *call) (any, *apiError) {
@@ -78,7 +110,7 @@ func describeClustersV1(cl *call) (any, *apiError) {
 	if region := cl.params.Get("region_id"); region != "" {
 		all = owner.byRegion[region]
 	}
-	return cl.clusterPage(all, viewV1, func(object map[string]any) { object["parameters"] = nil }), nil
+	return cl.clusterPage(all, viewV1), nil
 }
 
 func describeClustersForRegion(cl *call) (any, *apiError) {
@@ -86,42 +118,32 @@ func describeClustersForRegion(cl *call) (any, *apiError) {
 	if cl.region != region {
 		return nil, backendError(http.StatusBadRequest, "InvalidParameter.RegionId", "the endpoint of %s was asked for clusters of %s", cl.region, region)
 	}
-	return cl.clusterPage(cl.accounts[cl.caller.accountID].byRegion[region], viewRegion, func(map[string]any) {}), nil
+	return cl.clusterPage(cl.accounts[cl.caller.accountID].byRegion[region], viewRegion), nil
 }
 
 // describeClusters answers a bare array with all clusters of all regions.
 func describeClusters(cl *call) (any, *apiError) {
-	objects := []map[string]any{}
-	for _, state := range cl.accounts[cl.caller.accountID].clusters {
-		wanted := cl.params.Get("clusterType")
-		if (wanted == "" || wanted == state.cluster.ClusterType) && matchesFold(state.cluster.Name, cl.params.Get("name")) {
-			objects = append(objects, viewList.object(state.cluster))
-		}
-	}
-	return objects, nil
+	kind, name := cl.params.Get("clusterType"), cl.params.Get("name")
+	list := cl.shownClusters(cl.accounts[cl.caller.accountID].clusters, func(c *Cluster) bool {
+		return (kind == "" || kind == c.ClusterType) && matchesFold(c.Name, name)
+	})
+	return viewList.array(list), nil
 }
 
-func (cl *call) clusterPage(all []*clusterState, v view, finish func(map[string]any)) map[string]any {
-	selected := all
+func (cl *call) clusterPage(all []*clusterState, v *view) encoded {
+	wanted := func(*Cluster) bool { return true }
 	if cl.filtersClusters() {
-		selected = slices.DeleteFunc(slices.Clone(all), func(s *clusterState) bool { return !cl.selectsCluster(s.cluster) })
+		wanted = cl.selectsCluster
 	}
+	selected := cl.shownClusters(all, wanted)
 	pageNumber, pageSize := number(cl.params, "page_number", 1), number(cl.params, "page_size", 10)
-	objects := []map[string]any{}
-	for _, state := range page(selected, pageNumber, pageSize) {
-		object := v.object(state.cluster)
-		finish(object)
-		objects = append(objects, object)
-	}
-	return map[string]any{
-		"clusters":  objects,
-		"page_info": map[string]any{"page_number": pageNumber, "page_size": pageSize, "total_count": len(selected)},
-	}
+	list := v.array(page(selected, pageNumber, pageSize))
+	return fmt.Appendf(nil, `{"clusters":%s,"page_info":{"page_number":%d,"page_size":%d,"total_count":%d}}`, list, pageNumber, pageSize, len(selected))
 }
 
-// filtersClusters keeps a page of an unfiltered list from costing a walk over all clusters.
+// filtersClusters keeps an unfiltered list from costing a comparison for each cluster.
 func (cl *call) filtersClusters() bool {
-	return slices.ContainsFunc([]string{"cluster_id", "cluster_spec", "cluster_type", "name", "profile"}, func(name string) bool { return cl.params.Get(name) != "" })
+	return slices.ContainsFunc([]string{"cluster_id", "cluster_spec", "cluster_type", "name", "profile"}, cl.params.Has)
 }
 
 func (cl *call) selectsCluster(c *Cluster) bool {
@@ -136,21 +158,25 @@ func (cl *call) selectsCluster(c *Cluster) bool {
 }
 
 func describeClusterDetail(cl *call) (any, *apiError) {
-	state, err := cl.cluster()
+	shown, err := cl.shownCluster()
 	if err != nil {
 		return nil, err
 	}
-	return viewDetail.object(state.cluster), nil
+	return viewDetail.encode(shown), nil
 }
 
 func describeClusterNodePools(cl *call) (any, *apiError) {
-	state, err := cl.cluster()
+	shown, err := cl.shownCluster()
 	if err != nil {
 		return nil, err
 	}
+	want := cl.params.Get("NodepoolName")
+	if want == "" {
+		return shown.answer("nodepools", func() any { return map[string]any{"nodepools": append([]NodePool{}, shown.NodePools...)} }), nil
+	}
 	pools := []NodePool{}
-	for _, pool := range state.cluster.NodePools {
-		if want := cl.params.Get("NodepoolName"); want == "" || pool.NodepoolInfo != nil && value(pool.NodepoolInfo.Name) == want {
+	for _, pool := range shown.NodePools {
+		if pool.NodepoolInfo != nil && value(pool.NodepoolInfo.Name) == want {
 			pools = append(pools, pool)
 		}
 	}

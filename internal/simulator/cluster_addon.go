@@ -15,26 +15,26 @@ var addonOperations = []operation{
 }
 
 func listClusterAddonInstances(cl *call) (any, *apiError) {
-	state, err := cl.cluster()
+	shown, err := cl.shownCluster()
 	if err != nil {
 		return nil, err
 	}
 	addons := []Addon{}
-	for _, a := range state.cluster.Addons {
+	for _, a := range shown.Addons {
 		addons = append(addons, Addon{Name: a.Name, Version: a.Version, State: a.State})
 	}
 	return map[string]any{"addons": addons}, nil
 }
 
 func getClusterAddonInstance(cl *call) (any, *apiError) {
-	state, err := cl.cluster()
+	shown, err := cl.shownCluster()
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range state.cluster.Addons {
+	for _, a := range shown.Addons {
 		if a.Name == cl.path["name"] {
 			return a, nil
 		}
 	}
-	return nil, backendError(http.StatusNotFound, "AddonNotFound", "addon %s not found in cluster %s", cl.path["name"], state.cluster.ClusterID)
+	return nil, backendError(http.StatusNotFound, "AddonNotFound", "addon %s not found in cluster %s", cl.path["name"], shown.ClusterID)
 }

@@ -106,8 +106,8 @@ func checkRecurrence(rule string) *apiError {
 	return nil
 }
 
-func noInspectConfig(state *clusterState) *apiError {
-	return backendError(http.StatusNotFound, "ErrorInspectConfigNotFound", "inspect config of cluster %s not found", state.cluster.ClusterID)
+func (cl *call) noInspectConfig() *apiError {
+	return backendError(http.StatusNotFound, "ErrorInspectConfigNotFound", "inspect config of cluster %s not found", cl.path["ClusterId"])
 }
 
 func createInspectConfig(cl *call) (any, *apiError) {
@@ -119,24 +119,24 @@ func createInspectConfig(cl *call) (any, *apiError) {
 	if err := checkRecurrence(request.Recurrence); err != nil {
 		return nil, err
 	}
-	if state.cluster.InspectConfig != nil {
-		return nil, backendError(http.StatusConflict, "ErrorInspectConfigAlreadyExist", "inspect config of cluster %s already exists", state.cluster.ClusterID)
+	if state.now.InspectConfig != nil {
+		return nil, backendError(http.StatusConflict, "ErrorInspectConfigAlreadyExist", "inspect config of cluster %s already exists", state.clusterID)
 	}
-	cl.mutate(state, func(c *Cluster) { c.InspectConfig = (*InspectConfig)(request) })
+	cl.mutate(state, cl.time, func(c *Cluster) { c.InspectConfig = (*InspectConfig)(request) })
 	return map[string]any{"requestId": ""}, nil
 }
 
 func getInspectConfig(cl *call) (any, *apiError) {
-	state, err := cl.cluster()
+	shown, err := cl.shownCluster()
 	if err != nil {
 		return nil, err
 	}
-	config := state.cluster.InspectConfig
+	config := shown.InspectConfig
 	if config == nil {
 		if cl.behaviour.InspectConfigMissing == "empty" {
 			return map[string]any{"requestId": ""}, nil
 		}
-		return nil, noInspectConfig(state)
+		return nil, cl.noInspectConfig()
 	}
 	result := map[string]any{"requestId": "", "enabled": config.Enabled, "recurrence": config.Recurrence}
 	if config.DisabledCheckItems != nil {
@@ -165,10 +165,10 @@ func updateInspectConfig(cl *call) (any, *apiError) {
 			return nil, err
 		}
 	}
-	if state.cluster.InspectConfig == nil {
-		return nil, noInspectConfig(state)
+	if state.now.InspectConfig == nil {
+		return nil, cl.noInspectConfig()
 	}
-	cl.mutate(state, func(c *Cluster) {
+	cl.mutate(state, cl.time, func(c *Cluster) {
 		if request.Enabled != nil {
 			c.InspectConfig.Enabled = *request.Enabled
 		}
@@ -188,9 +188,9 @@ func deleteInspectConfig(cl *call) (any, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	if state.cluster.InspectConfig == nil {
-		return nil, noInspectConfig(state)
+	if state.now.InspectConfig == nil {
+		return nil, cl.noInspectConfig()
 	}
-	cl.mutate(state, func(c *Cluster) { c.InspectConfig = nil })
+	cl.mutate(state, cl.time, func(c *Cluster) { c.InspectConfig = nil })
 	return map[string]any{"requestId": ""}, nil
 }

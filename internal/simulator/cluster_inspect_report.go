@@ -36,7 +36,7 @@ func runInspect(cl *call) (any, *apiError) {
 		return nil, backendError(http.StatusBadRequest, "InvalidParameter.clientToken", "clientToken is longer than 64 characters")
 	}
 	type started struct{ reportID, taskID string }
-	key := strings.Join([]string{cl.action, state.accountID, state.cluster.ClusterID, token}, "\x00")
+	key := strings.Join([]string{cl.action, state.accountID, state.clusterID, token}, "\x00")
 	result, repeated := cl.clientTokens[key].(started)
 	if !repeated {
 		due := cl.time.Add(cl.behaviour.inspectDuration())
@@ -44,7 +44,7 @@ func runInspect(cl *call) (any, *apiError) {
 		if token != "" {
 			cl.clientTokens[key] = result
 		}
-		cl.mutate(state, func(c *Cluster) {
+		cl.mutate(state, cl.time, func(c *Cluster) {
 			c.InspectReports = append(c.InspectReports, c.inspect(result.reportID, cl.time, due))
 		})
 	}
@@ -128,11 +128,11 @@ func tokenPage[T any](cl *call, list []T, filter url.Values) ([]T, string, *apiE
 
 // listInspectReports answers the newest report first.
 func listInspectReports(cl *call) (any, *apiError) {
-	state, err := cl.cluster()
+	shown, err := cl.shownCluster()
 	if err != nil {
 		return nil, err
 	}
-	reports := slices.Clone(state.cluster.InspectReports)
+	reports := slices.Clone(shown.InspectReports)
 	slices.SortStableFunc(reports, func(a, b InspectReport) int {
 		startA, _ := a.times()
 		startB, _ := b.times()
@@ -154,15 +154,15 @@ func listInspectReports(cl *call) (any, *apiError) {
 }
 
 func getInspectReportDetail(cl *call) (any, *apiError) {
-	state, err := cl.cluster()
+	shown, err := cl.shownCluster()
 	if err != nil {
 		return nil, err
 	}
-	at := slices.IndexFunc(state.cluster.InspectReports, func(r InspectReport) bool { return r.ReportID == cl.path["reportId"] })
+	at := slices.IndexFunc(shown.InspectReports, func(r InspectReport) bool { return r.ReportID == cl.path["reportId"] })
 	if at < 0 {
 		return nil, backendError(http.StatusNotFound, "ErrorInspectReportNotFound", "inspect report %s not found", cl.path["reportId"])
 	}
-	report := &state.cluster.InspectReports[at]
+	report := &shown.InspectReports[at]
 	result := report.head(cl.time)
 	result["requestId"] = ""
 	if result["status"] == "running" {

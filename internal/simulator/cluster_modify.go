@@ -50,8 +50,8 @@ func modifyCluster(cl *call) (any, *apiError) {
 			return nil, notSimulated("the parameter %s of ModifyCluster is not simulated", f.Tag.Get("json"))
 		}
 	}
-	if state.cluster.State != "running" {
-		return nil, backendError(http.StatusBadRequest, "ErrorClusterState", "cannot operate cluster where state is %s", state.cluster.State)
+	if state.now.State != "running" {
+		return nil, backendError(http.StatusBadRequest, "ErrorClusterState", "cannot operate cluster where state is %s", state.now.State)
 	}
 	change, err := request.change(cl)
 	if err != nil {
@@ -59,9 +59,9 @@ func modifyCluster(cl *call) (any, *apiError) {
 	}
 	due := cl.time.Add(cl.behaviour.taskDuration())
 	if due.After(cl.time) {
-		cl.mutate(state, func(c *Cluster) { c.State = "updating" })
+		cl.mutate(state, cl.time, func(c *Cluster) { c.State = "updating" })
 	}
-	cl.pending = append(cl.pending, pendingChange{due: due, clusterID: state.cluster.ClusterID, change: func(c *Cluster) {
+	cl.pending = append(cl.pending, pendingChange{due: due, clusterID: state.clusterID, change: func(c *Cluster) {
 		change(c)
 		c.State = "running"
 		if c.Updated != nil {
@@ -70,7 +70,7 @@ func modifyCluster(cl *call) (any, *apiError) {
 	}})
 	cl.settle(cl.time)
 	t := cl.newTask("cluster_modify", state, due)
-	return map[string]any{"cluster_id": state.cluster.ClusterID, "request_id": "", "task_id": t.id}, nil
+	return map[string]any{"cluster_id": state.clusterID, "request_id": "", "task_id": t.id}, nil
 }
 
 // change turns a request into the change of a cluster; fields that were not sent stay as they are.
@@ -145,8 +145,8 @@ func (c *Cluster) setRRSA(enabled bool) {
 
 func (cl *call) newTask(kind string, state *clusterState, due time.Time) *task {
 	t := &task{
-		id: "T-" + cl.randomID("0123456789abcdef", 24), kind: kind, accountID: state.accountID, region: state.cluster.RegionID,
-		clusterID: state.cluster.ClusterID, created: cl.time, due: due,
+		id: "T-" + cl.randomID("0123456789abcdef", 24), kind: kind, accountID: state.accountID, region: state.regionID,
+		clusterID: state.clusterID, created: cl.time, due: due,
 	}
 	cl.tasks[t.id] = t
 	return t

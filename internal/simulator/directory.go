@@ -57,7 +57,7 @@ func directoryOperation(action, resource string, run func(*call) (any, *apiError
 			}
 			delegated := slices.ContainsFunc(rd.DelegatedAdministrators, func(d DelegatedAdministrator) bool { return d.AccountID == caller.accountID })
 			if caller.accountID != rd.MasterAccountID && !delegated {
-				return nil, denied(caller, "resourcemanager:"+action, "acs:resourcemanager:*:"+rd.MasterAccountID+":"+resource, rampolicy.ImplicitDeny, "NoPermission")
+				return nil, denied(caller, "resourcemanager:"+action, "acs:resourcemanager:*:"+rd.MasterAccountID+":"+resource, ruling{rampolicy.ImplicitDeny, identityPolicy}, "NoPermission")
 			}
 			return run(cl)
 		},
@@ -68,8 +68,8 @@ func directoryOperation(action, resource string, run func(*call) (any, *apiError
 func (cl *call) members() []*Account {
 	members := []*Account{}
 	for _, id := range cl.accountOrder {
-		if a := cl.accounts[id].account; a.FolderID != "" && id != cl.directory.MasterAccountID {
-			members = append(members, a)
+		if cl.isMember(id) {
+			members = append(members, cl.accounts[id].account)
 		}
 	}
 	return members

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-func (cl *call) folder(id string) *Folder {
-	for i := range cl.directory.Folders {
-		if cl.directory.Folders[i].FolderID == id {
-			return &cl.directory.Folders[i]
+func (c *Cloud) folder(id string) *Folder {
+	for i := range c.directory.Folders {
+		if c.directory.Folders[i].FolderID == id {
+			return &c.directory.Folders[i]
 		}
 	}
 	return nil
@@ -39,9 +39,9 @@ func (cl *call) parentOf(f *Folder) string {
 }
 
 // chain lists the folders from the root folder down to id, the root folder excluded.
-func (cl *call) chain(id string) []*Folder {
+func (c *Cloud) chain(id string) []*Folder {
 	folders := []*Folder{}
-	for f := cl.folder(id); f != nil; f = cl.folder(f.ParentFolderID) {
+	for f := c.folder(id); f != nil; f = c.folder(f.ParentFolderID) {
 		folders = append(folders, f)
 	}
 	slices.Reverse(folders)

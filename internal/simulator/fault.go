@@ -3,6 +3,7 @@ package simulator
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"time"
 )
@@ -14,9 +15,11 @@ type Fault struct {
 	AccountID string `json:"account,omitzero" jsonschema_description:"AccountId of the caller's key."`
 	Region    string `json:"region,omitzero" jsonschema_description:"Region of the call."`
 
-	First int64 `json:"first,omitzero" jsonschema_description:"Only the first n matching calls."`
-	Nth   int64 `json:"nth,omitzero" jsonschema_description:"Only the n-th matching call, counted from 1."`
-	Every int64 `json:"every,omitzero" jsonschema_description:"Only every n-th matching call."`
+	After       int64   `json:"after,omitzero" jsonschema_description:"Spare the first n matching calls; first, nth and every count from there."`
+	First       int64   `json:"first,omitzero" jsonschema_description:"Only the first n matching calls."`
+	Nth         int64   `json:"nth,omitzero" jsonschema_description:"Only the n-th matching call, counted from 1."`
+	Every       int64   `json:"every,omitzero" jsonschema_description:"Only every n-th matching call."`
+	Probability float64 `json:"probability,omitzero" jsonschema_description:"Each matching call with this probability, above 0 and below 1; the same seed and the same order of calls hit the same ones."`
 
 	Delay      string `json:"delay,omitzero" jsonschema_description:"Go duration to wait first; alone, the call then goes on."`
 	Status     int64  `json:"status,omitzero" jsonschema_description:"HTTP status of an error answer."`
@@ -49,8 +52,12 @@ func (f Fault) check() error {
 	switch {
 	case f.First < 0 || f.Nth < 0 || f.Every < 0:
 		return errors.New("first, nth and every count from 1")
-	case count(f.First > 0, f.Nth > 0, f.Every > 0) > 1:
-		return errors.New("first, nth and every exclude one another")
+	case f.After < 0:
+		return errors.New("after is a number of calls, 1 or more")
+	case !(f.Probability >= 0 && f.Probability < 1):
+		return fmt.Errorf("probability is %v, want a number above 0 and below 1", f.Probability)
+	case count(f.First > 0, f.Nth > 0, f.Every > 0, f.Probability > 0) > 1:
+		return errors.New("first, nth, every and probability exclude one another")
 	}
 	return nil
 }
@@ -85,6 +92,7 @@ func count(conditions ...bool) int {
 type FaultHandle struct {
 	cloud   *Cloud
 	fault   Fault
+	random  *rand.Rand // nil when the fault leaves nothing to chance
 	matched int64
 	hits    int64
 }
@@ -117,8 +125,22 @@ func (c *Cloud) AddFault(f Fault) *FaultHandle {
 	h := &FaultHandle{cloud: c, fault: f}
 	c.faultMu.Lock()
 	defer c.faultMu.Unlock()
+	if f.Probability > 0 {
+		// A generator of its own: other calls and other faults must not change which calls this one hits.
+		h.random = rand.New(rand.NewPCG(c.seed, uint64(c.faultsAdded)))
+	}
+	c.faultsAdded++
 	c.faults = append(c.faults, h)
 	return h
+}
+
+// applies counts a matching call and says whether the fault hits it.
+func (h *FaultHandle) applies() bool {
+	h.matched++
+	// Drawn for spared calls as well, so that after only cuts the front off.
+	hit := h.random == nil || h.random.Float64() < h.fault.Probability
+	n := h.matched - h.fault.After
+	return hit && n > 0 && (h.fault.First == 0 || n <= h.fault.First) && (h.fault.Nth == 0 || n == h.fault.Nth) && (h.fault.Every == 0 || n%h.fault.Every == 0)
 }
 
 // faultFor counts the call for every fault that matches it and returns the first that applies.
@@ -127,14 +149,12 @@ func (c *Cloud) faultFor(r *Request) *Fault {
 	defer c.faultMu.Unlock()
 	var chosen *FaultHandle
 	for _, h := range c.faults {
-		f := h.fault
+		f := &h.fault
 		if f.Product != "" && f.Product != r.Product || f.Action != "" && f.Action != r.Action ||
 			f.AccountID != "" && f.AccountID != r.AccountID || f.Region != "" && f.Region != r.Region {
 			continue
 		}
-		h.matched++
-		applies := (f.First == 0 || h.matched <= f.First) && (f.Nth == 0 || h.matched == f.Nth) && (f.Every == 0 || h.matched%f.Every == 0)
-		if applies && chosen == nil {
+		if h.applies() && chosen == nil {
 			chosen = h
 		}
 	}
@@ -163,10 +183,7 @@ func (f *Fault) wait(r *http.Request) {
 func (f *Fault) answer(a answer) answer {
 	switch {
 	case f.Code != "":
-		a = errorAnswer(&apiError{Status: int(f.Status), Code: f.Code, Message: f.Message}, a)
-		if f.RetryAfter != "" {
-			a.header.Set("x-acs-retry-after", f.RetryAfter)
-		}
+		a = errorAnswer(&apiError{Status: int(f.Status), Code: f.Code, Message: f.Message, RetryAfter: f.RetryAfter}, a)
 	case f.Body == BodyTruncated:
 		a.body = a.body[:len(a.body)/2]
 	case f.Body == BodyMalformed:

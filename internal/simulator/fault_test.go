@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -57,6 +58,10 @@ func TestFaultSelection(t *testing.T) {
 		"xxxxxx": {},
 		"......": {AccountID: testOther},
 		"xx....": {First: 2, Action: "DescribeClusterDetail", Product: ProductCS},
+		"..xxxx": {After: 2},
+		"..xx..": {After: 2, First: 2},
+		".....x": {After: 2, Nth: 4},
+		"..x.x.": {After: 1, Every: 2, AccountID: testMember},
 	} {
 		f.Status, f.Code = 503, "ServiceUnavailable"
 		handle := cloud.AddFault(f)
@@ -67,6 +72,46 @@ func TestFaultSelection(t *testing.T) {
 	}
 	if got := failures(2); got != ".." {
 		t.Errorf("after removal: %s", got)
+	}
+}
+
+// TestRandomFaults: the share is about right, the same seed hits the same calls, another seed or another place in the
+// script others, and what else is called does not matter.
+func TestRandomFaults(t *testing.T) {
+	pattern := func(seed uint64, place int, f Fault, others bool) string {
+		s := testScenario()
+		s.Seed = seed
+		for range place {
+			s.Faults = append(s.Faults, Fault{Action: "Nothing", Delay: "1s"})
+		}
+		f.Action, f.Status, f.Code, f.Probability = "DescribeClusterDetail", 503, "ServiceUnavailable", 0.3
+		s.Faults = append(s.Faults, f)
+		cloud, err := New(s, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		for range 400 {
+			if others {
+				cloud.faultFor(&Request{Action: "DescribeClustersV1"})
+				cloud.requestID()
+			}
+			text.WriteString(map[bool]string{true: "x", false: "."}[cloud.faultFor(&Request{Action: "DescribeClusterDetail"}) != nil])
+		}
+		return text.String()
+	}
+	first := pattern(1, 0, Fault{}, false)
+	if n := strings.Count(first, "x"); n < 80 || n > 160 {
+		t.Errorf("%d of 400 calls were hit, want about 120", n)
+	}
+	if pattern(1, 0, Fault{}, true) != first {
+		t.Error("other calls change which ones are hit")
+	}
+	if pattern(2, 0, Fault{}, false) == first || pattern(1, 1, Fault{}, false) == first {
+		t.Error("neither the seed nor the place in the script matters")
+	}
+	if got := pattern(1, 0, Fault{After: 100}, false); got != strings.Repeat(".", 100)+first[100:] {
+		t.Error("after changes more than the front")
 	}
 }
 
@@ -128,6 +173,7 @@ func TestDelayEndsWithTheCaller(t *testing.T) {
 
 func TestContradictingFaults(t *testing.T) {
 	for _, f := range []Fault{
+		{Delay: "1s", Probability: 0.5, Every: 2}, {Delay: "1s", Probability: 1}, {Delay: "1s", Probability: -0.5}, {Delay: "1s", Probability: math.NaN()}, {Delay: "1s", After: -1},
 		{}, {Status: 500}, {Code: "X"}, {Status: 500, Code: "X", Reset: ResetAfterCommit}, {Delay: "soon"}, {Delay: "1s", First: 1, Nth: 2}, {Reset: ResetAfterCommit, RetryAfter: "1"},
 	} {
 		if f.check() == nil {

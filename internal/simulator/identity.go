@@ -161,13 +161,32 @@ func documents(attached []string, custom []rampolicy.Document) []rampolicy.Docum
 	return append(all, custom...)
 }
 
-// may evaluates the caller's policies, narrowed by the policy of the session.
-func (p *principal) may(action, resource string) rampolicy.Decision {
-	decision := rampolicy.Evaluate(p.policies, action, resource)
-	if decision == rampolicy.Allowed && p.narrowing != nil {
-		decision = rampolicy.Evaluate([]rampolicy.Document{*p.narrowing}, action, resource)
+// ruling is a decision and the kind of policy that made it.
+type ruling struct {
+	decision   rampolicy.Decision
+	policyType string
+}
+
+// Kinds of policies, the words of AccessDeniedDetail.PolicyType.
+const (
+	controlPolicy  = "ControlPolicy"
+	sessionPolicy  = "SessionPolicy"
+	identityPolicy = "AccountLevelIdentityBasedPolicy"
+	trustPolicy    = "AssumeRolePolicy"
+)
+
+// may evaluates the control policies above the caller's account, the policy of the session and the caller's own
+// policies, in this order; the first that does not allow decides.
+func (c *Cloud) may(p *principal, action, resource string) ruling {
+	if decision := c.bound(p, action, resource); decision != rampolicy.Allowed {
+		return ruling{decision, controlPolicy}
 	}
-	return decision
+	if p.narrowing != nil {
+		if decision := rampolicy.Evaluate([]rampolicy.Document{*p.narrowing}, action, resource); decision != rampolicy.Allowed {
+			return ruling{decision, sessionPolicy}
+		}
+	}
+	return ruling{rampolicy.Evaluate(p.policies, action, resource), identityPolicy}
 }
 
 // trust returns the trust policy of a role, written out from its short form when it has one.

@@ -106,10 +106,14 @@ func isAccepted(t target, name, value string) bool {
 }
 
 func (op *operation) parameterError(code, message string) *apiError {
-	if op.pattern != "" {
-		return backendError(http.StatusBadRequest, code, "%s", message)
-	}
-	return refuse(http.StatusBadRequest, code, "%s", message)
+	return op.refuse(http.StatusBadRequest, code, message)
+}
+
+// refuse is an error in the body form of the operation's product.
+func (op *operation) refuse(status int, code, message string) *apiError {
+	e := refuse(status, code, "%s", message)
+	e.Backend = op.pattern != ""
+	return e
 }
 
 // check compares a value with its declaration.

@@ -16,15 +16,17 @@ type Scenario struct {
 	Accounts          []Account          `json:"accounts" jsonschema:"required" jsonschema_description:"All accounts, the management account included."`
 	ECSInstance       *ECSInstance       `json:"ecs_instance,omitzero" jsonschema_description:"The ECS instance whose metadata service the port answers for; left out, there is none."`
 	CredentialsURIs   []CredentialsURI   `json:"credentials_uris,omitzero" jsonschema_description:"Addresses that hand out credentials of a role: /credentials-uri/ and the name."`
+	Quotas            []Quota            `json:"quotas,omitzero" jsonschema_description:"How often accounts may call; left out, as often as they like."`
 	Faults            []Fault            `json:"faults,omitzero" jsonschema_description:"Faults that are active from the start."`
 }
 
 // Behaviour switches between documented variants.
 type Behaviour struct {
-	InspectConfigMissing    string `json:"inspect_config_missing,omitzero" jsonschema:"enum=not_found,enum=empty" jsonschema_description:"What GetClusterInspectConfig answers without a config: not_found (404, the default) or empty (200 without recurrence)."`
-	InspectUpdateRecurrence bool   `json:"inspect_update_recurrence,omitzero" jsonschema_description:"Whether UpdateClusterInspectConfig takes recurrence besides scheduleTime."`
-	InspectDuration         string `json:"inspect_duration,omitzero" jsonschema_description:"How long an inspection runs, as a Go duration; 0s by default."`
-	TaskDuration            string `json:"task_duration,omitzero" jsonschema_description:"How long a change of a cluster takes, as a Go duration; 0s by default."`
+	InspectConfigMissing    string      `json:"inspect_config_missing,omitzero" jsonschema:"enum=not_found,enum=empty" jsonschema_description:"What GetClusterInspectConfig answers without a config: not_found (404, the default) or empty (200 without recurrence)."`
+	InspectUpdateRecurrence bool        `json:"inspect_update_recurrence,omitzero" jsonschema_description:"Whether UpdateClusterInspectConfig takes recurrence besides scheduleTime."`
+	InspectDuration         string      `json:"inspect_duration,omitzero" jsonschema_description:"How long an inspection runs, as a Go duration; 0s by default."`
+	TaskDuration            string      `json:"task_duration,omitzero" jsonschema_description:"How long a change of a cluster takes, as a Go duration; 0s by default."`
+	Consistency             Consistency `json:"consistency,omitzero" jsonschema_description:"How far reads of clusters lag behind writes; left out, they do not."`
 }
 
 // ResourceDirectory is the directory that the management account owns.
@@ -36,6 +38,7 @@ type ResourceDirectory struct {
 	ControlPolicyStatus     *string                  `json:"ControlPolicyStatus,omitzero" jsonschema:"enum=Enabled,enum=Disabled,enum=PendingEnable,enum=PendingDisable" jsonschema_description:"Whether control policies are on."`
 	MemberDeletionStatus    *string                  `json:"MemberDeletionStatus,omitzero" jsonschema:"enum=Enabled,enum=Disabled" jsonschema_description:"Whether members may be deleted."`
 	Folders                 []Folder                 `json:"folders,omitzero" jsonschema_description:"Folders below the root folder, parents in any order."`
+	ControlPolicies         []ControlPolicy          `json:"control_policies,omitzero" jsonschema_description:"Custom control policies; FullAliyunAccess is attached everywhere besides."`
 	DelegatedAdministrators []DelegatedAdministrator `json:"delegated_administrators,omitzero" jsonschema_description:"Members that may read the directory too."`
 }
 

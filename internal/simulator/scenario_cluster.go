@@ -232,10 +232,11 @@ type CheckItemResult struct {
 type view struct {
 	index []int
 	name  []string
+	null  []string // fields that the answer has as null
 }
 
-func newView(on string) view {
-	v := view{}
+func newView(on string, null ...string) *view {
+	v := &view{null: null}
 	for f := range reflect.TypeFor[Cluster]().Fields() {
 		for part := range strings.SplitSeq(f.Tag.Get("on"), ",") {
 			if part == on {
@@ -247,10 +248,26 @@ func newView(on string) view {
 	return v
 }
 
-var viewV1, viewRegion, viewDetail, viewList = newView("v1"), newView("region"), newView("detail"), newView("list")
+var viewV1, viewRegion, viewDetail, viewList = newView("v1", "parameters"), newView("region"), newView("detail"), newView("list")
+
+func (v *view) encode(c *version) encoded {
+	return c.answer(v, func() any { return v.object(c.Cluster) })
+}
+
+// array is a list of clusters.
+func (v *view) array(list []*version) encoded {
+	text := encoded("[")
+	for i, c := range list {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(text, v.encode(c)...)
+	}
+	return append(text, ']')
+}
 
 // object is a cluster as one answer shows it. Nested JSON travels as a string, as the API sends it.
-func (v view) object(c *Cluster) map[string]any {
+func (v *view) object(c *Cluster) map[string]any {
 	object := make(map[string]any, len(v.index))
 	value := reflect.ValueOf(c).Elem()
 	for i, index := range v.index {
@@ -259,6 +276,9 @@ func (v view) object(c *Cluster) map[string]any {
 			continue
 		}
 		object[v.name[i]] = field.Interface()
+	}
+	for _, name := range v.null {
+		object[name] = nil
 	}
 	if c.MasterURL != nil && object["master_url"] != nil {
 		object["master_url"] = jsonString(*c.MasterURL)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -116,6 +117,7 @@ func (s *Scenario) check() []finding {
 	}
 	k.duration("behaviour.inspect_duration", s.Behaviour.InspectDuration)
 	k.duration("behaviour.task_duration", s.Behaviour.TaskDuration)
+	k.consistency("behaviour.consistency", s.Behaviour.Consistency)
 	accounts := map[string]bool{}
 	for i := range s.Accounts {
 		accounts[s.Accounts[i].AccountID] = true
@@ -131,6 +133,7 @@ func (s *Scenario) check() []finding {
 		s.checkAccount(k, fmt.Sprintf("accounts[%d]", i), &s.Accounts[i], accounts, folders)
 	}
 	s.checkCredentialSources(k)
+	k.quotas(s.Quotas, func(id string) bool { return accounts[id] })
 	for i, f := range s.Faults {
 		path := fmt.Sprintf("faults[%d]", i)
 		if err := f.check(); err != nil {
@@ -171,6 +174,10 @@ func (s *Scenario) checkDirectory(k *checker, accounts map[string]bool) map[stri
 			}
 		}
 	}
+	isMember := func(id string) bool {
+		return slices.ContainsFunc(s.Accounts, func(a Account) bool { return a.AccountID == id && a.FolderID != "" })
+	}
+	k.controlPolicies("resource_directory.control_policies", rd, rd.ControlPolicies, func(id string) bool { return folders[id] }, isMember)
 	for i, d := range rd.DelegatedAdministrators {
 		if !accounts[d.AccountID] {
 			k.add(fmt.Sprintf("resource_directory.delegated_administrators[%d].AccountId", i), "the account %q is not in this scenario: add it under accounts", d.AccountID)

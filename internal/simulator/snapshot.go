@@ -22,7 +22,9 @@ func (c *Cloud) Snapshot() Snapshot {
 	for _, id := range c.accountOrder {
 		s.add("account "+id, c.accounts[id].account)
 		for _, state := range c.accounts[id].clusters {
-			s.add("cluster "+state.cluster.ClusterID, state.cluster)
+			if state.now != nil {
+				s.add("cluster "+state.clusterID, state.now.Cluster)
+			}
 		}
 	}
 	return s

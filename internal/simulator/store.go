@@ -9,17 +9,10 @@ import (
 	"time"
 )
 
-// clusterState is a stored cluster. The Cluster behind the pointer is never written again once stored; a change
-// replaces it, so that answers may be encoded without the lock.
-type clusterState struct {
-	accountID string
-	cluster   *Cluster
-}
-
 // accountState is a stored account, without its clusters.
 type accountState struct {
 	account  *Account
-	clusters []*clusterState            // in order of creation
+	clusters []*clusterState            // in order of creation, with deleted ones that reads still show
 	byRegion map[string][]*clusterState // the same, per region
 }
 
@@ -38,15 +31,18 @@ func (c *Cloud) addAccount(a *Account) {
 	c.accountOrder = append(c.accountOrder, a.AccountID)
 	c.indexKeys(stored)
 	for i := range clusters {
-		c.putCluster(a.AccountID, clone(&clusters[i]))
+		cl := clone(&clusters[i])
+		c.newState(a.AccountID, cl).now = &version{Cluster: cl}
 	}
 }
 
-func (c *Cloud) putCluster(accountID string, cl *Cluster) {
-	state, owner := &clusterState{accountID: accountID, cluster: cl}, c.accounts[accountID]
+// newState makes the place of a cluster, which the caller fills.
+func (c *Cloud) newState(accountID string, cl *Cluster) *clusterState {
+	state, owner := &clusterState{accountID: accountID, clusterID: cl.ClusterID, regionID: cl.RegionID}, c.accounts[accountID]
 	c.clusters[cl.ClusterID] = state
 	owner.clusters = append(owner.clusters, state)
 	owner.byRegion[cl.RegionID] = append(owner.byRegion[cl.RegionID], state)
+	return state
 }
 
 // indexKeys makes the AccessKeys of an account known and forgets those that it no longer has.
@@ -68,21 +64,22 @@ func (c *Cloud) indexKeys(a *Account) {
 
 // settle lets changes take effect whose time has come.
 func (c *Cloud) settle(now time.Time) {
+	c.forget(func(s *clusterState) bool { return !s.lags(now) })
 	c.pending = slices.DeleteFunc(c.pending, func(p pendingChange) bool {
 		if p.due.After(now) {
 			return false
 		}
 		if state := c.clusters[p.clusterID]; state != nil {
-			c.mutate(state, p.change)
+			c.mutate(state, p.due, p.change)
 		}
 		return true
 	})
 }
 
-func (c *Cloud) mutate(state *clusterState, change func(*Cluster)) {
-	changed := clone(state.cluster)
+func (c *Cloud) mutate(state *clusterState, at time.Time, change func(*Cluster)) {
+	changed := clone(state.now.Cluster)
 	change(changed)
-	state.cluster = changed
+	c.write(state, &version{Cluster: changed}, at)
 }
 
 // ClusterSnapshot is a copy of a stored cluster.
@@ -100,28 +97,29 @@ func (c *Cloud) Cluster(clusterID string) (ClusterSnapshot, bool) {
 	if state == nil {
 		return ClusterSnapshot{}, false
 	}
-	return ClusterSnapshot{AccountID: state.accountID, Cluster: *clone(state.cluster)}, true
+	return ClusterSnapshot{AccountID: state.accountID, Cluster: *clone(state.now.Cluster)}, true
 }
 
 // UpdateCluster changes a cluster behind the back of every client. The change must keep cluster_id and region_id.
 func (c *Cloud) UpdateCluster(clusterID string, change func(*Cluster)) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.settle(c.now())
+	now := c.now()
+	c.settle(now)
 	state := c.clusters[clusterID]
 	if state == nil {
 		return fmt.Errorf("cluster %s does not exist", clusterID)
 	}
-	changed := clone(state.cluster)
+	changed := clone(state.now.Cluster)
 	change(changed)
-	if changed.ClusterID != clusterID || changed.RegionID != state.cluster.RegionID {
+	if changed.ClusterID != clusterID || changed.RegionID != state.regionID {
 		return fmt.Errorf("a change of cluster %s must keep cluster_id and region_id: delete it and add another", clusterID)
 	}
 	if err := changed.check(); err != nil {
 		return err
 	}
 	// What a caller keeps of the object must not reach into the store.
-	state.cluster = clone(changed)
+	c.write(state, &version{Cluster: clone(changed)}, now)
 	return nil
 }
 
@@ -138,7 +136,8 @@ func (c *Cloud) AddCluster(accountID string, cl Cluster) error {
 	if err := cl.check(); err != nil {
 		return err
 	}
-	c.putCluster(accountID, clone(&cl))
+	c.forget(func(s *clusterState) bool { return s.clusterID == cl.ClusterID })
+	c.write(c.newState(accountID, &cl), &version{Cluster: clone(&cl)}, c.now())
 	return nil
 }
 
@@ -150,10 +149,11 @@ func (c *Cloud) DeleteCluster(clusterID string) error {
 	if state == nil {
 		return fmt.Errorf("cluster %s does not exist", clusterID)
 	}
+	now := c.now()
+	c.write(state, nil, now)
 	delete(c.clusters, clusterID)
-	owner, gone := c.accounts[state.accountID], func(s *clusterState) bool { return s == state }
-	owner.clusters = slices.DeleteFunc(owner.clusters, gone)
-	owner.byRegion[state.cluster.RegionID] = slices.DeleteFunc(owner.byRegion[state.cluster.RegionID], gone)
+	c.deleted = append(c.deleted, state)
+	c.forget(func(s *clusterState) bool { return !s.lags(now) })
 	return nil
 }
 

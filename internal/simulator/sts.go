@@ -84,15 +84,15 @@ func assumeRole(cl *call) (any, *apiError) {
 	if externalID != "" && (len(externalID) < 2 || len(externalID) > 1224 || !externalIDPattern.MatchString(externalID)) {
 		return nil, invalidParameter("ExternalId", "The parameter ExternalId is wrongly formed.")
 	}
-	if decision := cl.caller.may("sts:AssumeRole", r.arn); decision != rampolicy.Allowed {
-		return nil, denied(cl.caller, "sts:AssumeRole", r.arn, decision, "NoPermission")
+	if ruling := cl.may(cl.caller, "sts:AssumeRole", r.arn); ruling.decision != rampolicy.Allowed {
+		return nil, denied(cl.caller, "sts:AssumeRole", r.arn, ruling, "NoPermission")
 	}
 	role := cl.role(r.accountID, r.roleName)
 	if role == nil {
 		return nil, noSuchRole()
 	}
 	if decision := rampolicy.EvaluateTrust(role.trust(), cl.caller.names, externalID); decision != rampolicy.Allowed {
-		return nil, denied(cl.caller, "sts:AssumeRole", r.arn, decision, "NoPermission")
+		return nil, denied(cl.caller, "sts:AssumeRole", r.arn, ruling{decision, trustPolicy}, "NoPermission")
 	}
 	return cl.grant(r, role)
 }
