@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -14,9 +15,15 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/settle"
 )
 
-const defaultLanguage = "en_US"
+const (
+	defaultLanguage = "en_US"
+	// reportWait is how long a report that is asked for by its ID may lag: it is often the one that a resource has just
+	// started. What a list leaves out cannot be missed, so a list is not waited for.
+	reportWait = 30 * time.Second
+)
 
 type reportDataSource struct{ data *providerdata.Data }
 
@@ -127,7 +134,21 @@ func readReport(ctx context.Context, f *fleet.Fleet, c inventory.Cluster, want w
 		}
 		id = slices.MaxFunc(reports, olderReport).ReportID
 	}
-	result.report, result.items, result.err = client.InspectReportDetail(ctx, c.ClusterID, id, want.language)
+	read := func(ctx context.Context) error {
+		result.report, result.items, result.err = client.InspectReportDetail(ctx, c.ClusterID, id, want.language)
+		return result.err
+	}
+	if want.id == "" {
+		_ = read(ctx)
+	} else {
+		// What is left when the time is up is the last answer, which read has kept.
+		_ = settle.Until(ctx, f.Clock(), reportWait, func(ctx context.Context) (string, error) {
+			if err := read(ctx); !cs.IsReportNotFound(err) {
+				return "", err
+			}
+			return "cannot be read", nil
+		})
+	}
 	if result.err == nil && result.report.ReportID == "" {
 		result.report.ReportID = id
 	}
