@@ -31,7 +31,7 @@ func Numbered[T any](key func(T) string, fetch func(page int) (Page[T], error)) 
 	var previous []string
 	var problem error
 	for range maxReads {
-		items, total, stable, err := readNumbered(fetch)
+		items, total, stable, err := readNumbered(key, fetch)
 		if err != nil {
 			return nil, err
 		}
@@ -58,9 +58,12 @@ func Numbered[T any](key func(T) string, fetch func(page int) (Page[T], error)) 
 }
 
 // readNumbered reads all pages once. stable is false if the total changed on
-// the way; total is the last one.
-func readNumbered[T any](fetch func(page int) (Page[T], error)) (items []T, total int, stable bool, err error) {
+// the way, or a whole page repeats earlier ones, which ends the reading: a
+// service that gives the same page again and again would be read for ever.
+// total is the last one.
+func readNumbered[T any](key func(T) string, fetch func(page int) (Page[T], error)) (items []T, total int, stable bool, err error) {
 	stable = true
+	seen := map[string]bool{}
 	for page := 1; page <= maxPages; page++ {
 		got, err := fetch(page)
 		if err != nil {
@@ -71,6 +74,13 @@ func readNumbered[T any](fetch func(page int) (Page[T], error)) (items []T, tota
 		}
 		stable = stable && (page == 1 || *got.Total == total)
 		total = *got.Total
+		known := len(seen)
+		for _, item := range got.Items {
+			seen[key(item)] = true
+		}
+		if page > 1 && len(got.Items) > 0 && len(seen) == known {
+			return items, total, false, nil
+		}
 		items = append(items, got.Items...)
 		if len(items) >= total || len(got.Items) == 0 {
 			return items, total, stable, nil

@@ -29,7 +29,7 @@ func (c *Client) InspectConfig(ctx context.Context, clusterID string) (config In
 	}
 	err = c.get(ctx, action, clusterID, inspectConfigPath, &answer, "requestId")
 	switch {
-	case noSchedule(err, action):
+	case noObject(err, action):
 		return InspectConfig{}, false, nil
 	case err != nil || answer.Recurrence == "":
 		return InspectConfig{}, false, err
@@ -40,10 +40,10 @@ func (c *Client) InspectConfig(ctx context.Context, clusterID string) (config In
 	return InspectConfig{Enabled: *answer.Enabled, Recurrence: answer.Recurrence, DisabledCheckItems: answer.DisabledCheckItems}, true, nil
 }
 
-// noSchedule reports whether err says of the schedule itself that there is
+// noObject reports whether err says of the call's own object that there is
 // none: the answer of that call of Container Service, and not of a call behind
 // it (for credentials) or about something else (the cluster).
-func noSchedule(err error, action string) bool {
+func noObject(err error, action string) bool {
 	var e *alicloud.Error
 	return errors.As(err, &e) && e.Kind == alicloud.NotFound && e.Product == "cs" && e.Action == action && e.Code != ClusterNotFound
 }
@@ -86,7 +86,7 @@ func (c *Client) UpdateInspectConfig(ctx context.Context, clusterID string, conf
 func (c *Client) DeleteInspectConfig(ctx context.Context, clusterID string) error {
 	const action = "DeleteClusterInspectConfig"
 	err := c.caller.Call(ctx, clusterOperation(action, "DELETE", clusterID, inspectConfigPath), nil)
-	if noSchedule(err, action) || IsClusterNotFound(err) {
+	if noObject(err, action) || IsClusterNotFound(err) {
 		return nil
 	}
 	return err

@@ -86,6 +86,10 @@ func (c *Client) InspectReportDetail(ctx context.Context, clusterID, reportID, l
 	return report, items, c.caller.Malformed(op, err)
 }
 
+// IsReportNotFound reports whether err says of a report that there is none: the
+// answer of that very call about anything but the cluster.
+func IsReportNotFound(err error) bool { return noObject(err, "GetClusterInspectReportDetail") }
+
 // RunInspect starts an inspection (RunClusterInspect) and returns its report's
 // ID. With the same client token it starts none that was started already, so
 // it may be repeated.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -11,13 +12,20 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
+	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/observed"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/settle"
 )
 
-const defaultLanguage = "en_US"
+const (
+	defaultLanguage = "en_US"
+	// reportWait is how long a report that is asked for by its ID may lag: it is often the one that a resource has just
+	// started. What a list leaves out cannot be missed, so a list is not waited for.
+	reportWait = 30 * time.Second
+)
 
 type reportDataSource struct{ data *providerdata.Data }
 
@@ -69,7 +77,7 @@ func (d *reportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		want.language = l
 	}
 	results := inventory.OverClusters(ctx, d.data, "Reading inspection reports", clusters, func(ctx context.Context, c inventory.Cluster) clusterReport {
-		return readReport(ctx, d.data.Observed, c, want)
+		return readReport(ctx, d.data.Observed, d.data.Fleet.Clock(), c, want)
 	})
 	m.Reports, m.WithoutReport = []reportModel{}, []string{}
 	var failures []fleet.Outcome
@@ -108,7 +116,7 @@ type clusterReport struct {
 
 // readReport reads a cluster's report with its items: the one asked for, or
 // the latest that is completed, or else the latest.
-func readReport(ctx context.Context, store *observed.Store, c inventory.Cluster, want wantedReport) clusterReport {
+func readReport(ctx context.Context, store *observed.Store, now clock.Clock, c inventory.Cluster, want wantedReport) clusterReport {
 	result := clusterReport{cluster: c}
 	id := want.id
 	if id == "" {
@@ -122,7 +130,21 @@ func readReport(ctx context.Context, store *observed.Store, c inventory.Cluster,
 		}
 		id = slices.MaxFunc(reports, olderReport).ReportID
 	}
-	result.report, result.items, result.err = store.InspectReportDetail(ctx, c.Scope, c.ClusterID, id, want.language)
+	read := func(ctx context.Context) error {
+		result.report, result.items, result.err = store.InspectReportDetail(ctx, c.Scope, c.ClusterID, id, want.language)
+		return result.err
+	}
+	if want.id == "" {
+		_ = read(ctx)
+	} else {
+		// What is left when the time is up is the last answer, which read has kept.
+		_ = settle.Until(ctx, now, reportWait, func(ctx context.Context) (string, error) {
+			if err := read(ctx); !cs.IsReportNotFound(err) {
+				return "", err
+			}
+			return "cannot be read", nil
+		})
+	}
 	if result.err == nil && result.report.ReportID == "" {
 		result.report.ReportID = id
 	}

@@ -3,6 +3,7 @@ package inspection
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,15 +19,12 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/settle"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
 )
 
-const (
-	// runTimeout bounds the wait for an inspection; they take minutes.
-	runTimeout = 30 * time.Minute
-	// runPollEvery is the pause between two looks at a running inspection.
-	runPollEvery = 10 * time.Second
-)
+// runTimeout bounds the wait for an inspection; they take minutes.
+const runTimeout = 30 * time.Minute
 
 type runAction struct{ data *providerdata.Data }
 
@@ -99,7 +97,8 @@ func (a *runAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 		resp.Diagnostics.AddAttributeError(path.Root("region"), "Unknown region", problem)
 		return
 	}
-	client, err := f.CS(fleet.Scope{AccountID: account, Region: region})
+	scope := fleet.Scope{AccountID: account, Region: region}
+	client, err := f.CS(scope)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("Preparing the Container Service client", err))
 		return
@@ -111,6 +110,7 @@ func (a *runAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer a.data.Observed.Forget(scope, clusterID)
 	reportID, err := client.RunInspect(ctx, clusterID, token)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("Running an inspection of cluster "+clusterID, err))
@@ -122,26 +122,31 @@ func (a *runAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 	}
 }
 
-// wait polls until the inspection is completed. Time is counted on the
-// injected clock as well, so that a test does not wait for it.
+// wait looks until the inspection is completed. Its report may not be readable
+// at once.
 func (a *runAction) wait(ctx context.Context, client *cs.Client, clusterID, reportID string, timeout time.Duration, resp *action.InvokeResponse) {
-	clock := a.data.Fleet.Clock()
-	for deadline := clock.Now().Add(timeout); ; {
-		report, _, err := client.InspectReportDetail(ctx, clusterID, reportID, defaultLanguage)
-		if err != nil {
-			resp.Diagnostics.Append(diagnostic.Error("Reading the report "+reportID+" of cluster "+clusterID, err))
-			return
+	var report cs.InspectReport
+	err := settle.Until(ctx, a.data.Fleet.Clock(), timeout, func(ctx context.Context) (string, error) {
+		var err error
+		report, _, err = client.InspectReportDetail(ctx, clusterID, reportID, defaultLanguage)
+		switch {
+		case cs.IsReportNotFound(err):
+			return "cannot be read", nil
+		case err == nil && report.Status != "completed":
+			return fmt.Sprintf("has status %q", report.Status), nil
 		}
-		if report.Status == "completed" {
-			s := report.Summary
-			resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Inspection of cluster %s completed: %d errors, %d warnings, %d pieces of advice, %d normal",
-				clusterID, s.ErrorCount, s.WarnCount, s.AdviceCount, s.NormalCount)})
-			return
-		}
-		if clock.Now().Add(runPollEvery).After(deadline) || clock.Sleep(ctx, runPollEvery) != nil {
-			resp.Diagnostics.AddError("Inspection is still running",
-				fmt.Sprintf("Report %s of cluster %s has status %q after %s. It goes on by itself; ackguard_cluster_inspection_report reads it later, or raise timeouts.", reportID, clusterID, report.Status, timeout))
-			return
-		}
+		return "", err
+	})
+	var pending *settle.Pending
+	switch {
+	case err == nil:
+		s := report.Summary
+		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Inspection of cluster %s completed: %d errors, %d warnings, %d pieces of advice, %d normal",
+			clusterID, s.ErrorCount, s.WarnCount, s.AdviceCount, s.NormalCount)})
+	case errors.As(err, &pending) && pending.Err == nil:
+		resp.Diagnostics.AddError("Inspection is still running",
+			fmt.Sprintf("Report %s of cluster %s: %s. The inspection goes on by itself; ackguard_cluster_inspection_report reads it later, or raise timeouts.", reportID, clusterID, err))
+	default:
+		resp.Diagnostics.Append(diagnostic.Error("Reading the report "+reportID+" of cluster "+clusterID, err))
 	}
 }

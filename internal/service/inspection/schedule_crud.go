@@ -3,6 +3,7 @@ package inspection
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,21 +16,25 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
+	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/settle"
 )
 
 const (
 	// originalKey is where private state keeps what adopt_existing overwrote.
 	originalKey = "original"
-	// forgotten stands where an original was that destroy is not to put back any more.
+	// forgotten stands where private state is not to know a value any more.
 	forgotten = "null"
 	// timezoneKey is where private state remembers that the time zone was asked for, for a cluster may have none.
 	timezoneKey = "timezone_asked"
-	// readBackEvery is the pause between two looks at whether a change took.
-	readBackEvery = 2 * time.Second
-	// readBackTries bounds those looks; the service is expected to show a change at once.
-	readBackTries = 10
+	// unseenKey is where private state remembers that the schedule was made and never read back.
+	unseenKey = "unseen"
+	// unseenWait is how long a schedule that was never read back may lag before its absence is believed.
+	unseenWait = 30 * time.Second
+	// lostAnswerWait is how long is looked for a change whose answer got lost: it may have happened and lag.
+	lostAnswerWait = 10 * time.Second
 )
 
 // Create implements resource.Resource.
@@ -38,49 +43,27 @@ func (r *scheduleResource) Create(ctx context.Context, req resource.CreateReques
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
 	timeout, diags := m.Timeouts.Create(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	client := r.client(m, &resp.Diagnostics)
+	c := r.operation(m, timeout, &resp.Diagnostics)
+	wanted := m.toAPI(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer c.forget()
 
-	wanted := m.toAPI(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
+	if !c.establish(ctx, wanted, resp) {
 		return
 	}
-	existing, found, err := client.InspectConfig(ctx, m.ClusterID.ValueString())
-	switch {
-	case err != nil:
-		resp.Diagnostics.Append(diagnostic.Error("Reading "+m.name(), err))
-	case !found:
-		changed := client.CreateInspectConfig(ctx, m.ClusterID.ValueString(), wanted)
-		if err = r.settled(ctx, client, m, wanted, changed); err != nil {
-			resp.Diagnostics.Append(diagnostic.Error("Creating "+m.name(), err))
-			m.storeTainted(ctx, changed, resp)
-		}
-	case sameConfig(existing, wanted): // an earlier run got this far, or somebody made the same
-	case !m.AdoptExisting.ValueBool():
-		resp.Diagnostics.Append(m.conflict(existing, wanted))
-	default:
-		original, err := json.Marshal(existing)
-		if err != nil {
-			resp.Diagnostics.AddError("Remembering the existing schedule failed", err.Error())
-			return
-		}
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, originalKey, original)...)
-		changed := client.UpdateInspectConfig(ctx, m.ClusterID.ValueString(), wanted)
-		if err = r.settled(ctx, client, m, wanted, changed); err != nil {
-			resp.Diagnostics.Append(diagnostic.Error("Overwriting "+m.name(), err))
-			m.storeTainted(ctx, changed, resp)
-		}
+	if c.interrupted {
+		// What nobody can be asked any more is asked by the next read.
+		m.Timezone = types.StringNull()
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, unseenKey, []byte(`true`))...)
+	} else {
+		m.Timezone = r.timezone(ctx, c, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, timezoneKey, []byte(`true`))...)
 	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	m.Timezone = r.timezone(ctx, client, m, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, timezoneKey, []byte(`true`))...)
-	m.runTriggered(ctx, client, &resp.Diagnostics)
+	m.runTriggered(ctx, c.client, &resp.Diagnostics)
 	m.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -90,14 +73,26 @@ func (r *scheduleResource) Read(ctx context.Context, req resource.ReadRequest, r
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	client := r.client(m, &resp.Diagnostics)
+	c := r.operation(m, timeout, &resp.Diagnostics)
+	unseen, diags := req.Private.GetKey(ctx, unseenKey)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	config, found, err := client.InspectConfig(ctx, m.ClusterID.ValueString())
+	config, found, err := r.data.Observed.InspectConfig(ctx, c.scope, c.clusterID)
+	// Create reads back, so what it stored has shown once, and its absence means that it was deleted. Only where Create
+	// was stopped before that may this read come too early, and dropping it would make an orphan on destroy.
+	if string(unseen) == `true` {
+		if err == nil && !found {
+			config, found, err = c.shown(ctx, min(timeout, unseenWait))
+		}
+		if err == nil && found {
+			resp.Diagnostics.Append(resp.Private.SetKey(ctx, unseenKey, []byte(forgotten))...)
+		}
+	}
 	switch {
 	case cs.IsClusterNotFound(err), err == nil && !found:
 		// Asked in the cluster's own account and region: it is gone.
@@ -112,7 +107,7 @@ func (r *scheduleResource) Read(ctx context.Context, req resource.ReadRequest, r
 	asked, diags := req.Private.GetKey(ctx, timezoneKey)
 	resp.Diagnostics.Append(diags...)
 	if asked == nil {
-		m.Timezone = r.timezone(ctx, client, m, &resp.Diagnostics)
+		m.Timezone = r.timezone(ctx, c, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, timezoneKey, []byte(`true`))...)
 	}
 	m.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -125,29 +120,27 @@ func (r *scheduleResource) Update(ctx context.Context, req resource.UpdateReques
 	resp.Diagnostics.Append(req.State.Get(ctx, &before)...)
 	timeout, diags := m.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	client := r.client(m, &resp.Diagnostics)
+	c := r.operation(m, timeout, &resp.Diagnostics)
+	wanted, stored := m.toAPI(ctx, &resp.Diagnostics), before.toAPI(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer c.forget()
 
-	wanted, stored := m.toAPI(ctx, &resp.Diagnostics), before.toAPI(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	if !m.AdoptExisting.ValueBool() && before.AdoptExisting.ValueBool() {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, originalKey, []byte(forgotten))...)
 	}
 	if !sameConfig(wanted, stored) {
-		err := client.UpdateInspectConfig(ctx, m.ClusterID.ValueString(), wanted)
-		if err = r.settled(ctx, client, m, wanted, err); err != nil {
-			resp.Diagnostics.Append(diagnostic.Error("Updating "+m.name(), err))
+		changed := c.client.UpdateInspectConfig(ctx, c.clusterID, wanted)
+		if !c.stands("Updating", c.settled(ctx, wanted, changed), &resp.Diagnostics) {
 			return
 		}
 	}
-	if m.runTriggered(ctx, client, &resp.Diagnostics); resp.Diagnostics.HasError() {
-		return // the old triggers stay in state, so the next apply runs it
+	if m.runTriggered(ctx, c.client, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		// The old triggers stay in state, so the next apply runs it.
+		m.Triggers, m.LastReportID = before.Triggers, before.LastReportID
 	}
 	m.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -160,21 +153,20 @@ func (r *scheduleResource) Delete(ctx context.Context, req resource.DeleteReques
 	resp.Diagnostics.Append(diags...)
 	original, diags := req.Private.GetKey(ctx, originalKey)
 	resp.Diagnostics.Append(diags...)
-	client := r.client(m, &resp.Diagnostics)
+	c := r.operation(m, timeout, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer c.forget()
 
 	if original == nil || string(original) == forgotten {
-		err := client.DeleteInspectConfig(ctx, m.ClusterID.ValueString())
+		err := c.client.DeleteInspectConfig(ctx, c.clusterID)
 		if err == nil {
-			err = r.gone(ctx, client, m)
+			err = c.gone(ctx)
 		}
-		if err != nil {
-			resp.Diagnostics.Append(diagnostic.Error("Deleting "+m.name(), err))
-		}
+		c.stands("Deleting", err, &resp.Diagnostics)
 		return
 	}
 	var config cs.InspectConfig
@@ -182,77 +174,191 @@ func (r *scheduleResource) Delete(ctx context.Context, req resource.DeleteReques
 		resp.Diagnostics.AddError("Restoring "+m.name()+" failed", "What was there before cannot be decoded: "+err.Error())
 		return
 	}
-	_, found, err := client.InspectConfig(ctx, m.ClusterID.ValueString())
+	_, found, err := c.client.InspectConfig(ctx, c.clusterID)
 	if cs.IsClusterNotFound(err) || err == nil && !found {
 		return // somebody deleted the schedule or the cluster: there is nothing to put back
 	}
 	if err == nil {
-		err = client.UpdateInspectConfig(ctx, m.ClusterID.ValueString(), config)
+		err = c.settled(ctx, config, c.client.UpdateInspectConfig(ctx, c.clusterID, config))
 	}
-	if err = r.settled(ctx, client, m, config, err); err != nil {
-		resp.Diagnostics.Append(diagnostic.Error("Restoring "+m.name(), err))
-	}
+	c.stands("Restoring", err, &resp.Diagnostics)
 }
 
-func (r *scheduleResource) client(m scheduleModel, diags *diag.Diagnostics) *cs.Client {
-	client, err := r.data.Fleet.CS(fleet.Scope{AccountID: m.AccountID.ValueString(), Region: m.Region.ValueString()})
+// operation is one create, read, update or delete of a schedule.
+type operation struct {
+	scheduleModel
+	client    *cs.Client
+	clock     clock.Clock
+	scope     fleet.Scope
+	clusterID string
+	timeout   time.Duration
+	forget    func()
+	// interrupted: a change was accepted, and the run stopped before it was read back.
+	interrupted bool
+}
+
+func (r *scheduleResource) operation(m scheduleModel, timeout time.Duration, diags *diag.Diagnostics) *operation {
+	scope, clusterID := fleet.Scope{AccountID: m.AccountID.ValueString(), Region: m.Region.ValueString()}, m.ClusterID.ValueString()
+	client, err := r.data.Fleet.CS(scope)
 	if err != nil {
 		diags.Append(diagnostic.Error("Preparing the Container Service client", err))
 	}
-	return client
+	return &operation{
+		scheduleModel: m, client: client, clock: r.data.Fleet.Clock(), scope: scope, clusterID: clusterID, timeout: timeout,
+		// What other data sources read of the cluster in this run does not hold after a change.
+		forget: func() { r.data.Observed.Forget(scope, clusterID) },
+	}
+}
+
+// establish creates the schedule, takes over one that equals the plan, or overwrites
+// another if it may. It reports whether the schedule now stands as planned.
+func (c *operation) establish(ctx context.Context, wanted cs.InspectConfig, resp *resource.CreateResponse) bool {
+	existing, found, err := c.client.InspectConfig(ctx, c.clusterID)
+	if err == nil && !found {
+		changed := c.client.CreateInspectConfig(ctx, c.clusterID, wanted)
+		if !alicloud.Is(changed, alicloud.Conflict) {
+			return c.made(ctx, "Creating", wanted, changed, resp)
+		}
+		// There is one all the same: of an earlier run that was killed, or of somebody else, and the read missed it.
+		if existing, found, err = c.shown(ctx, c.timeout); err == nil && !found {
+			err = changed
+		}
+	}
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(diagnostic.Error("Reading "+c.name(), err))
+		return false
+	case sameConfig(existing, wanted): // an earlier run got this far, or somebody made the same
+		if c.AdoptExisting.ValueBool() {
+			resp.Diagnostics.AddWarning(originalUnknown, fmt.Sprintf("%s is as planned already, and is taken over as it is. "+
+				"If an earlier run was stopped after it had overwritten another schedule, what was there before is not known any more. "+
+				"Destroy will delete this schedule; to leave it instead, take the resource out with terraform state rm.", c.place()))
+		}
+		return true
+	case !c.AdoptExisting.ValueBool():
+		resp.Diagnostics.Append(c.conflict(existing, wanted))
+		return false
+	}
+	original, err := json.Marshal(existing)
+	if err != nil {
+		resp.Diagnostics.AddError("Remembering the existing schedule failed", err.Error())
+		return false
+	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, originalKey, original)...)
+	return c.made(ctx, "Overwriting", wanted, c.client.UpdateInspectConfig(ctx, c.clusterID, wanted), resp)
+}
+
+// Summaries are the same for every cluster, so that the CLI shows a fleet's warnings as one.
+const (
+	originalUnknown = "Schedule taken over; what was there before is not known"
+	notReadBack     = "Change of an inspection schedule was not read back"
+	noTimezone      = "Time zone of a cluster could not be read"
+)
+
+// made sees a create through. What may have been made although it failed is
+// kept as tainted, so that the next run undoes it instead of losing track of it.
+func (c *operation) made(ctx context.Context, doing string, wanted cs.InspectConfig, changed error, resp *resource.CreateResponse) bool {
+	if c.stands(doing, c.settled(ctx, wanted, changed), &resp.Diagnostics) {
+		return true
+	}
+	if mayHaveHappened(changed) {
+		m := c.scheduleModel
+		m.Timezone, m.LastReportID = types.StringNull(), types.StringNull()
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, unseenKey, []byte(`true`))...)
+		m.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
+	}
+	return false
+}
+
+// stands reports whether a change holds. One that was accepted, and could not
+// be read back because the run was interrupted, does: its answer is all that
+// is known, and it is written down.
+func (c *operation) stands(doing string, err error, diags *diag.Diagnostics) bool {
+	switch {
+	case err == nil:
+		return true
+	case settle.Interrupted(err):
+		c.interrupted = true
+		diags.AddWarning(notReadBack, fmt.Sprintf("%s %s: %s. The state has it as accepted; the next plan reads what it is.", doing, c.name(), err))
+		return true
+	}
+	diags.Append(diagnostic.Error(doing+" "+c.name(), err))
+	return false
 }
 
 // settled turns the result of a change into the truth: it reads back until the
 // schedule is as wanted. A change whose answer got lost may have happened; one
 // that was accepted may not have (the update call spells the recurrence
 // differently from the others, and an unknown spelling would be ignored).
-func (r *scheduleResource) settled(ctx context.Context, client *cs.Client, m scheduleModel, wanted cs.InspectConfig, changed error) error {
-	if !mayHaveHappened(changed) && !alicloud.Is(changed, alicloud.Conflict) {
+func (c *operation) settled(ctx context.Context, wanted cs.InspectConfig, changed error) error {
+	if !mayHaveHappened(changed) {
 		return changed
 	}
-	for try := 1; ; try++ {
-		config, found, err := client.InspectConfig(ctx, m.ClusterID.ValueString())
-		switch {
-		case err == nil && found && sameConfig(config, wanted):
-			return nil
-		case changed != nil:
-			return changed
-		case err != nil:
-			return err
-		case try == readBackTries && !found:
-			return fmt.Errorf("the service accepted the change, but %s still cannot be read", m.name())
-		case try == readBackTries:
-			return fmt.Errorf("the service accepted the change, but %s still is not as planned: %s", m.name(), difference(config, wanted))
-		}
-		if err := r.data.Fleet.Clock().Sleep(ctx, readBackEvery); err != nil {
-			return fmt.Errorf("the service accepted the change, but %s was not as planned when the time was up: %s", m.name(), difference(config, wanted))
-		}
+	timeout := c.timeout
+	if changed != nil {
+		timeout = min(timeout, lostAnswerWait)
 	}
+	err := settle.Until(ctx, c.clock, timeout, func(ctx context.Context) (string, error) {
+		config, found, err := c.client.InspectConfig(ctx, c.clusterID)
+		switch {
+		case err != nil:
+			return "", err
+		case !found:
+			return "cannot be read", nil
+		case !sameConfig(config, wanted):
+			return "is not as planned: " + difference(config, wanted), nil
+		}
+		return "", nil
+	})
+	switch {
+	case err == nil:
+		return nil
+	case changed != nil:
+		return changed
+	}
+	return fmt.Errorf("the service accepted the change of %s, but %w", c.place(), err)
 }
 
 // gone reads until the schedule is not there any more: a delete that was only
 // accepted would leave an orphan that nobody looks for.
-func (r *scheduleResource) gone(ctx context.Context, client *cs.Client, m scheduleModel) error {
-	for try := 1; ; try++ {
-		_, found, err := client.InspectConfig(ctx, m.ClusterID.ValueString())
+func (c *operation) gone(ctx context.Context) error {
+	err := settle.Until(ctx, c.clock, c.timeout, func(ctx context.Context) (string, error) {
+		_, found, err := c.client.InspectConfig(ctx, c.clusterID)
 		switch {
 		case cs.IsClusterNotFound(err), err == nil && !found:
-			return nil
-		case err != nil:
-			return err
-		case try == readBackTries || r.data.Fleet.Clock().Sleep(ctx, readBackEvery) != nil:
-			return fmt.Errorf("the service accepted the delete, but %s is still there", m.name())
+			return "", nil
 		}
+		return "is there", err
+	})
+	if err != nil {
+		return fmt.Errorf("the service accepted the delete of %s, but %w", c.place(), err)
 	}
+	return nil
+}
+
+// shown reads until there is a schedule, or the time is up.
+func (c *operation) shown(ctx context.Context, timeout time.Duration) (config cs.InspectConfig, found bool, err error) {
+	err = settle.Until(ctx, c.clock, timeout, func(ctx context.Context) (string, error) {
+		var err error
+		if config, found, err = c.client.InspectConfig(ctx, c.clusterID); err == nil && !found {
+			return "cannot be read", nil
+		}
+		return "", err
+	})
+	var pending *settle.Pending
+	if errors.As(err, &pending) && !pending.Interrupted && pending.Err == nil {
+		err = nil // the service says that there is none
+	}
+	return config, found, err
 }
 
 // timezone is for people who read the schedule. Not being allowed to read the
 // cluster is no reason to fail what succeeded.
-func (r *scheduleResource) timezone(ctx context.Context, client *cs.Client, m scheduleModel, diags *diag.Diagnostics) types.String {
-	cluster, err := client.ClusterDetail(ctx, m.ClusterID.ValueString())
+func (r *scheduleResource) timezone(ctx context.Context, c *operation, diags *diag.Diagnostics) types.String {
+	cluster, err := r.data.Observed.ClusterDetail(ctx, c.scope, c.clusterID)
 	if err != nil {
-		d := diagnostic.Error("Reading the time zone of cluster "+m.ClusterID.ValueString(), err)
-		diags.AddWarning(d.Summary(), d.Detail())
+		d := diagnostic.Error("Reading the time zone of cluster "+c.clusterID, err)
+		diags.AddWarning(noTimezone, d.Summary()+"\n\n"+d.Detail())
 		return types.StringNull()
 	}
 	if zone := cluster.EffectiveTimezone(); zone != "" {
@@ -263,6 +369,11 @@ func (r *scheduleResource) timezone(ctx context.Context, client *cs.Client, m sc
 
 func (m scheduleModel) name() string {
 	return fmt.Sprintf("the inspection schedule of cluster %s", m.ClusterID.ValueString())
+}
+
+// place is name with the account and the region, for messages without a call's error.
+func (m scheduleModel) place() string {
+	return fmt.Sprintf("%s in account %s, region %s", m.name(), m.AccountID.ValueString(), m.Region.ValueString())
 }
 
 func (m scheduleModel) toAPI(ctx context.Context, diags *diag.Diagnostics) cs.InspectConfig {
@@ -292,16 +403,6 @@ func (m scheduleModel) storeIdentity(ctx context.Context, identity *tfsdk.Resour
 	if identity != nil {
 		diags.Append(identity.Set(ctx, scheduleIdentity{m.AccountID, m.Region, m.ClusterID})...)
 	}
-}
-
-// storeTainted keeps what may have been made in the state although the create
-// failed, so that the next run undoes it instead of losing track of it.
-func (m scheduleModel) storeTainted(ctx context.Context, changed error, resp *resource.CreateResponse) {
-	if !mayHaveHappened(changed) {
-		return
-	}
-	m.Timezone, m.LastReportID = types.StringNull(), types.StringNull()
-	m.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // mayHaveHappened tells a change that was accepted, or whose answer got lost,

@@ -481,7 +481,7 @@ func TestSchedule_updateThatIsAcceptedAndIgnored(t *testing.T) {
 			{Config: cloud.Provider("", schedule(atTwo, ""))},
 			{
 				Config: cloud.Provider("", schedule(atThree, "")),
-				ExpectError: acctest.Says("Updating the inspection schedule", "accepted the change, but", "still is not as planned",
+				ExpectError: acctest.Says("Updating the inspection schedule", "accepted the change of the inspection schedule", "account "+acctest.Retail, "the time was up after 5m0s and it still is not as planned",
 					`recurrence is "FREQ=DAILY;BYHOUR=2;BYMINUTE=30", not "FREQ=DAILY;BYHOUR=3;BYMINUTE=0"`),
 			},
 		},
