@@ -21,6 +21,9 @@ type Lifecycle struct {
 	Seed func() *simulator.Scenario
 	// Create and Update are the block's arguments; without Update it is not changed.
 	Create, Update map[string]any
+	// Real: KillForReal tries this life too, at some ten seconds of machine time a point. Not every life needs it: it shows that
+	// the small core is right, not that the resource is.
+	Real bool
 	// Leaves matches the lines of Snapshot.Diff that a life leaves behind as documented. How many of them and where is
 	// compared with a life that nothing disturbed; without Leaves the cloud must be as before.
 	Leaves *regexp.Regexp

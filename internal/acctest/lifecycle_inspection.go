@@ -26,7 +26,7 @@ var lostSchedule = &Lost{
 }
 
 var inspectionSchedule = []Lifecycle{
-	{Name: "plain", Seed: Fleet, Create: nightly, Update: atFour},
+	{Name: "plain", Real: true, Seed: Fleet, Create: nightly, Update: atFour},
 	{
 		// Reports stay when the schedule goes; one that ran twice would be one more than without a kill.
 		Name: "triggers", Seed: Fleet,
@@ -39,7 +39,7 @@ var inspectionSchedule = []Lifecycle{
 		Lost: lostSchedule,
 	},
 	{
-		Name: "replaced", Seed: foundSchedule,
+		Name: "replaced", Real: true, Seed: foundSchedule,
 		Create: with(nightly, "adopt_existing", true),
 		Update: map[string]any{
 			"account_id": Payments, "region": "cn-shanghai", "cluster_id": ClusterID("payments"), "recurrence": "FREQ=DAILY;BYHOUR=2;BYMINUTE=30", "adopt_existing": true,

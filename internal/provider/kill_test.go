@@ -47,3 +47,19 @@ func TestKill_everyCall(t *testing.T) {
 		}
 	}
 }
+
+// What is killed in this process dies as a real provider under a real CLI does.
+func TestKill_forReal(t *testing.T) {
+	t.Parallel()
+	acctest.NeedsSignals(t)
+	points := 0
+	for _, kind := range resourceTypes(t) {
+		for _, l := range acctest.Lifecycles[kind] {
+			t.Run(kind+"/"+l.Name, func(t *testing.T) { points += acctest.KillForReal(t, kind, l) })
+		}
+	}
+	t.Logf("killed at %d points", points)
+	if points == 0 {
+		t.Error("killed at no point")
+	}
+}
