@@ -1,39 +1,79 @@
 package acctest
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"sync"
 	"testing"
-
-	"github.com/ackguard/terraform-provider-ackguard/internal/provider"
 )
+
+const module = "github.com/ackguard/terraform-provider-ackguard"
+
+// built is what Program has built, by package. TestMain takes it away.
+var built struct {
+	mu    sync.Mutex
+	dir   string
+	paths map[string]func() (string, error)
+}
+
+// Main runs the tests of a package that uses Program: func TestMain(m *testing.M) { acctest.Main(m) }.
+func Main(m *testing.M) {
+	dir, err := os.MkdirTemp("", "ackguard-test")
+	if err != nil {
+		panic(err)
+	}
+	built.dir, built.paths = dir, map[string]func() (string, error){}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// Program builds a program of this module, once for all tests of a package,
+// and returns its path. The folder is relative to the module; "" is the provider.
+func Program(t *testing.T, folder string) string {
+	t.Helper()
+	program, err := programOnce(folder)()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return program
+}
+
+func programOnce(folder string) func() (string, error) {
+	built.mu.Lock()
+	defer built.mu.Unlock()
+	if built.dir == "" {
+		return func() (string, error) { return "", errors.New("the package needs a TestMain that calls acctest.Main") }
+	}
+	once, ok := built.paths[folder]
+	if !ok {
+		pkg := path.Join(module, folder)
+		program := filepath.Join(built.dir, path.Base(pkg))
+		once = sync.OnceValues(func() (string, error) {
+			// Not the context of the test that happens to come first: the others wait for it too.
+			output, err := exec.Command("go", "build", "-o", program, pkg).CombinedOutput() //nolint:noctx // see above
+			if err != nil {
+				return "", fmt.Errorf("building %s: %w\n%s", pkg, err, output)
+			}
+			return program, nil
+		})
+		built.paths[folder] = once
+	}
+	return once
+}
 
 // TraceLog plans a configuration with the provider's own binary, as a user
 // does, and returns the CLI's whole TRACE log with the provider's part of it.
 func TraceLog(t *testing.T, config string, environment ...string) []byte {
 	t.Helper()
-	dir, binary := t.TempDir(), t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(binary, "terraform-provider-ackguard"), "github.com/ackguard/terraform-provider-ackguard")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building the provider: %s\n%s", err, out)
-	}
-	write := func(name, text string) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	write("main.tf", config)
-	cliConfig := write("cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n}\n", provider.Address, binary))
-	log := filepath.Join(dir, "trace.log")
-	command := exec.CommandContext(t.Context(), cli(), "plan", "-input=false", "-no-color")
-	command.Dir = dir
-	command.Env = append(os.Environ(), "TF_LOG=TRACE", "TF_LOG_PATH="+log, "TF_CLI_CONFIG_FILE="+cliConfig)
-	command.Env = append(command.Env, environment...)
-	output, err := command.CombinedOutput()
+	w := NewWorkspace(t, config)
+	log := filepath.Join(w.dir, "trace.log")
+	w.environment = append(append(w.environment, "TF_LOG=TRACE", "TF_LOG_PATH="+log), environment...)
+	output, err := w.Terraform(t, "plan")
 	if err != nil {
 		t.Fatalf("plan: %s\n%s", err, output)
 	}

@@ -56,14 +56,8 @@ func New(t testing.TB, scenario *simulator.Scenario) *Cloud {
 // NewAt is New with a clock for the cloud's side.
 func NewAt(t testing.TB, scenario *simulator.Scenario, now func() time.Time) *Cloud {
 	t.Helper()
-	sim, err := simulator.New(scenario, simulator.Options{
-		Now:          now,
-		OnUnexpected: func(message string) { t.Errorf("a call that the cloud does not know: %s", message) },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := sim.Start("127.0.0.1:0")
+	c := unserved(t, scenario, now)
+	server, err := c.Start("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +66,31 @@ func NewAt(t testing.TB, scenario *simulator.Scenario, now func() time.Time) *Cl
 			t.Errorf("stopping the simulator: %s", err)
 		}
 	})
-	return &Cloud{Cloud: sim, Clock: clock.NewManual(time.Now()), endpoint: "http://" + server.Addr()}
+	c.endpoint = "http://" + server.Addr()
+	return c
+}
+
+// NewOneClock is New with one clock for the cloud and the provider, which
+// stands still but for the provider's waits.
+func NewOneClock(t *testing.T, scenario *simulator.Scenario) *Cloud {
+	t.Helper()
+	manual := clock.NewManual(time.Now())
+	c := NewAt(t, scenario, manual.Now)
+	c.Clock = manual
+	return c
+}
+
+// unserved is a cloud without an address.
+func unserved(t *testing.T, scenario *simulator.Scenario, now func() time.Time) *Cloud {
+	t.Helper()
+	sim, err := simulator.New(scenario, simulator.Options{
+		Now:          now,
+		OnUnexpected: func(message string) { t.Errorf("a call that the cloud does not know: %s", message) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Cloud{Cloud: sim, Clock: clock.NewManual(time.Now())}
 }
 
 // Factories serves the provider inside the test's process.
@@ -90,7 +108,7 @@ func (c *Cloud) Endpoint() string { return c.endpoint }
 // from its documentation would: what the simulator must not do itself.
 func (c *Cloud) Behind(t *testing.T, answers func(*http.Request) (body string, status int, ok bool)) {
 	t.Helper()
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	c.endpoint = front(t, func(w http.ResponseWriter, r *http.Request) {
 		body, status, ok := answers(r)
 		if !ok {
 			c.ServeHTTP(w, r)
@@ -99,9 +117,15 @@ func (c *Cloud) Behind(t *testing.T, answers func(*http.Request) (body string, s
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte(body))
-	}))
-	t.Cleanup(front.Close)
-	c.endpoint = front.URL
+	})
+}
+
+// front serves until the test ends.
+func front(t *testing.T, handler http.HandlerFunc) (endpoint string) {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL
 }
 
 // Provider is a provider block for the management account, with further

@@ -2,7 +2,6 @@ package docs
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,8 +9,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -147,33 +144,7 @@ passes terraform destroy -auto-approve
 	newWorkshop(t).run(t, script)
 }
 
-// binaries builds what the guides build, once for all of them. TestMain takes
-// it away.
-var binaries = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "ackguard-docs")
-	if err != nil {
-		return "", err
-	}
-	build := exec.Command("go", "build", "-o", dir+string(filepath.Separator), ".", "./internal/simulator/cmd/ackguard-simulator")
-	build.Dir = root
-	if output, err := build.CombinedOutput(); err != nil {
-		return dir, fmt.Errorf("building: %w\n%s", err, output)
-	}
-	return dir, nil
-})
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if built.Load() {
-		if dir, _ := binaries(); dir != "" {
-			_ = os.RemoveAll(dir)
-		}
-	}
-	os.Exit(code)
-}
-
-// built says that binaries was called.
-var built atomic.Bool
+func TestMain(m *testing.M) { acctest.Main(m) }
 
 // workshop is a folder like a clone in which make build has run.
 type workshop struct{ dir string }
@@ -184,11 +155,6 @@ func newWorkshop(t *testing.T) workshop {
 		t.Skip("the guides are written for a Unix shell")
 	}
 	w := workshop{t.TempDir()}
-	built.Store(true)
-	programs, err := binaries()
-	if err != nil {
-		t.Fatal(err)
-	}
 	if err := os.Mkdir(filepath.Join(w.dir, "bin"), 0o750); err != nil {
 		t.Fatal(err)
 	}
@@ -201,8 +167,9 @@ func newWorkshop(t *testing.T) workshop {
 			t.Fatal(err)
 		}
 	}
-	for _, program := range []string{"terraform-provider-ackguard", "ackguard-simulator"} {
-		link(filepath.Join(programs, program), "bin/"+program)
+	for _, folder := range []string{"", "internal/simulator/cmd/ackguard-simulator"} {
+		program := acctest.Program(t, folder)
+		link(program, "bin/"+filepath.Base(program))
 	}
 	link(filepath.Join(root, "examples"), "examples")
 	cli := os.Getenv("TF_ACC_TERRAFORM_PATH")

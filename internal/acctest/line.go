@@ -1,0 +1,72 @@
+package acctest
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"sync"
+)
+
+// line is how one provider reaches the cloud. It can be cut at a call, which
+// then either never arrives or takes effect and is not answered; nothing passes
+// afterwards.
+type line struct {
+	cloud *Cloud
+	at    func(calls []apiCall) bool // whether the last of the calls is the one to cut at; nil for never
+	// committed: the call at which it is cut takes effect.
+	committed bool
+	// cut is what dies with it, before anything else happens.
+	cut func()
+
+	mu    sync.Mutex
+	calls []apiCall
+	dead  bool
+}
+
+// apiCall is a call that a line has carried.
+type apiCall struct {
+	action, path string
+	// changed: it changed something in the cloud.
+	changed bool
+}
+
+// ServeHTTP implements http.Handler. One call at a time: a change is
+// recognised by the cloud before and after it.
+func (l *line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.dead {
+		panic(http.ErrAbortHandler)
+	}
+	l.calls = append(l.calls, apiCall{action: r.Header.Get("x-acs-action"), path: r.URL.Path})
+	if l.at == nil || !l.at(l.calls) {
+		before := l.cloud.Snapshot()
+		l.cloud.ServeHTTP(w, r)
+		l.calls[len(l.calls)-1].changed = len(before.Diff(l.cloud.Snapshot())) > 0
+		return
+	}
+	if l.committed {
+		l.cloud.ServeHTTP(httptest.NewRecorder(), r)
+	}
+	l.dead = true
+	l.cut()
+	panic(http.ErrAbortHandler)
+}
+
+// nth cuts at the n-th call, counted from 1.
+func nth(n int) func([]apiCall) bool {
+	return func(calls []apiCall) bool { return len(calls) == n }
+}
+
+// isDead reports whether the line was cut.
+func (l *line) isDead() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.dead
+}
+
+// carried is what has passed, with the call at which it was cut.
+func (l *line) carried() []apiCall {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.calls
+}

@@ -1,0 +1,99 @@
+package acctest
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/provider"
+)
+
+// Workspace is a folder in which the real CLI runs the provider's own binary,
+// with its state: for what the test framework hides, such as signals.
+type Workspace struct {
+	dir         string
+	environment []string
+}
+
+// NewWorkspace makes a folder with a configuration.
+func NewWorkspace(t *testing.T, config string) *Workspace {
+	t.Helper()
+	w := &Workspace{dir: t.TempDir()}
+	w.Write(t, "main.tf", config)
+	cliConfig := w.Write(t, "cli.tfrc", fmt.Sprintf("provider_installation {\n  dev_overrides {\n    %q = %q\n  }\n}\n", provider.Address, filepath.Dir(Program(t, ""))))
+	w.environment = append(os.Environ(), "TF_CLI_CONFIG_FILE="+cliConfig, "CHECKPOINT_DISABLE=1")
+	return w
+}
+
+// Write puts a file into the folder and returns its path.
+func (w *Workspace) Write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(w.dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Terraform runs the CLI to its end and returns what it printed.
+func (w *Workspace) Terraform(t *testing.T, arguments ...string) (output []byte, err error) {
+	t.Helper()
+	run := w.Start(t, arguments...)
+	err = run.Wait()
+	return run.Output(), err
+}
+
+// Run is a CLI that runs, with its plugins in a process group of its own.
+type Run struct {
+	command *exec.Cmd
+	output  bytes.Buffer
+	ended   atomic.Bool // its process ID may be somebody else's by now
+}
+
+// Start starts the CLI. What is left of it at the end of the test is killed.
+func (w *Workspace) Start(t *testing.T, arguments ...string) *Run {
+	t.Helper()
+	arguments = append(arguments, "-input=false", "-no-color")
+	if arguments[0] != "plan" {
+		arguments = append(arguments, "-auto-approve")
+	}
+	run := &Run{command: exec.CommandContext(t.Context(), cli(), arguments...)}
+	run.command.Dir, run.command.Env = w.dir, w.environment
+	run.command.Stdout, run.command.Stderr = &run.output, &run.output
+	run.command.WaitDelay = 10 * time.Second // a plugin that outlives the CLI must not keep its output open for ever
+	ownGroup(run.command)
+	if err := run.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(run.Kill)
+	return run
+}
+
+// Wait waits for the CLI's end.
+func (r *Run) Wait() error {
+	defer r.ended.Store(true)
+	return r.command.Wait()
+}
+
+// Output is what the CLI printed; not before Wait has returned.
+func (r *Run) Output() []byte { return r.output.Bytes() }
+
+// Interrupt is Ctrl-C, as the CLI sees it.
+func (r *Run) Interrupt(t *testing.T) {
+	t.Helper()
+	if err := r.command.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Kill ends the CLI and its plugins at once, with no chance to do anything.
+func (r *Run) Kill() {
+	if !r.ended.Load() {
+		killGroup(r.command)
+	}
+}
