@@ -81,7 +81,7 @@ func NewOneClock(t *testing.T, scenario *simulator.Scenario) *Cloud {
 }
 
 // unserved is a cloud without an address.
-func unserved(t *testing.T, scenario *simulator.Scenario, now func() time.Time) *Cloud {
+func unserved(t testing.TB, scenario *simulator.Scenario, now func() time.Time) *Cloud {
 	t.Helper()
 	sim, err := simulator.New(scenario, simulator.Options{
 		Now:          now,
