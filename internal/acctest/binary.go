@@ -66,22 +66,34 @@ func programOnce(folder string) func() (string, error) {
 	return once
 }
 
-// TraceLog plans a configuration with the provider's own binary, as a user
-// does, and returns the CLI's whole TRACE log with the provider's part of it.
+// TraceLog applies, plans and destroys a configuration with the provider's own
+// binary, as a user does, and returns the CLI's whole TRACE log with the
+// provider's part of it, what was printed, and the state after the apply.
 func TraceLog(t *testing.T, config string, environment ...string) []byte {
 	t.Helper()
 	w := NewWorkspace(t, config)
 	log := filepath.Join(w.dir, "trace.log")
 	w.environment = append(append(w.environment, "TF_LOG=TRACE", "TF_LOG_PATH="+log), environment...)
-	output, err := w.Terraform(t, "plan")
-	if err != nil {
-		t.Fatalf("plan: %s\n%s", err, output)
+	var all []byte
+	read := func(path string) {
+		t.Helper()
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, text...)
 	}
-	text, err := os.ReadFile(log)
-	if err != nil {
-		t.Fatal(err)
+	for _, command := range []string{"apply", "plan", "destroy"} {
+		output, err := w.Terraform(t, command)
+		if err != nil {
+			t.Fatalf("%s: %s\n%s", command, err, output)
+		}
+		if all = append(all, output...); command == "apply" {
+			read(filepath.Join(w.dir, "terraform.tfstate"))
+		}
 	}
-	return append(text, output...)
+	read(log)
+	return all
 }
 
 // cli is the Terraform CLI that tests run.

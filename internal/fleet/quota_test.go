@@ -88,3 +88,34 @@ func TestRetryAfter_holdsForTheAccount(t *testing.T) {
 		t.Errorf("called again after %s, want the 30 s that the service asked for", waited)
 	}
 }
+
+// Each attempt is described, and those of one call share an ID.
+func TestAttempts_described(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	cloud.AddFault(simulator.Fault{Action: "DescribeClusterDetail", Status: 503, Code: "ServiceUnavailable", RetryAfter: "250", First: 2})
+	var attempts []alicloud.Attempt
+	f := cloud.Fleet(t, func(c *fleet.Config) {
+		c.Observe = func(_ context.Context, a alicloud.Attempt) { attempts = append(attempts, a) }
+	})
+	for range 2 {
+		if err := detail(t, f, retail, "retail"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ids := map[string][]int{}
+	for _, a := range attempts {
+		if a.Action != "DescribeClusterDetail" {
+			continue
+		}
+		ids[a.CorrelationID] = append(ids[a.CorrelationID], a.Number)
+		failed := a.Status == 503
+		if failed != (a.Err != nil) || failed != (a.Wait >= 250e6) || failed != (a.Code == "ServiceUnavailable") ||
+			a.Product != "cs" || a.AccountID != acctest.Retail || a.Region != "cn-hangzhou" || a.RequestID == "" {
+			t.Errorf("%+v", a)
+		}
+	}
+	if len(ids) != 2 || len(ids[attempts[len(attempts)-1].CorrelationID]) != 1 {
+		t.Errorf("attempts by correlation ID: %v, want three of one call and one of another", ids)
+	}
+}

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -272,13 +273,39 @@ resource "ackguard_cluster_inspection_schedule" "all" {
 	)
 }
 
-// A TRACE log of a whole run holds no secret.
+// A TRACE log of a whole run, from the first plan to destroy, its output and
+// its state hold no secret; and it says of each call what happened.
 func TestSecrets_neverLogged(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.Fleet())
-	log := acctest.TraceLog(t, cloud.Provider("", clusters(acctest.Retail, acctest.Logistics)), "DEBUG=dara,tea")
-	if !bytes.Contains(log, []byte("DescribeClustersForRegion")) {
-		t.Fatal("the log shows no call, so it proves nothing")
+	cloud.AddFault(simulator.Fault{Action: "DescribeClustersForRegion", AccountID: acctest.Retail, Status: 400, Code: "Throttling.User", First: 1})
+	body := "data \"ackguard_member_accounts\" \"all\" {}\n"
+	for _, kind := range []string{"clusters", "cluster_compliance", "cluster_inspection_schedules", "cluster_inspection_report"} {
+		body += fmt.Sprintf("data \"ackguard_%s\" \"all\" {\n  account_ids = data.ackguard_member_accounts.all.ids\n}\n", kind)
+	}
+	body += `
+resource "ackguard_cluster_inspection_schedule" "all" {
+  for_each   = { for c in data.ackguard_clusters.all.clusters : c.cluster_id => c }
+  account_id = each.value.account_id
+  region     = each.value.region
+  cluster_id = each.key
+  recurrence = "FREQ=DAILY;BYHOUR=2;BYMINUTE=30"
+  triggers   = { version = "1" }
+}
+`
+	log := acctest.TraceLog(t, cloud.Provider("", body), "DEBUG=dara,tea")
+	for _, action := range []string{"AssumeRole", "CreateClusterInspectConfig", "RunClusterInspect", "DeleteClusterInspectConfig"} {
+		if !bytes.Contains(log, []byte("action="+action)) {
+			t.Errorf("the log shows no call of %s, so it proves nothing", action)
+		}
+	}
+	for _, said := range []string{
+		`attempt=1 .*error_code=Throttling.User`, `wait_ms=[0-9]+`, `accounts_done=4`, `correlation_id=[0-9a-f]{8}-[0-9a-f]{6}`, `queued_ms=`, `took_ms=`,
+		`account_id="?` + acctest.Retail, `region=cn-hangzhou`, `request_id=[0-9A-F-]{36}`, `status=200`, `product=cs`, `tf_req_id=`,
+	} {
+		if !regexp.MustCompile(said).Match(log) {
+			t.Errorf("no line of the log has %s", said)
+		}
 	}
 	secrets := append(cloud.Issued(), cloud.ManagementKey().Secret)
 	for _, secret := range secrets {
