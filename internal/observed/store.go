@@ -156,7 +156,16 @@ func lasting(err error) bool {
 
 // Forget drops what is known of a cluster, because it was changed.
 func (s *Store) Forget(scope fleet.Scope, clusterID string) {
-	about := func(k key) bool { return k.Scope == scope && k.clusterID == clusterID }
+	s.forget(func(k key) bool { return k.Scope == scope && k.clusterID == clusterID })
+}
+
+// ForgetLists drops the lists of clusters, because one that must be there is
+// missing from them.
+func (s *Store) ForgetLists() {
+	s.forget(func(k key) bool { return k.kind == allClusters || k.kind == regionsClusters })
+}
+
+func (s *Store) forget(about func(key) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.changes++

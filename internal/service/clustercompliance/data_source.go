@@ -104,8 +104,7 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		return
 	}
 	f := d.data.Fleet
-	listings := inventory.List(ctx, d.data, selection.AccountIDs, selection.Regions)
-	clusters, absent := inventory.Pick(ctx, listings, m.ClusterIDs, &resp.Diagnostics)
+	listings, clusters, absent := inventory.Find(ctx, d.data, selection, m.ClusterIDs, &resp.Diagnostics)
 	judgements := inventory.OverClusters(ctx, d.data, "Judging clusters", clusters, func(ctx context.Context, c inventory.Cluster) judgement {
 		return judge(ctx, d.data.Observed, rules, c)
 	})

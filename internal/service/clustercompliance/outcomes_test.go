@@ -1,6 +1,7 @@
 package clustercompliance_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -94,5 +95,38 @@ func TestCompliance_everyWayToFail(t *testing.T) {
 				t.Errorf("%s: account %s in the warning: %t", way.name, acctest.ManyID(i), named)
 			}
 		}
+	}
+}
+
+// A list may show a new cluster late. One that is named is waited for, within
+// a bound, so that an apply which has just made it can judge it.
+func TestCompliance_listMissesNewCluster(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		reads int64
+		error *regexp.Regexp
+	}{
+		"shows late": {3, nil}, "never shows": {1000, acctest.Says("Cluster not found", acctest.ClusterID("new"))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			scenario := acctest.Fleet()
+			scenario.Behaviour.Consistency.Reads = c.reads
+			cloud := acctest.New(t, scenario)
+			config := cloud.Provider("", fleet("cluster_ids = [\""+acctest.ClusterID("new")+"\"]", acctest.Retail))
+			added := false
+			step := resource.TestStep{PreConfig: func() {
+				if err := cloud.AddCluster(acctest.Retail, acctest.Cluster("new", "cn-hangzhou", acctest.Public)); err != nil && !added {
+					t.Error(err)
+				}
+				added = true
+			}, Config: config, ExpectError: c.error}
+			if c.error == nil {
+				step.ConfigStateChecks = []statecheck.StateCheck{
+					statecheck.ExpectKnownValue(address, tfjsonpath.New("verdicts").AtMapKey(acctest.ClusterID("new")).AtMapKey(public), knownvalue.StringExact("NON_COMPLIANT")),
+				}
+			}
+			unit(t, cloud, step)
+		})
 	}
 }

@@ -70,8 +70,7 @@ func (d *reportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	listings := inventory.List(ctx, d.data, selection.AccountIDs, selection.Regions)
-	clusters, absent := inventory.Pick(ctx, listings, m.ClusterIDs, &resp.Diagnostics)
+	listings, clusters, absent := inventory.Find(ctx, d.data, selection, m.ClusterIDs, &resp.Diagnostics)
 	want := wantedReport{id: m.ReportID.ValueString(), language: defaultLanguage}
 	if l := m.Language.ValueString(); l != "" {
 		want.language = l

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -18,6 +19,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/observed"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/fanout"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/settle"
 )
 
 // Cluster is a cluster of the regional list and where it is.
@@ -64,9 +66,37 @@ func AllClusters(listings []AccountListing) []Cluster {
 	return all
 }
 
-// Pick selects clusters by ID, all if the set is null, and names the IDs that
+const (
+	// listLag is how long a cluster that is named may be missing from the lists: they may show a new one late.
+	listLag = 15 * time.Second
+	// listsForLag bounds how many lists are read again for it: a misspelt ID must not cost thousands of calls.
+	listsForLag = 20
+)
+
+// Find lists the selected clusters, all if ids is null, and names the IDs that
+// are not among them. Those are waited for a little, unless something could
+// not be read anyway.
+func Find(ctx context.Context, data *providerdata.Data, selection Selection, ids types.Set, diags *diag.Diagnostics) (listings []AccountListing, clusters []Cluster, absent []string) {
+	// What is left when the time is up is what was found last.
+	_ = settle.Until(ctx, data.Fleet.Clock(), listLag, func(ctx context.Context) (string, error) {
+		listings = List(ctx, data, selection.AccountIDs, selection.Regions)
+		clusters, absent = pick(ctx, listings, ids, diags)
+		lists := 0
+		for _, l := range listings {
+			lists += 1 + len(l.Regions)
+		}
+		if len(absent) == 0 || len(Failures(listings)) > 0 || lists > listsForLag {
+			return "", nil
+		}
+		data.Observed.ForgetLists()
+		return "misses " + strings.Join(absent, ", "), nil
+	})
+	return listings, clusters, absent
+}
+
+// pick selects clusters by ID, all if the set is null, and names the IDs that
 // are not among them.
-func Pick(ctx context.Context, listings []AccountListing, ids types.Set, diags *diag.Diagnostics) (clusters []Cluster, absent []string) {
+func pick(ctx context.Context, listings []AccountListing, ids types.Set, diags *diag.Diagnostics) (clusters []Cluster, absent []string) {
 	all := AllClusters(listings)
 	if ids.IsNull() {
 		return all, nil
