@@ -37,7 +37,7 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"account_ids": inventory.AccountIDsAttribute(),
 			"regions":     inventory.RegionsAttribute(),
 			"cluster_ids": schema.SetAttribute{
-				Optional: true, ElementType: types.StringType, MarkdownDescription: "Judge only these clusters. One that is not found is an error, or part of the warning where an account could not be read.",
+				Optional: true, ElementType: types.StringType, MarkdownDescription: "Judge only these clusters. One that is not found is an error, or part of the warning where an account could not be read; in up to 20 lists it is looked for during 15 seconds, for a new cluster may show late.",
 				Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(validate.ClusterID())},
 			},
 			"rules": schema.SetAttribute{
