@@ -11,7 +11,7 @@ import (
 
 // stsFactor is how many times faster than other products STS is called: it
 // serves one session per member account, and documents 100 calls a second.
-const stsFactor = 2.5
+const stsFactor = 4
 
 // limiter bounds the calls under way at once over everything, and the calls a
 // second per account and product.
