@@ -1,7 +1,6 @@
 package acctest
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -18,7 +17,7 @@ func (c *Cloud) Session(t *testing.T, accountID string, duration time.Duration) 
 	client, err := sts.New(alicloud.Config{
 		Credentials: alicloud.Static{AccessKeyID: key.ID, AccessKeySecret: key.Secret}, Endpoint: c.Endpoint(),
 		Transport: alicloud.NewTransport(alicloud.TransportConfig{ConnectTimeout: time.Minute, ReadTimeout: time.Minute}),
-		Limiter:   unlimited{}, Clock: c.Clock, Retry: alicloud.DefaultRetry,
+		Limiter:   alicloud.Unlimited{}, Clock: c.Clock, Retry: alicloud.DefaultRetry,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -31,20 +30,3 @@ func (c *Cloud) Session(t *testing.T, accountID string, duration time.Duration) 
 	}
 	return credential
 }
-
-// unlimited admits every call.
-type unlimited struct{}
-
-// Admit implements alicloud.Limiter.
-func (unlimited) Admit(context.Context, string, string) (alicloud.Turn, error) {
-	return unlimited{}, nil
-}
-
-// Release implements alicloud.Turn.
-func (unlimited) Release() {}
-
-// Learn implements alicloud.Turn.
-func (unlimited) Learn(bool, time.Duration) {}
-
-// Wait implements alicloud.Limiter.
-func (unlimited) Wait(context.Context, time.Duration) error { return nil }

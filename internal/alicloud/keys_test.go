@@ -24,20 +24,6 @@ func (byAction) Credential(ctx context.Context) (Credential, error) {
 	return Credential{AccessKeyID: action, AccessKeySecret: "fake", SecurityToken: "token-" + action}, nil
 }
 
-type everyone struct{}
-
-// Admit implements Limiter.
-func (everyone) Admit(context.Context, string, string) (Turn, error) { return everyone{}, nil }
-
-// Release implements Turn.
-func (everyone) Release() {}
-
-// Learn implements Turn.
-func (everyone) Learn(bool, time.Duration) {}
-
-// Wait implements Limiter.
-func (everyone) Wait(context.Context, time.Duration) error { return nil }
-
 // lateSigner signs when all calls are on their way.
 type lateSigner struct {
 	config *openapi.Config
@@ -66,7 +52,7 @@ func TestCall_signsWithItsOwnKeys(t *testing.T) {
 	actions := []string{"First", "Second", "Third"}
 	all.Add(len(actions))
 	caller, err := NewCaller(Config{
-		Credentials: byAction{}, Limiter: everyone{}, Clock: clock.System{}, Retry: RetryPolicy{MaxAttempts: 1},
+		Credentials: byAction{}, Limiter: Unlimited{}, Clock: clock.System{}, Retry: RetryPolicy{MaxAttempts: 1},
 		Transport: NewTransport(TransportConfig{ConnectTimeout: time.Second, ReadTimeout: time.Second}),
 	}, ProductSpec{Product: "x", NewSDK: func(c *openapi.Config) (SDK, error) { return lateSigner{c, &all, &signed}, nil }})
 	if err != nil {

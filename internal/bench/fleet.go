@@ -64,14 +64,11 @@ func planFaults(ctx context.Context, s Setup) ([]Figure, error) {
 		f := fleet1k
 		f.name, f.change = "fleet_faults", change
 		f.outputs = "\noutput \"result\" {\n  value = data.ackguard_cluster_compliance.fleet\n}\n"
-		r, closeCloud, err := f.planTimes(ctx, s, 0)
+		r, closeCloud, err := f.apply(ctx, s)
 		if err != nil {
 			return nil, err
 		}
 		defer closeCloud()
-		if err := r.run.cli(ctx, "apply", "-input=false", "-auto-approve"); err != nil {
-			return nil, err
-		}
 		calls[i] = r.cloud.Count(simulator.Filter{})
 		if results[i], err = r.run.output(ctx, "output", "-json"); err != nil {
 			return nil, err
@@ -113,14 +110,11 @@ func planQuota(ctx context.Context, s Setup) ([]Figure, error) {
 func stateSize(ctx context.Context, s Setup) ([]Figure, error) {
 	f := fleet1k
 	f.name = "compliance_state"
-	r, closeCloud, err := f.planTimes(ctx, s, 0)
+	r, closeCloud, err := f.apply(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	defer closeCloud()
-	if err := r.run.cli(ctx, "apply", "-input=false", "-auto-approve"); err != nil {
-		return nil, err
-	}
 	info, err := os.Stat(filepath.Join(r.run.dir, "terraform.tfstate"))
 	if err != nil {
 		return nil, err

@@ -125,6 +125,17 @@ func (p fleetPlan) planTimes(ctx context.Context, s Setup, times int) (r planned
 	return r, closeCloud, nil
 }
 
+// apply applies the fleet's configuration once. The cloud stays until close is called.
+func (p fleetPlan) apply(ctx context.Context, s Setup) (r planned, closeCloud func(), err error) {
+	if r, closeCloud, err = p.planTimes(ctx, s, 0); err != nil {
+		return r, nil, err
+	}
+	if err = r.run.cli(ctx, "apply", "-input=false", "-auto-approve"); err != nil {
+		closeCloud()
+	}
+	return r, closeCloud, err
+}
+
 // planSmall measures one plan that judges 100 clusters in 20 accounts.
 func planSmall(ctx context.Context, s Setup) ([]Figure, error) {
 	r, closeCloud, err := small.planTimes(ctx, s, 3)

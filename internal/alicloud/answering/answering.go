@@ -3,7 +3,6 @@
 package answering
 
 import (
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -44,7 +43,7 @@ func (s *Service) Config() alicloud.Config {
 		Credentials: alicloud.Static{AccessKeyID: "id", AccessKeySecret: Secret, SecurityToken: Token},
 		AccountID:   "100000000000003", Region: "cn-hangzhou", Endpoint: s.server.URL,
 		Transport: alicloud.NewTransport(alicloud.TransportConfig{ConnectTimeout: time.Minute, ReadTimeout: time.Minute, MaxConnections: 2}),
-		Limiter:   open{}, Clock: clock.System{}, Retry: alicloud.RetryPolicy{MaxAttempts: 1},
+		Limiter:   alicloud.Unlimited{}, Clock: clock.System{}, Retry: alicloud.RetryPolicy{MaxAttempts: 1},
 	}
 }
 
@@ -53,18 +52,3 @@ const (
 	Secret = "fake-secret-of-the-test"
 	Token  = "fake-token-of-the-test"
 )
-
-// open admits every call.
-type open struct{}
-
-// Admit implements alicloud.Limiter.
-func (open) Admit(context.Context, string, string) (alicloud.Turn, error) { return open{}, nil }
-
-// Wait implements alicloud.Limiter.
-func (open) Wait(context.Context, time.Duration) error { return nil }
-
-// Release implements alicloud.Turn.
-func (open) Release() {}
-
-// Learn implements alicloud.Turn.
-func (open) Learn(bool, time.Duration) {}
