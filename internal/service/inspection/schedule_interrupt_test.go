@@ -172,12 +172,13 @@ func TestInterrupt_change(t *testing.T) {
 	}
 }
 
-// A wait for what does not show ends at once.
+// A wait for what does not show ends at once. The next run, which may come
+// before it shows, waits for it instead of dropping it.
 func TestInterrupt_wait(t *testing.T) {
 	t.Parallel()
 	acctest.NeedsSignals(t)
 	scenario := acctest.Fleet()
-	scenario.Behaviour.Consistency.Duration = "1h"
+	scenario.Behaviour.Consistency.Reads = 5
 	cloud := acctest.New(t, scenario)
 	a := watch(t, cloud, http.MethodGet, "/inspectConfig", 4) // before the create, and three looks after it
 	w := acctest.NewWorkspace(t, cloud.Provider("", schedule(atTwo, "")))
@@ -190,5 +191,8 @@ func TestInterrupt_wait(t *testing.T) {
 	}
 	if state := w.State(t); len(state) != 1 || state[0].Status != "" {
 		t.Errorf("state %+v", state)
+	}
+	if plan, err := w.Terraform(t, "plan"); err != nil || !acctest.Says("No changes").Match(plan) {
+		t.Errorf("plan: %v\n%s", err, plan)
 	}
 }
