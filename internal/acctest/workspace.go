@@ -43,8 +43,8 @@ func (w *Workspace) Write(t *testing.T, name, text string) string {
 
 // Instance is a resource instance as the state file has it.
 type Instance struct {
-	Status     string // "tainted" or empty
-	Attributes map[string]any
+	Status     string         `json:"status"` // "tainted" or empty
+	Attributes map[string]any `json:"attributes"`
 }
 
 // State reads the resource instances of the state file.
@@ -54,7 +54,11 @@ func (w *Workspace) State(t *testing.T) []Instance {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var state struct{ Resources []struct{ Instances []Instance } }
+	var state struct {
+		Resources []struct {
+			Instances []Instance `json:"instances"`
+		} `json:"resources"`
+	}
 	if err := json.Unmarshal(text, &state); err != nil {
 		t.Fatal(err)
 	}
