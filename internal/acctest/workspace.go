@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -38,6 +39,34 @@ func (w *Workspace) Write(t *testing.T, name, text string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// Instance is a resource instance as the state file has it.
+type Instance struct {
+	Status     string         `json:"status"` // "tainted" or empty
+	Attributes map[string]any `json:"attributes"`
+}
+
+// State reads the resource instances of the state file.
+func (w *Workspace) State(t *testing.T) []Instance {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(w.dir, "terraform.tfstate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var state struct {
+		Resources []struct {
+			Instances []Instance `json:"instances"`
+		} `json:"resources"`
+	}
+	if err := json.Unmarshal(text, &state); err != nil {
+		t.Fatal(err)
+	}
+	var all []Instance
+	for _, r := range state.Resources {
+		all = append(all, r.Instances...)
+	}
+	return all
 }
 
 // Terraform runs the CLI to its end and returns what it printed.

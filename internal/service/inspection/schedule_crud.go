@@ -134,7 +134,7 @@ func (r *scheduleResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	if !sameConfig(wanted, stored) {
 		changed := c.client.UpdateInspectConfig(ctx, c.clusterID, wanted)
-		if !c.stands("Updating", c.settled(ctx, wanted, changed), &resp.Diagnostics) {
+		if !c.stands("Updating", readNext, c.settled(ctx, wanted, changed), &resp.Diagnostics) {
 			return
 		}
 	}
@@ -166,7 +166,7 @@ func (r *scheduleResource) Delete(ctx context.Context, req resource.DeleteReques
 		if err == nil {
 			err = c.gone(ctx)
 		}
-		c.stands("Deleting", err, &resp.Diagnostics)
+		c.stands("Deleting", outOfState, err, &resp.Diagnostics)
 		return
 	}
 	var config cs.InspectConfig
@@ -181,7 +181,7 @@ func (r *scheduleResource) Delete(ctx context.Context, req resource.DeleteReques
 	if err == nil {
 		err = c.settled(ctx, config, c.client.UpdateInspectConfig(ctx, c.clusterID, config))
 	}
-	c.stands("Restoring", err, &resp.Diagnostics)
+	c.stands("Restoring", outOfState, err, &resp.Diagnostics)
 }
 
 // operation is one create, read, update or delete of a schedule.
@@ -255,10 +255,16 @@ const (
 	noTimezone      = "Time zone of a cluster could not be read"
 )
 
+// What becomes of a change that was not read back.
+const (
+	readNext   = "The state has it as accepted; the next plan reads what it is"
+	outOfState = "The resource is out of the state, and nothing looks at the schedule any more: check in the console that it is as it should be"
+)
+
 // made sees a create through. What may have been made although it failed is
 // kept as tainted, so that the next run undoes it instead of losing track of it.
 func (c *operation) made(ctx context.Context, doing string, wanted cs.InspectConfig, changed error, resp *resource.CreateResponse) bool {
-	if c.stands(doing, c.settled(ctx, wanted, changed), &resp.Diagnostics) {
+	if c.stands(doing, readNext, c.settled(ctx, wanted, changed), &resp.Diagnostics) {
 		return true
 	}
 	if mayHaveHappened(changed) {
@@ -273,13 +279,13 @@ func (c *operation) made(ctx context.Context, doing string, wanted cs.InspectCon
 // stands reports whether a change holds. One that was accepted, and could not
 // be read back because the run was interrupted, does: its answer is all that
 // is known, and it is written down.
-func (c *operation) stands(doing string, err error, diags *diag.Diagnostics) bool {
+func (c *operation) stands(doing, then string, err error, diags *diag.Diagnostics) bool {
 	switch {
 	case err == nil:
 		return true
 	case settle.Interrupted(err):
 		c.interrupted = true
-		diags.AddWarning(notReadBack, fmt.Sprintf("%s %s: %s. The state has it as accepted; the next plan reads what it is.", doing, c.name(), err))
+		diags.AddWarning(notReadBack, fmt.Sprintf("%s %s: %s. %s.", doing, c.name(), err, then))
 		return true
 	}
 	diags.Append(diagnostic.Error(doing+" "+c.name(), err))

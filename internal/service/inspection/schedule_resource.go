@@ -91,7 +91,9 @@ func (r *scheduleResource) ImportState(ctx context.Context, req resource.ImportS
 func (r *scheduleResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "When ACK inspects a cluster (the console's *Cluster Inspection*): a daily schedule with the check items that are left out. " +
-			"A cluster has at most one. Deleting the schedule leaves the reports.",
+			"A cluster has at most one. Deleting the schedule leaves the reports.\n\n" +
+			"A change is read back until it shows, as long as `timeouts` allows (5 minutes by default). If the run is interrupted after the service has accepted the change, " +
+			"the state has it as accepted, with a warning; a schedule that was never read back is waited for by the next read before it is taken for deleted.",
 		Attributes: map[string]schema.Attribute{
 			"account_id": scoped.AccountID(),
 			"region":     scoped.Region(),
@@ -124,7 +126,8 @@ func (r *scheduleResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 				MarkdownDescription: "What to do when the cluster has another schedule already. False (default): fail, show the difference and how to import it. " +
 					"True: overwrite it, and put it back on destroy, unless it is set to false before. A schedule that equals this block is taken over in either case, " +
 					"also from a resource of the same cluster that is being replaced: do not combine `-replace` with `create_before_destroy`, which deletes it afterwards. " +
-					"The original is kept in Terraform's private state, for the schedule has no place for it: if Terraform is killed between overwriting it and saving the state, destroy deletes the schedule instead.",
+					"The original is kept in Terraform's private state, for the schedule has no place for it: if Terraform is killed between overwriting it and saving the state, it is lost. " +
+					"The next apply then finds a schedule that equals this block and takes it over with a warning: what was there before is not known, destroy will delete the schedule, and `terraform state rm` leaves it.",
 			},
 			"triggers": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.NoNullValues()},

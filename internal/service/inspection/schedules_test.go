@@ -183,6 +183,7 @@ func TestRunAction_protocol(t *testing.T) {
 	t.Parallel()
 	const kind = "ackguard_run_cluster_inspection"
 	scenario := acctest.Fleet()
+	scenario.Behaviour.Consistency.Reads = 2 // a new report cannot be read at once
 	cloud := acctest.New(t, scenario)
 	p := cloud.Protocol(t)
 	server, ok := p.ProviderServer.(tfprotov6.ActionServer)

@@ -31,9 +31,9 @@ func TestUntil_pausesGrowAndTheTimeoutHolds(t *testing.T) {
 	c := newPauses()
 	looks := 0
 	err := settle.Until(t.Context(), c, 40*time.Second, func(context.Context) (string, error) { looks++; return "is not there", nil })
-	want := []time.Duration{1, 2, 4, 8, 10, 10, 5}
-	for i := range want {
-		want[i] *= time.Second
+	var want []time.Duration
+	for _, seconds := range []float64{1, 2, 4, 8, 10, 10, 5} {
+		want = append(want, time.Duration(seconds*float64(time.Second)))
 	}
 	if !slices.Equal(c.slept, want) || looks != len(want)+1 {
 		t.Errorf("slept %v with %d looks, want %v and a last look when the time is up", c.slept, looks, want)
