@@ -163,10 +163,10 @@ func (p *ackguard) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				Validators:          []validator.Int64{int64validator.Between(1, 256)},
 			},
 			"requests_per_second": schema.Float64Attribute{
-				Optional:            true,
+				Optional: true,
 				MarkdownDescription: "Calls a second per account and product that the provider starts with; 20 by default, 0 for no limit. What an account throttles slows the calls to that account and product only, " +
 					"and they grow back to this number. STS is called four times as fast, for it documents 100 calls a second and serves a session per member.",
-				Validators:          []validator.Float64{float64validator.AtLeast(0)},
+				Validators: []validator.Float64{float64validator.AtLeast(0)},
 			},
 			"enforcement": schema.StringAttribute{
 				Optional: true,
