@@ -205,6 +205,7 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 		defer cancel()
 	}
 	renewed, id := false, newCorrelationID()
+	var ended *Error // what the call ends with, if it ends here
 	for attempt := 1; ; attempt++ {
 		began := c.config.Clock.Now()
 		x, used, failure, final := c.attempt(ctx, op)
@@ -216,6 +217,7 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 			own := *failure // a refused role is one error that all calls of the account share
 			own.Attempts = max(own.Attempts, attempt)
 			failure = &own
+			ended = standing(ended, failure, op.changes())
 		}
 		var wait time.Duration
 		again := failure != nil && !final && attempt < c.config.Retry.MaxAttempts && ctx.Err() == nil &&
@@ -239,9 +241,32 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 			return nil
 		}
 		if !again || c.config.Limiter.Wait(ctx, wait) != nil {
-			return failure
+			return ended
 		}
 	}
+}
+
+// standing is what a call ends with after one more attempt failed: that
+// failure, unless it hides what the attempts before were told. One that was
+// not sent says nothing. And a change whose answer got lost may have happened,
+// whatever a later attempt is refused for; only that there is no such object
+// says more.
+func standing(before, last *Error, changes bool) *Error {
+	unclear := func(e *Error) bool { return e.Kind == Network || e.Kind == Server }
+	switch {
+	case before == nil:
+		return last
+	case last.Kind == NotSent:
+		return before
+	case changes && unclear(before) && !unclear(last) && last.Kind != NotFound:
+		own := *before
+		own.Attempts = last.Attempts
+		if own.refused = string(last.Kind); last.Code != "" {
+			own.refused += " (" + last.Code + ")"
+		}
+		return &own
+	}
+	return last
 }
 
 // learn tells the limiter how the service took an attempt that was answered.
