@@ -81,6 +81,9 @@ func read[T any](ctx context.Context, s *Store, k key, size func(T) int, fetch f
 		return value, a.err
 	}
 	got, err := s.flights.Do(ctx, k, func(ctx context.Context) (any, error) {
+		if a := s.known(k); a != nil { // it arrived between the look above and here
+			return a.value, a.err
+		}
 		before := s.begin()
 		value, err := fetch(ctx)
 		s.end(before, &answer{key: k, value: value, err: err, bytes: size(value)})

@@ -3,6 +3,7 @@ package observed_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -204,5 +205,28 @@ func TestStore_bounded(t *testing.T) {
 	}
 	if held, sound := s.Held(); held != 3 || !sound {
 		t.Errorf("%d answers, sound: %t; want 3", held, sound)
+	}
+}
+
+// Whoever looks while an answer arrives finds it, in the store or under way.
+func TestStore_readsOnceAtTheMomentOfTheAnswer(t *testing.T) {
+	t.Parallel()
+	_, s := newStore(t, acctest.Fleet())
+	for range 2000 {
+		s.Forget(retail, acctest.ClusterID("retail"))
+		var fetched atomic.Int64
+		var group sync.WaitGroup
+		for range 8 {
+			group.Go(func() {
+				_, _ = s.Read(t.Context(), retail, acctest.ClusterID("retail"), func(context.Context) (string, error) {
+					fetched.Add(1)
+					return "", nil
+				})
+			})
+		}
+		group.Wait()
+		if n := fetched.Load(); n != 1 {
+			t.Fatalf("fetched %d times, want once", n)
+		}
 	}
 }
