@@ -11,6 +11,7 @@ package observed
 import (
 	"container/list"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -162,10 +163,12 @@ func (s *Store) Forget(scope fleet.Scope, clusterID string) {
 	s.forget(func(k key) bool { return k.Scope == scope && k.clusterID == clusterID })
 }
 
-// ForgetLists drops the lists of clusters, because one that must be there is
-// missing from them.
-func (s *Store) ForgetLists() {
-	s.forget(func(k key) bool { return k.kind == allClusters || k.kind == regionsClusters })
+// ForgetLists drops the lists of the accounts' clusters, because one that must
+// be there is missing from them.
+func (s *Store) ForgetLists(accountIDs []string) {
+	s.forget(func(k key) bool {
+		return (k.kind == allClusters || k.kind == regionsClusters) && slices.Contains(accountIDs, k.AccountID)
+	})
 }
 
 func (s *Store) forget(about func(key) bool) {

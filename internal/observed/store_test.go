@@ -118,6 +118,35 @@ func TestStore_forgetsWhatWasChanged(t *testing.T) {
 	}
 }
 
+// Lists are read again for a cluster that is missing: those of its accounts,
+// not those of a whole fleet, and nothing else.
+func TestStore_forgetsLists(t *testing.T) {
+	t.Parallel()
+	cloud, s := newStore(t, acctest.Fleet())
+	all := func() {
+		t.Helper()
+		if _, err := detail(t, s, "retail"); err != nil {
+			t.Fatal(err)
+		}
+		for _, account := range []string{acctest.Retail, acctest.Logistics} {
+			if _, err := s.Clusters(t.Context(), account); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.ClustersForRegion(t.Context(), fleet.Scope{AccountID: account, Region: "cn-hangzhou"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	all()
+	s.ForgetLists([]string{acctest.Retail})
+	all()
+	for action, want := range map[string]int{"DescribeClustersV1": 3, "DescribeClustersForRegion": 3, "DescribeClusterDetail": 1} {
+		if n := count(cloud, action); n != want {
+			t.Errorf("%d calls of %s, want %d", n, action, want)
+		}
+	}
+}
+
 // An answer that was on its way when the cluster was changed shows the state
 // before: it is not kept, and nobody who asks after the change waits for it.
 func TestStore_changeDuringRead(t *testing.T) {
