@@ -96,7 +96,8 @@ type Config struct {
 	Limiter   Limiter
 	Clock     clock.Clock
 	Retry     RetryPolicy
-	// RetryTimeout bounds one call with all its attempts and waits.
+	// RetryTimeout bounds one call with all its attempts and the waits between them, in real time. The queue for its turns
+	// does not count: behind thousands of calls of one account it is longer, and moves.
 	RetryTimeout time.Duration
 	UserAgent    string
 	Observe      func(context.Context, Attempt)
@@ -199,16 +200,16 @@ func NewCaller(config Config, spec ProductSpec) (*Caller, error) {
 // time runs out between attempts, the last answer is the error: "throttled"
 // helps a person, "deadline exceeded" does not.
 func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
-	if c.config.RetryTimeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.config.RetryTimeout)
-		defer cancel()
+	left := c.config.RetryTimeout
+	if left <= 0 {
+		left = math.MaxInt64
 	}
 	renewed, id := false, newCorrelationID()
 	var ended *Error // what the call ends with, if it ends here
 	for attempt := 1; ; attempt++ {
 		began := c.config.Clock.Now()
-		x, used, failure, final := c.attempt(ctx, op)
+		x, used, failure, final := c.attempt(ctx, op, left)
+		left -= x.took
 		if failure == nil {
 			failure = c.decode(op, x, used, out)
 		}
@@ -220,15 +221,15 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 			ended = standing(ended, failure, op.changes())
 		}
 		var wait time.Duration
-		again := failure != nil && !final && attempt < c.config.Retry.MaxAttempts && ctx.Err() == nil &&
+		again := failure != nil && !final && attempt < c.config.Retry.MaxAttempts && ctx.Err() == nil && left > 0 &&
 			retryable(failure, op.SafeToRepeat)
 		if again {
 			wait = c.config.Retry.wait(attempt, failure.retryAfter)
-			if deadline, ok := ctx.Deadline(); ok && began.Add(wait).After(deadline) {
+			if deadline, ok := ctx.Deadline(); wait > left || ok && began.Add(wait).After(deadline) {
 				again = false
 			}
 		}
-		if failure != nil && !final && !renewed && ctx.Err() == nil && c.renew(failure, used) {
+		if failure != nil && !final && !renewed && ctx.Err() == nil && left > 0 && c.renew(failure, used) {
 			// The call was refused at the door, so even one that may not run twice goes again.
 			again, renewed = true, true
 		}
@@ -240,9 +241,11 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 		if failure == nil {
 			return nil
 		}
+		waits := time.Now()
 		if !again || c.config.Limiter.Wait(ctx, wait) != nil {
 			return ended
 		}
+		left -= time.Since(waits)
 	}
 }
 
@@ -344,15 +347,19 @@ func lingering(ctx context.Context) (context.Context, context.CancelFunc) {
 	return longer, func() { stop(); cancel() }
 }
 
-// attempt sends the call once. final: another attempt would not help, for the
+// attempt sends the call once, and gives it so long from its turn on. final: another attempt would not help, for the
 // credentials could not be had and the calls for them were tried again already.
-func (c *Caller) attempt(ctx context.Context, op Operation) (x *exchange, used Credential, failure *Error, final bool) {
+func (c *Caller) attempt(ctx context.Context, op Operation, left time.Duration) (x *exchange, used Credential, failure *Error, final bool) {
 	x = &exchange{}
 	used, failure = c.admit(ctx, op, x)
 	if failure != nil {
 		return x, used, failure, true
 	}
 	defer x.turn.Release()
+	began := time.Now()
+	defer func() { x.took = time.Since(began) }()
+	ctx, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
 	client, err := c.clients.take()
 	if err != nil {
 		return x, used, c.failure(op, x, Error{Kind: Invalid, Message: "preparing the client: " + err.Error(), err: err}), true
@@ -390,9 +397,9 @@ func (c *Caller) attempt(ctx context.Context, op Operation) (x *exchange, used C
 	}
 	sending := ctx
 	if op.changes() {
-		var cancel context.CancelFunc
-		sending, cancel = lingering(ctx)
-		defer cancel()
+		var stop context.CancelFunc
+		sending, stop = lingering(ctx)
+		defer stop()
 	}
 	x.sent = c.config.Clock.Now()
 	_, err = client.sdk.CallApiWithCtx(context.WithValue(sending, exchangeKey{}, x), params, request, &dara.RuntimeOptions{})
