@@ -26,6 +26,9 @@ const (
 	pause = 2 * time.Second
 	// maxBytes bounds what the answers take, roughly; those that were not used for the longest time go first.
 	maxBytes = 96 << 20
+	// refusalLasts is how long a refusal holds. Asking again per data source only costs calls; but what was refused may
+	// be allowed, opened or made by this very run.
+	refusalLasts = time.Minute
 )
 
 // kind is what an answer is about.
@@ -62,6 +65,7 @@ type answer struct {
 	key   key
 	value any
 	err   error
+	at    time.Time
 	bytes int
 }
 
@@ -108,9 +112,12 @@ func (s *Store) known(k key) *answer {
 	if !ok {
 		return nil
 	}
+	a, _ := element.Value.(*answer)
+	if a.err != nil && now.Sub(a.at) >= refusalLasts {
+		return nil
+	}
 	s.lastRead = now
 	s.order.MoveToFront(element)
-	a, _ := element.Value.(*answer)
 	return a
 }
 
@@ -126,6 +133,7 @@ func (s *Store) end(changesBefore uint64, a *answer) {
 	defer s.mu.Unlock()
 	s.reading--
 	s.lastRead = s.fleet.Clock().Now()
+	a.at = s.lastRead
 	if s.changes != changesBefore || !lasting(a.err) {
 		return
 	}
@@ -149,7 +157,7 @@ func (s *Store) remove(k key) {
 }
 
 // lasting reports whether another call would end in the same way: a refusal
-// stays one for the run, a stumble does not.
+// stays one for a while, a stumble does not.
 func lasting(err error) bool {
 	switch alicloud.KindOf(err) {
 	case alicloud.Denied, alicloud.NotActivated:

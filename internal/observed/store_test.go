@@ -182,6 +182,30 @@ func TestStore_changeDuringRead(t *testing.T) {
 	}
 }
 
+// A run that goes on reading does not make a refusal last for ever: what was
+// refused may have been allowed since.
+func TestStore_refusalEnds(t *testing.T) {
+	t.Parallel()
+	cloud, s := newStore(t, acctest.Fleet())
+	fault := cloud.AddFault(simulator.Fault{Action: "DescribeClusterDetail", Status: 403, Code: "Forbidden.RAM"})
+	if _, err := detail(t, s, "retail"); !alicloud.Is(err, alicloud.Denied) {
+		t.Fatalf("got %v", err)
+	}
+	fault.Remove()
+	for range int(observed.RefusalLasts / observed.Pause) {
+		if _, err := s.Clusters(t.Context(), acctest.Retail); err != nil {
+			t.Fatal(err)
+		}
+		cloud.Clock.Advance(observed.Pause)
+	}
+	if _, err := detail(t, s, "retail"); err != nil {
+		t.Errorf("%s after the refusal: %v", observed.RefusalLasts, err)
+	}
+	if n := count(cloud, "DescribeClustersV1"); n != 1 {
+		t.Errorf("%d lists, want 1: the run went on reading", n)
+	}
+}
+
 // A refusal holds for the run; what stumbled is asked again.
 func TestStore_errors(t *testing.T) {
 	t.Parallel()
