@@ -226,7 +226,7 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 		if again {
 			wait = c.config.Retry.wait(attempt, failure.retryAfter)
 			if deadline, ok := ctx.Deadline(); wait > left || ok && began.Add(wait).After(deadline) {
-				again = false
+				again, wait = false, 0
 			}
 		}
 		if failure != nil && !final && !renewed && ctx.Err() == nil && left > 0 && c.renew(failure, used) {
