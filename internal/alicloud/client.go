@@ -96,7 +96,8 @@ type Config struct {
 	Limiter   Limiter
 	Clock     clock.Clock
 	Retry     RetryPolicy
-	// RetryTimeout bounds one call with all its attempts and waits.
+	// RetryTimeout bounds one call with all its attempts and the waits between them, in real time. The queue for its turns
+	// does not count: behind thousands of calls of one account it is longer, and moves.
 	RetryTimeout time.Duration
 	UserAgent    string
 	Observe      func(context.Context, Attempt)
@@ -199,15 +200,16 @@ func NewCaller(config Config, spec ProductSpec) (*Caller, error) {
 // time runs out between attempts, the last answer is the error: "throttled"
 // helps a person, "deadline exceeded" does not.
 func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
-	if c.config.RetryTimeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.config.RetryTimeout)
-		defer cancel()
+	left := c.config.RetryTimeout
+	if left <= 0 {
+		left = math.MaxInt64
 	}
 	renewed, id := false, newCorrelationID()
+	var ended *Error // what the call ends with, if it ends here
 	for attempt := 1; ; attempt++ {
 		began := c.config.Clock.Now()
-		x, used, failure, final := c.attempt(ctx, op)
+		x, used, failure, final := c.attempt(ctx, op, left)
+		left -= x.took
 		if failure == nil {
 			failure = c.decode(op, x, used, out)
 		}
@@ -216,17 +218,18 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 			own := *failure // a refused role is one error that all calls of the account share
 			own.Attempts = max(own.Attempts, attempt)
 			failure = &own
+			ended = standing(ended, failure, op.changes())
 		}
 		var wait time.Duration
-		again := failure != nil && !final && attempt < c.config.Retry.MaxAttempts && ctx.Err() == nil &&
+		again := failure != nil && !final && attempt < c.config.Retry.MaxAttempts && ctx.Err() == nil && left > 0 &&
 			retryable(failure, op.SafeToRepeat)
 		if again {
 			wait = c.config.Retry.wait(attempt, failure.retryAfter)
-			if deadline, ok := ctx.Deadline(); ok && began.Add(wait).After(deadline) {
-				again = false
+			if deadline, ok := ctx.Deadline(); wait > left || ok && began.Add(wait).After(deadline) {
+				again, wait = false, 0
 			}
 		}
-		if failure != nil && !final && !renewed && ctx.Err() == nil && c.renew(failure, used) {
+		if failure != nil && !final && !renewed && ctx.Err() == nil && left > 0 && c.renew(failure, used) {
 			// The call was refused at the door, so even one that may not run twice goes again.
 			again, renewed = true, true
 		}
@@ -238,10 +241,35 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 		if failure == nil {
 			return nil
 		}
+		waits := time.Now()
 		if !again || c.config.Limiter.Wait(ctx, wait) != nil {
-			return failure
+			return ended
 		}
+		left -= time.Since(waits)
 	}
+}
+
+// standing is what a call ends with after one more attempt failed: that
+// failure, unless it hides what the attempts before were told. One that was
+// not sent says nothing. And a change whose answer got lost may have happened,
+// whatever a later attempt is refused for; only that there is no such object
+// says more.
+func standing(before, last *Error, changes bool) *Error {
+	unclear := func(e *Error) bool { return e.Kind == Network || e.Kind == Server }
+	switch {
+	case before == nil:
+		return last
+	case last.Kind == NotSent:
+		return before
+	case changes && unclear(before) && !unclear(last) && last.Kind != NotFound:
+		own := *before
+		own.Attempts = last.Attempts
+		if own.refused = string(last.Kind); last.Code != "" {
+			own.refused += " (" + last.Code + ")"
+		}
+		return &own
+	}
+	return last
 }
 
 // learn tells the limiter how the service took an attempt that was answered.
@@ -319,15 +347,19 @@ func lingering(ctx context.Context) (context.Context, context.CancelFunc) {
 	return longer, func() { stop(); cancel() }
 }
 
-// attempt sends the call once. final: another attempt would not help, for the
+// attempt sends the call once, and gives it so long from its turn on. final: another attempt would not help, for the
 // credentials could not be had and the calls for them were tried again already.
-func (c *Caller) attempt(ctx context.Context, op Operation) (x *exchange, used Credential, failure *Error, final bool) {
+func (c *Caller) attempt(ctx context.Context, op Operation, left time.Duration) (x *exchange, used Credential, failure *Error, final bool) {
 	x = &exchange{}
 	used, failure = c.admit(ctx, op, x)
 	if failure != nil {
 		return x, used, failure, true
 	}
 	defer x.turn.Release()
+	began := time.Now()
+	defer func() { x.took = time.Since(began) }()
+	ctx, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
 	client, err := c.clients.take()
 	if err != nil {
 		return x, used, c.failure(op, x, Error{Kind: Invalid, Message: "preparing the client: " + err.Error(), err: err}), true
@@ -365,9 +397,9 @@ func (c *Caller) attempt(ctx context.Context, op Operation) (x *exchange, used C
 	}
 	sending := ctx
 	if op.changes() {
-		var cancel context.CancelFunc
-		sending, cancel = lingering(ctx)
-		defer cancel()
+		var stop context.CancelFunc
+		sending, stop = lingering(ctx)
+		defer stop()
 	}
 	x.sent = c.config.Clock.Now()
 	_, err = client.sdk.CallApiWithCtx(context.WithValue(sending, exchangeKey{}, x), params, request, &dara.RuntimeOptions{})

@@ -68,7 +68,9 @@ type Error struct {
 
 	// retryAfter is how long the service asked to wait; zero if it did not.
 	retryAfter time.Duration
-	err        error
+	// refused is what a later attempt of a change was told, when this one's answer had got lost.
+	refused string
+	err     error
 }
 
 // Error implements error: one line that names call, scope, code and request.
@@ -90,6 +92,9 @@ func (e *Error) Error() string {
 	}
 	if e.Message != "" {
 		fmt.Fprintf(&b, ": %s", strings.TrimRight(e.Message, " ."))
+	}
+	if e.refused != "" {
+		fmt.Fprintf(&b, "; it may have happened all the same, and another attempt was refused: %s", e.refused)
 	}
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, "; request ID %s", e.RequestID)

@@ -51,8 +51,9 @@ func NewTransport(c TransportConfig) *Transport {
 // exchange is the raw answer to one attempt. The SDK throws it away when it
 // is no JSON or carries an error, and with it the status and retry-after.
 type exchange struct {
-	turn     Turn      // nil if it was not admitted
-	sent     time.Time // zero if it never went out
+	turn     Turn          // nil if it was not admitted
+	sent     time.Time     // zero if it never went out
+	took     time.Duration // of real time, from its turn on
 	answered bool
 	status   int
 	header   http.Header

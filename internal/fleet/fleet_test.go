@@ -14,6 +14,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
+	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
 )
@@ -234,6 +235,63 @@ func TestRetry_createIsNotRepeatedBlindly(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A change whose answer got lost may have happened. What became of the
+// attempts after it must not hide that: whoever believes that nothing happened
+// does not look, and loses track of it.
+func TestRetry_lostAnswerIsNotHidden(t *testing.T) {
+	t.Parallel()
+	const action = "UpdateClusterInspectConfig"
+	for name, refusal := range map[string]*simulator.Fault{
+		"then throttled":            {Action: action, After: 1, Status: 400, Code: "Throttling.User"},
+		"then denied":               {Action: action, After: 1, Status: 403, Code: "Forbidden.RAM"},
+		"then stopped in the queue": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cloud := acctest.New(t, acctest.Fleet())
+			if err := createSchedule(t, cloud.Fleet(t, nil)); err != nil {
+				t.Fatal(err)
+			}
+			cloud.AddFault(simulator.Fault{Action: action, Nth: 1, Reset: simulator.ResetAfterCommit})
+			if refusal != nil {
+				cloud.AddFault(*refusal)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			f := cloud.Fleet(t, func(c *fleet.Config) {
+				if refusal == nil { // the second attempt waits for its token when the run is stopped
+					c.Clock, c.RequestsPerSecond, c.Retry.Base = clock.System{}, 1, time.Microsecond
+					c.Observe = func(_ context.Context, a alicloud.Attempt) {
+						if a.Action == action {
+							time.AfterFunc(50*time.Millisecond, cancel)
+						}
+					}
+				}
+			})
+			client, err := f.CS(retail)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = client.UpdateInspectConfig(ctx, acctest.ClusterID("retail"), inspectConfig)
+			if !alicloud.Is(err, alicloud.Network) {
+				t.Errorf("got %v, want an error by which the change may have happened", err)
+			}
+			if refusal != nil && !strings.Contains(err.Error(), refusal.Code) {
+				t.Errorf("the refusal is lost: %v", err)
+			}
+		})
+	}
+}
+
+func createSchedule(t *testing.T, f *fleet.Fleet) error {
+	t.Helper()
+	client, err := f.CS(retail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client.CreateInspectConfig(t.Context(), acctest.ClusterID("retail"), inspectConfig)
 }
 
 // When the time is up, the last answer of the service is the error.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
@@ -117,5 +118,31 @@ func TestAttempts_described(t *testing.T) {
 	}
 	if len(ids) != 2 || len(ids[attempts[len(attempts)-1].CorrelationID]) != 1 {
 		t.Errorf("attempts by correlation ID: %v, want three of one call and one of another", ids)
+	}
+}
+
+// A long queue of one account loses no call: a call's own time counts from its turn on.
+func TestQueue_longerThanTheRetryTimeout(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	f := cloud.Fleet(t, func(c *fleet.Config) {
+		c.Clock, c.RequestsPerSecond, c.RetryTimeout = clock.System{}, 20, time.Second
+	})
+	client, err := f.CS(retail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := 0
+	var first error
+	for _, err := range fleet.Each(t.Context(), 16, make([]struct{}, 80), func(ctx context.Context, _ struct{}) error {
+		_, err := client.ClusterDetail(ctx, acctest.ClusterID("retail"))
+		return err
+	}) {
+		if err != nil {
+			lost, first = lost+1, err
+		}
+	}
+	if lost > 0 {
+		t.Errorf("%d of 80 calls lost: %v", lost, first)
 	}
 }

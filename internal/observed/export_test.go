@@ -10,6 +10,9 @@ import (
 // Pause is the pause after which everything is forgotten.
 const Pause = pause
 
+// RefusalLasts is how long a refusal holds.
+const RefusalLasts = refusalLasts
+
 // Limit bounds the store to so many cluster details.
 func (s *Store) Limit(details int) { s.limit = details * sizeOf(cs.Cluster{}) }
 

@@ -11,6 +11,7 @@ package observed
 import (
 	"container/list"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +26,9 @@ const (
 	pause = 2 * time.Second
 	// maxBytes bounds what the answers take, roughly; those that were not used for the longest time go first.
 	maxBytes = 96 << 20
+	// refusalLasts is how long a refusal holds. Asking again per data source only costs calls; but what was refused may
+	// be allowed, opened or made by this very run.
+	refusalLasts = time.Minute
 )
 
 // kind is what an answer is about.
@@ -61,6 +65,7 @@ type answer struct {
 	key   key
 	value any
 	err   error
+	at    time.Time
 	bytes int
 }
 
@@ -81,6 +86,9 @@ func read[T any](ctx context.Context, s *Store, k key, size func(T) int, fetch f
 		return value, a.err
 	}
 	got, err := s.flights.Do(ctx, k, func(ctx context.Context) (any, error) {
+		if a := s.known(k); a != nil { // it arrived between the look above and here
+			return a.value, a.err
+		}
 		before := s.begin()
 		value, err := fetch(ctx)
 		s.end(before, &answer{key: k, value: value, err: err, bytes: size(value)})
@@ -104,9 +112,12 @@ func (s *Store) known(k key) *answer {
 	if !ok {
 		return nil
 	}
+	a, _ := element.Value.(*answer)
+	if a.err != nil && now.Sub(a.at) >= refusalLasts {
+		return nil
+	}
 	s.lastRead = now
 	s.order.MoveToFront(element)
-	a, _ := element.Value.(*answer)
 	return a
 }
 
@@ -122,6 +133,7 @@ func (s *Store) end(changesBefore uint64, a *answer) {
 	defer s.mu.Unlock()
 	s.reading--
 	s.lastRead = s.fleet.Clock().Now()
+	a.at = s.lastRead
 	if s.changes != changesBefore || !lasting(a.err) {
 		return
 	}
@@ -145,7 +157,7 @@ func (s *Store) remove(k key) {
 }
 
 // lasting reports whether another call would end in the same way: a refusal
-// stays one for the run, a stumble does not.
+// stays one for a while, a stumble does not.
 func lasting(err error) bool {
 	switch alicloud.KindOf(err) {
 	case alicloud.Denied, alicloud.NotActivated:
@@ -159,10 +171,12 @@ func (s *Store) Forget(scope fleet.Scope, clusterID string) {
 	s.forget(func(k key) bool { return k.Scope == scope && k.clusterID == clusterID })
 }
 
-// ForgetLists drops the lists of clusters, because one that must be there is
-// missing from them.
-func (s *Store) ForgetLists() {
-	s.forget(func(k key) bool { return k.kind == allClusters || k.kind == regionsClusters })
+// ForgetLists drops the lists of the accounts' clusters, because one that must
+// be there is missing from them.
+func (s *Store) ForgetLists(accountIDs []string) {
+	s.forget(func(k key) bool {
+		return (k.kind == allClusters || k.kind == regionsClusters) && slices.Contains(accountIDs, k.AccountID)
+	})
 }
 
 func (s *Store) forget(about func(key) bool) {

@@ -3,6 +3,7 @@ package observed_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -117,6 +118,35 @@ func TestStore_forgetsWhatWasChanged(t *testing.T) {
 	}
 }
 
+// Lists are read again for a cluster that is missing: those of its accounts,
+// not those of a whole fleet, and nothing else.
+func TestStore_forgetsLists(t *testing.T) {
+	t.Parallel()
+	cloud, s := newStore(t, acctest.Fleet())
+	all := func() {
+		t.Helper()
+		if _, err := detail(t, s, "retail"); err != nil {
+			t.Fatal(err)
+		}
+		for _, account := range []string{acctest.Retail, acctest.Logistics} {
+			if _, err := s.Clusters(t.Context(), account); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.ClustersForRegion(t.Context(), fleet.Scope{AccountID: account, Region: "cn-hangzhou"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	all()
+	s.ForgetLists([]string{acctest.Retail})
+	all()
+	for action, want := range map[string]int{"DescribeClustersV1": 3, "DescribeClustersForRegion": 3, "DescribeClusterDetail": 1} {
+		if n := count(cloud, action); n != want {
+			t.Errorf("%d calls of %s, want %d", n, action, want)
+		}
+	}
+}
+
 // An answer that was on its way when the cluster was changed shows the state
 // before: it is not kept, and nobody who asks after the change waits for it.
 func TestStore_changeDuringRead(t *testing.T) {
@@ -149,6 +179,30 @@ func TestStore_changeDuringRead(t *testing.T) {
 	}
 	if got := get("anew", make(chan struct{}), open); got != "after" {
 		t.Errorf("the store keeps %q", got)
+	}
+}
+
+// A run that goes on reading does not make a refusal last for ever: what was
+// refused may have been allowed since.
+func TestStore_refusalEnds(t *testing.T) {
+	t.Parallel()
+	cloud, s := newStore(t, acctest.Fleet())
+	fault := cloud.AddFault(simulator.Fault{Action: "DescribeClusterDetail", Status: 403, Code: "Forbidden.RAM"})
+	if _, err := detail(t, s, "retail"); !alicloud.Is(err, alicloud.Denied) {
+		t.Fatalf("got %v", err)
+	}
+	fault.Remove()
+	for range int(observed.RefusalLasts / observed.Pause) {
+		if _, err := s.Clusters(t.Context(), acctest.Retail); err != nil {
+			t.Fatal(err)
+		}
+		cloud.Clock.Advance(observed.Pause)
+	}
+	if _, err := detail(t, s, "retail"); err != nil {
+		t.Errorf("%s after the refusal: %v", observed.RefusalLasts, err)
+	}
+	if n := count(cloud, "DescribeClustersV1"); n != 1 {
+		t.Errorf("%d lists, want 1: the run went on reading", n)
 	}
 }
 
@@ -204,5 +258,28 @@ func TestStore_bounded(t *testing.T) {
 	}
 	if held, sound := s.Held(); held != 3 || !sound {
 		t.Errorf("%d answers, sound: %t; want 3", held, sound)
+	}
+}
+
+// Whoever looks while an answer arrives finds it, in the store or under way.
+func TestStore_readsOnceAtTheMomentOfTheAnswer(t *testing.T) {
+	t.Parallel()
+	_, s := newStore(t, acctest.Fleet())
+	for range 2000 {
+		s.Forget(retail, acctest.ClusterID("retail"))
+		var fetched atomic.Int64
+		var group sync.WaitGroup
+		for range 8 {
+			group.Go(func() {
+				_, _ = s.Read(t.Context(), retail, acctest.ClusterID("retail"), func(context.Context) (string, error) {
+					fetched.Add(1)
+					return "", nil
+				})
+			})
+		}
+		group.Wait()
+		if n := fetched.Load(); n != 1 {
+			t.Fatalf("fetched %d times, want once", n)
+		}
 	}
 }

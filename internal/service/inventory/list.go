@@ -88,7 +88,7 @@ func Find(ctx context.Context, data *providerdata.Data, selection Selection, ids
 		if len(absent) == 0 || len(Failures(listings)) > 0 || lists > listsForLag {
 			return "", nil
 		}
-		data.Observed.ForgetLists()
+		data.Observed.ForgetLists(selection.AccountIDs)
 		return "misses " + strings.Join(absent, ", "), nil
 	})
 	return listings, clusters, absent
