@@ -22,6 +22,8 @@ const (
 	growAtLeast = 0.5
 	// firstGuess is the rate, or more, at which a bucket without a bound goes on after it was refused for the first time.
 	firstGuess = 20.0
+	// longestPause is the longest wait that the service can put on all calls; a longer one is the end of those it answers.
+	longestPause = 5 * time.Minute
 	// unbounded is the rate from which on a bucket that started without a bound has none again.
 	unbounded = 1000.0
 	// proofAfter is how long answers are counted before their rate means something.
@@ -121,7 +123,7 @@ func (b *bucket) learn(taken time.Time, throttled bool, retryAfter time.Duration
 	defer b.mu.Unlock()
 	now := b.clock.Now()
 	b.fill(now)
-	if retryAfter > 0 && now.Add(retryAfter).After(b.paused) {
+	if retryAfter > 0 && retryAfter <= longestPause && now.Add(retryAfter).After(b.paused) {
 		b.paused = now.Add(retryAfter)
 	}
 	if !throttled {

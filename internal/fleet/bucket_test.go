@@ -148,12 +148,11 @@ func TestBucket_retryAfter(t *testing.T) {
 
 func TestBucket_stops(t *testing.T) {
 	t.Parallel()
-	b, _ := testBucket(0.001)
+	b := newBucket(0.001, clock.System{})
 	if _, err := b.take(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	b.clock = clock.System{}
 	waits := make(chan error, 2)
 	for range 2 { // one waits for the token, one for its turn
 		go func() { _, err := b.take(ctx); waits <- err }()
@@ -207,4 +206,34 @@ func TestEach_bounded(t *testing.T) {
 		}
 		return 0
 	})
+}
+
+// Who waits for a token lends the seat too, at the head of the queue and behind it.
+func TestEach_waitingForATokenHoldsNoSeat(t *testing.T) {
+	t.Parallel()
+	b := newBucket(0.001, clock.System{})
+	if _, err := b.take(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	Each(ctx, 1, []int{0, 1, 2}, func(ctx context.Context, i int) struct{} {
+		if i == 2 {
+			cancel() // would never come if the others held their seats
+		} else if _, err := b.take(ctx); err == nil {
+			t.Error("a token that was not there")
+		}
+		return struct{}{}
+	})
+}
+
+// A wait that is longer than any run is the end of the calls that are told so,
+// not of all others.
+func TestBucket_absurdRetryAfter(t *testing.T) {
+	t.Parallel()
+	b, now := testBucket(0)
+	b.learn(now.Now().Add(time.Millisecond), true, time.Hour)
+	began := now.Now()
+	if _, err := b.take(t.Context()); err != nil || now.Now().Sub(began) > time.Minute {
+		t.Errorf("waited %s, %v", now.Now().Sub(began), err)
+	}
 }

@@ -88,6 +88,7 @@ func New(c Config) (*Fleet, error) {
 		members:  map[string]*temporary{},
 		clusters: map[Scope]*cs.Client{},
 	}
+	f.identity.OnJoin = LendSeat
 	var err error
 	if f.start, err = f.startingKeys(); err != nil {
 		return nil, err

@@ -436,3 +436,36 @@ func TestErrors_quoteNoURL(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// After an interrupt a read ends at once, and a change gets its answer within
+// a second and a half: what happened has to be written down.
+func TestInterrupt_changeGetsItsAnswer(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	cloud.AddFault(simulator.Fault{Product: "cs", Delay: "300ms"})
+	f := cloud.Fleet(t, nil)
+	client, err := f.CS(retail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(100*time.Millisecond, cancel)
+	if err := client.CreateInspectConfig(ctx, acctest.ClusterID("retail"), inspectConfig); err != nil {
+		t.Errorf("the answer to the change was not waited for: %v", err)
+	}
+	if err := client.CreateInspectConfig(ctx, acctest.ClusterID("retail"), inspectConfig); !alicloud.Is(err, alicloud.NotSent) {
+		t.Errorf("a change after the interrupt: %v", err)
+	}
+	if n := count(cloud, "CreateClusterInspectConfig"); n != 1 {
+		t.Errorf("%d changes were sent, want 1", n)
+	}
+	ctx, cancel = context.WithCancel(t.Context())
+	began := time.Now()
+	time.AfterFunc(50*time.Millisecond, cancel)
+	if _, err := client.ClusterDetail(ctx, acctest.ClusterID("retail")); !errors.Is(err, context.Canceled) {
+		t.Errorf("a read during the interrupt: %v", err)
+	}
+	if took := time.Since(began); took >= 300*time.Millisecond {
+		t.Errorf("a read went on for %s after the interrupt", took)
+	}
+}

@@ -13,6 +13,9 @@ const Pause = pause
 // RefusalLasts is how long a refusal holds.
 const RefusalLasts = refusalLasts
 
+// MaxAge is how long an answer holds.
+const MaxAge = maxAge
+
 // Limit bounds the store to so many cluster details.
 func (s *Store) Limit(details int) { s.limit = details * sizeOf(cs.Cluster{}) }
 

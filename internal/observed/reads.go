@@ -102,7 +102,13 @@ func (s *Store) InspectReportDetail(ctx context.Context, scope fleet.Scope, clus
 	}
 	k := aboutCluster(inspectReport, scope, clusterID)
 	k.part = reportID + "/" + language
-	size := func(d detail) int { return sizeOf(d.report) + sizeOfAll(d.items) }
+	size := func(d detail) int {
+		bytes := sizeOf(d.report) + sizeOfAll(d.items)
+		for _, item := range d.items {
+			bytes += len(item.Targets) * targetBytes
+		}
+		return bytes
+	}
 	d, err := ofCluster(ctx, s, k, size, func(c *cs.Client, ctx context.Context, clusterID string) (d detail, err error) {
 		d.report, d.items, err = c.InspectReportDetail(ctx, clusterID, reportID, language)
 		return d, err
@@ -123,6 +129,9 @@ func ofScope[T any](ctx context.Context, s *Store, k key, size func(T) int, call
 func ofCluster[T any](ctx context.Context, s *Store, k key, size func(T) int, call func(*cs.Client, context.Context, string) (T, error)) (T, error) {
 	return ofScope(ctx, s, k, size, func(c *cs.Client, ctx context.Context) (T, error) { return call(c, ctx, k.clusterID) })
 }
+
+// targetBytes is what the name of one target of a check item takes.
+const targetBytes = 64
 
 // textBytes is what the texts of an object take beside its fields, as a guess:
 // the bound is there against a fleet of another order, not to account for bytes.

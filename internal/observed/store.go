@@ -2,10 +2,11 @@
 // and resources of one run: each answer is asked for once, also by those who
 // ask at the same time.
 //
-// An answer holds as long as the run keeps reading. Once nothing has been read
-// for a moment, everything is forgotten: in an apply, what reads next may do
-// so because something was changed in between, perhaps by another provider.
-// What this provider changes itself is forgotten at once.
+// An answer holds as long as the run keeps reading, for two minutes at the
+// most. Once nothing has been read for a moment, everything is forgotten: in an
+// apply, what reads next may do so because something was changed in between,
+// perhaps by another provider. What this provider changes itself is forgotten
+// at once.
 package observed
 
 import (
@@ -24,6 +25,9 @@ const (
 	// pause is how long nothing has to be read for the answers to be forgotten. Data sources that depend on one another
 	// follow within milliseconds; a change of a cluster takes the service seconds.
 	pause = 2 * time.Second
+	// maxAge is how long an answer holds in a run that reads for longer: in an apply, something may be changed while
+	// another data source reads.
+	maxAge = 2 * time.Minute
 	// maxBytes bounds what the answers take, roughly; those that were not used for the longest time go first.
 	maxBytes = 96 << 20
 	// refusalLasts is how long a refusal holds. Asking again per data source only costs calls; but what was refused may
@@ -113,7 +117,7 @@ func (s *Store) known(k key) *answer {
 		return nil
 	}
 	a, _ := element.Value.(*answer)
-	if a.err != nil && now.Sub(a.at) >= refusalLasts {
+	if age := now.Sub(a.at); a.err != nil && age >= refusalLasts || age >= maxAge {
 		return nil
 	}
 	s.lastRead = now

@@ -93,6 +93,37 @@ func TestStore_forgetsAfterAPause(t *testing.T) {
 	}
 }
 
+// While something is being read there is no pause, however long it takes; but
+// no answer holds for longer than two minutes.
+func TestStore_longRead(t *testing.T) {
+	t.Parallel()
+	cloud, s := newStore(t, acctest.Fleet())
+	started, release, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = s.Read(t.Context(), retail, acctest.ClusterID("retail"), func(context.Context) (string, error) {
+			close(started)
+			<-release
+			return "", nil
+		})
+	}()
+	<-started
+	for _, step := range []struct {
+		after time.Duration
+		want  int
+	}{{0, 1}, {observed.MaxAge - 1, 1}, {1, 2}} {
+		cloud.Clock.Advance(step.after)
+		if _, err := detail(t, s, "retail"); err != nil {
+			t.Fatal(err)
+		}
+		if n := count(cloud, "DescribeClusterDetail"); n != step.want {
+			t.Errorf("%s later: %d calls, want %d", step.after, n, step.want)
+		}
+	}
+	close(release)
+	<-done
+}
+
 func TestStore_forgetsWhatWasChanged(t *testing.T) {
 	t.Parallel()
 	cloud, s := newStore(t, acctest.Fleet())

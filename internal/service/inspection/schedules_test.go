@@ -297,3 +297,29 @@ resource "ackguard_cluster_inspection_schedule" "this" {
 		},
 	})
 }
+
+// What is read in an apply does not outlive a change that the same apply makes:
+// the data source before the schedule sees none, the one after it sees it.
+func TestSchedules_readAgainAfterAChange(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	read := func(name, after string) string {
+		return fmt.Sprintf(`
+data "ackguard_cluster_inspection_schedules" %q {
+  account_ids = [%q]
+  depends_on  = [%s]
+}`, name, acctest.Retail, after)
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{{
+			Config: cloud.Provider("", `
+resource "terraform_data" "first" {}`+read("before", "terraform_data.first")+
+				schedule(atTwo, "depends_on = [data.ackguard_cluster_inspection_schedules.before]")+read("after", address)),
+			Check: resource.ComposeTestCheckFunc(
+				resource.TestCheckResourceAttr("data.ackguard_cluster_inspection_schedules.before", "schedules.#", "0"),
+				resource.TestCheckResourceAttr("data.ackguard_cluster_inspection_schedules.after", "schedules.#", "1"),
+			),
+		}},
+	})
+}
