@@ -221,17 +221,13 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 			ended = standing(ended, failure, op.changes())
 		}
 		var wait time.Duration
-		again := failure != nil && !final && attempt < c.config.Retry.MaxAttempts && ctx.Err() == nil && left > 0 &&
-			retryable(failure, op.SafeToRepeat)
-		if again {
-			wait = c.config.Retry.wait(attempt, failure.retryAfter)
-			if deadline, ok := ctx.Deadline(); wait > left || ok && began.Add(wait).After(deadline) {
-				again, wait = false, 0
+		again := false
+		if failure != nil && !final && ctx.Err() == nil && left > 0 {
+			wait, again = c.tryAgain(ctx, op, failure, attempt, began, left)
+			if !renewed && c.renew(failure, used) {
+				// The call was refused at the door, so even one that may not run twice goes again.
+				again, renewed = true, true
 			}
-		}
-		if failure != nil && !final && !renewed && ctx.Err() == nil && left > 0 && c.renew(failure, used) {
-			// The call was refused at the door, so even one that may not run twice goes again.
-			again, renewed = true, true
 		}
 		a := Attempt{CorrelationID: id, Number: attempt, Wait: wait, Queued: c.config.Clock.Now().Sub(began)}
 		if !x.sent.IsZero() {
@@ -247,6 +243,19 @@ func (c *Caller) Call(ctx context.Context, op Operation, out any) error {
 		}
 		left -= time.Since(waits)
 	}
+}
+
+// tryAgain decides whether a failed attempt is followed by another, and after
+// which wait: not where the time would be up by then.
+func (c *Caller) tryAgain(ctx context.Context, op Operation, failure *Error, attempt int, began time.Time, left time.Duration) (wait time.Duration, again bool) {
+	if attempt >= c.config.Retry.MaxAttempts || !retryable(failure, op.SafeToRepeat) {
+		return 0, false
+	}
+	wait = c.config.Retry.wait(attempt, failure.retryAfter)
+	if deadline, ok := ctx.Deadline(); wait > left || ok && began.Add(wait).After(deadline) {
+		return 0, false
+	}
+	return wait, true
 }
 
 // standing is what a call ends with after one more attempt failed: that

@@ -29,7 +29,7 @@ func against(startRate float64, calls int, quota rate.Limit, burst int) (took ti
 		at   int
 		ok   bool
 	}
-	waiting := make([]call, calls)
+	waiting := slices.Repeat([]call{{}}, calls)
 	var flying []flight
 	for tick, done := 0, 0; done < calls && tick < 1_000_000; tick++ {
 		flying = slices.DeleteFunc(flying, func(f flight) bool {
