@@ -137,7 +137,9 @@ const targetBytes = 64
 // the bound is there against a fleet of another order, not to account for bytes.
 const textBytes = 512
 
-func sizeOf[T any](T) int { return int(reflect.TypeFor[T]().Size()) + textBytes }
+func sizeOf[T any](T) int {
+	return int(reflect.TypeFor[T]().Size()) + textBytes //nolint:gosec // no type is that large
+}
 
 func sizeOfAll[T any](items []T) int {
 	return textBytes + len(items)*sizeOf(*new(T))

@@ -279,11 +279,12 @@ func TestSecrets_neverLogged(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.Fleet())
 	cloud.AddFault(simulator.Fault{Action: "DescribeClustersForRegion", AccountID: acctest.Retail, Status: 400, Code: "Throttling.User", First: 1})
-	body := "data \"ackguard_member_accounts\" \"all\" {}\n"
+	var body strings.Builder
+	body.WriteString("data \"ackguard_member_accounts\" \"all\" {}\n")
 	for _, kind := range []string{"clusters", "cluster_compliance", "cluster_inspection_schedules", "cluster_inspection_report"} {
-		body += fmt.Sprintf("data \"ackguard_%s\" \"all\" {\n  account_ids = data.ackguard_member_accounts.all.ids\n}\n", kind)
+		fmt.Fprintf(&body, "data \"ackguard_%s\" \"all\" {\n  account_ids = data.ackguard_member_accounts.all.ids\n}\n", kind)
 	}
-	body += `
+	body.WriteString(`
 resource "ackguard_cluster_inspection_schedule" "all" {
   for_each   = { for c in data.ackguard_clusters.all.clusters : c.cluster_id => c }
   account_id = each.value.account_id
@@ -292,8 +293,8 @@ resource "ackguard_cluster_inspection_schedule" "all" {
   recurrence = "FREQ=DAILY;BYHOUR=2;BYMINUTE=30"
   triggers   = { version = "1" }
 }
-`
-	log := acctest.TraceLog(t, cloud.Provider("", body), "DEBUG=dara,tea")
+`)
+	log := acctest.TraceLog(t, cloud.Provider("", body.String()), "DEBUG=dara,tea")
 	for _, action := range []string{"AssumeRole", "CreateClusterInspectConfig", "RunClusterInspect", "DeleteClusterInspectConfig"} {
 		if !bytes.Contains(log, []byte("action="+action)) {
 			t.Errorf("the log shows no call of %s, so it proves nothing", action)

@@ -3,8 +3,10 @@
 package answering
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,8 +49,34 @@ func (s *Service) Config() alicloud.Config {
 	}
 }
 
+// Seed gives a fuzz target of a status and a body these bodies, and those that
+// no service should send, each as an answer and as errors of both sides.
+func Seed(f *testing.F, bodies ...string) {
+	f.Helper()
+	for _, body := range append(bodies, ``, `{}`, `null`, `[]`, `<html></html>`, `{"Code":"Forbidden.RAM","Message":"no"}`) {
+		for _, status := range []int{http.StatusOK, http.StatusBadRequest, http.StatusNotFound, http.StatusInternalServerError, http.StatusServiceUnavailable} {
+			f.Add(status, body)
+		}
+	}
+}
+
+// Check fails the test on an error that is none of a call, or shows the keys of
+// Config, and on an error status that was taken for an answer.
+func (s *Service) Check(t *testing.T, err error) {
+	t.Helper()
+	var typed *alicloud.Error
+	switch {
+	case err == nil && s.status >= http.StatusBadRequest:
+		t.Errorf("%d %q was taken for an answer", s.status, s.body)
+	case err != nil && !errors.As(err, &typed):
+		t.Errorf("%d %q: an error of no call: %v", s.status, s.body, err)
+	case err != nil && (strings.Contains(err.Error(), Secret) || strings.Contains(err.Error(), Token)):
+		t.Errorf("the error shows a secret: %v", err)
+	}
+}
+
 // The keys of Config, which no error may show.
 const (
 	Secret = "fake-secret-of-the-test"
-	Token  = "fake-token-of-the-test"
+	Token  = "fake-token-of-the-test" //nolint:gosec // no token of anything
 )

@@ -24,12 +24,17 @@ var ways = []struct {
 	todo          string
 }{
 	{"none", func(*testing.T, *acctest.Cloud, string) {}, "ok", "", ""},
-	{"no role", func(t *testing.T, c *acctest.Cloud, a string) { c.RemoveRole(t, a) }, "denied", "EntityNotExist.Role", "create the role"},
+	{"no role", func(t *testing.T, c *acctest.Cloud, a string) { t.Helper(); c.RemoveRole(t, a) }, "denied", "EntityNotExist.Role", "create the role"},
 	{"role of somebody else", func(t *testing.T, c *acctest.Cloud, a string) {
+		t.Helper()
 		c.SetRoles(t, a, []simulator.Role{{RoleName: "ResourceDirectoryAccountAccessRole", Trusts: []string{acctest.ManyID(0)}, AttachedPolicies: []string{"AdministratorAccess"}}})
 	}, "denied", "NoPermission", "trust policy"},
-	{"denied action", func(t *testing.T, c *acctest.Cloud, a string) { c.DenyMember(t, a, "cs:DescribeClustersForRegion") }, "denied", "Forbidden.RAM", "allow the RAM action cs:DescribeClustersForRegion"},
+	{"denied action", func(t *testing.T, c *acctest.Cloud, a string) {
+		t.Helper()
+		c.DenyMember(t, a, "cs:DescribeClustersForRegion")
+	}, "denied", "Forbidden.RAM", "allow the RAM action cs:DescribeClustersForRegion"},
 	{"control policy", func(t *testing.T, c *acctest.Cloud, a string) {
+		t.Helper()
 		if err := c.SetControlPolicies([]simulator.ControlPolicy{{
 			PolicyName: "no-ack", Targets: []string{a},
 			PolicyDocument: rampolicy.Document{Version: "1", Statement: []rampolicy.Statement{{Effect: "Deny", Action: []string{"cs:*"}, Resource: []string{"*"}}}},

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -92,8 +93,9 @@ func randomFleet(r *rand.Rand) *simulator.Scenario {
 }
 
 // randomFaults breaks things, for some calls or for good, and says what.
-func randomFaults(t *testing.T, r *rand.Rand, cloud *acctest.Cloud, s *simulator.Scenario) (script string) {
+func randomFaults(t *testing.T, r *rand.Rand, cloud *acctest.Cloud, s *simulator.Scenario) string {
 	t.Helper()
+	var script strings.Builder
 	actions := []string{"AssumeRole", "DescribeClustersV1", "DescribeClustersForRegion", "DescribeClusterDetail", "DescribeClusterNodePools", "ListClusterAddonInstances", ""}
 	effects := []simulator.Fault{
 		{Status: 400, Code: "Throttling.User"}, {Status: 429, Code: "Throttling.Api", RetryAfter: "700"}, {Status: 503, Code: "ServiceUnavailable"},
@@ -107,14 +109,14 @@ func randomFaults(t *testing.T, r *rand.Rand, cloud *acctest.Cloud, s *simulator
 		switch r.IntN(8) {
 		case 0:
 			cloud.RemoveRole(t, account)
-			script += "no role in " + account + "; "
+			script.WriteString("no role in " + account + "; ")
 			continue
 		case 1:
 			action := actions[2+r.IntN(4)]
 			if a, _ := cloud.Account(account); len(a.Roles) > 0 {
 				cloud.DenyMember(t, account, "cs:"+action)
 			}
-			script += action + " denied in " + account + "; "
+			script.WriteString(action + " denied in " + account + "; ")
 			continue
 		}
 		f := effects[r.IntN(len(effects))]
@@ -133,9 +135,9 @@ func randomFaults(t *testing.T, r *rand.Rand, cloud *acctest.Cloud, s *simulator
 			f.Probability = 0.1 + 0.6*r.Float64()
 		}
 		cloud.AddFault(f)
-		script += fmt.Sprintf("%+v; ", f)
+		fmt.Fprintf(&script, "%+v; ", f)
 	}
-	return script
+	return script.String()
 }
 
 // readOnce reads the data source over all members, or says which error it ends with.
