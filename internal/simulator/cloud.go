@@ -265,6 +265,9 @@ func (c *Cloud) handle(r *http.Request, t target, query, form url.Values, body [
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.settle(now)
+	if t.product == ProductConfig {
+		cl.time = c.configTime(now)
+	}
 	if err := cl.authorise(); err != nil {
 		return nil, err
 	}

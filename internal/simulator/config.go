@@ -20,6 +20,7 @@ type configState struct {
 	accounts map[string]*configAccount // that have activated it
 	rules    []*configRule             // of all accounts and groups, oldest first
 	next     int64                     // order of what is made
+	ahead    time.Duration             // how far its clock is ahead of that of the gateways
 	due      time.Time                 // when the next rule has something to do; zero for never
 }
 
@@ -50,7 +51,7 @@ func newConfigState(managed []ManagedRule) configState {
 
 // loadConfig takes over what the scenario says of Cloud Config, once all accounts and clusters are there.
 func (c *Cloud) loadConfig(accounts []Account) {
-	now := c.now()
+	now := c.configTime(c.now())
 	for i := range accounts {
 		given := accounts[i].CloudConfig
 		if given == nil {
@@ -89,6 +90,19 @@ func (c *Cloud) loadConfig(accounts []Account) {
 		}
 	}
 	c.settleConfig(now)
+}
+
+// configTime is the time by the clock of Cloud Config.
+func (c *Cloud) configTime(now time.Time) time.Time { return now.Add(c.config.ahead) }
+
+// AdvanceConfig moves the clock of Cloud Config alone: evaluations, deletions and acknowledgements come due, while requests
+// that are signed with the true date are still accepted.
+func (c *Cloud) AdvanceConfig(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settle(c.now())
+	c.config.ahead += d
+	c.settleConfig(c.configTime(c.now()))
 }
 
 func (c *Cloud) activate(accountID string, now time.Time) *configAccount {
@@ -180,7 +194,7 @@ func twins(action string, run func(*call, *configHolder) (any, *apiError), more 
 	}
 }
 
-var configOperations = slices.Concat(recorderOperations, aggregatorOperations, managedRuleOperations, configRuleOperations)
+var configOperations = slices.Concat(recorderOperations, aggregatorOperations, managedRuleOperations, configRuleOperations, configResultOperations)
 
 // configPage is a page by number.
 func (cl *call) configPage(name string, list []map[string]any) map[string]any {

@@ -181,7 +181,7 @@ func (c *Cloud) evaluate(r *configRule, state *clusterState, run configRun) {
 	}
 	cluster := state.now.Cluster
 	result.name, result.groupID = cluster.Name, value(cluster.ResourceGroupID)
-	result.verdict, result.run = judge(r.SourceIdentifier, cluster, run.due), run
+	result.verdict, result.run = judge(r.SourceIdentifier, cluster, run.due.Add(-c.config.ahead)), run
 	if result.verdict.compliance == "NON_COMPLIANT" {
 		result.lastBad = run.due
 	}

@@ -75,8 +75,8 @@ func (c *Cloud) registeredAt(a *configAccount) {
 func (c *Cloud) SetRecorderStatus(accountID, status string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := c.now()
-	c.settle(now)
+	c.settle(c.now())
+	now := c.configTime(c.now())
 	a := c.config.accounts[accountID]
 	known := []string{"REGISTRABLE", "BUILDING", "REGISTERED", "REBUILDING"}
 	switch {

@@ -16,6 +16,7 @@ const maxRules = 200
 // configRule is a stored rule.
 type configRule struct {
 	*ConfigRule
+	order             int64 // among all rules
 	holder            *configHolder
 	created, modified time.Time
 	packID            string
@@ -127,7 +128,8 @@ func (c *Cloud) newRule(h *configHolder, given *ConfigRule, now time.Time) *conf
 		given.ConfigRuleID = "cr-" + c.randomID("0123456789abcdef", 20)
 	}
 	given.complete()
-	r := &configRule{ConfigRule: given, holder: h, created: now, modified: now}
+	c.config.next++
+	r := &configRule{ConfigRule: given, order: c.config.next, holder: h, created: now, modified: now}
 	c.config.rules = append(c.config.rules, r)
 	if r.ConfigRuleState == "ACTIVE" {
 		c.start(r, now)
@@ -495,8 +497,8 @@ func (c *Cloud) ConfigRules() []ConfigRuleSnapshot {
 func (c *Cloud) UpdateConfigRule(id string, change func(*ConfigRule)) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := c.now()
-	c.settle(now)
+	c.settle(c.now())
+	now := c.configTime(c.now())
 	at := slices.IndexFunc(c.config.rules, func(r *configRule) bool { return r.ConfigRuleID == id })
 	if at < 0 {
 		return fmt.Errorf("the rule %s does not exist", id)
@@ -535,7 +537,7 @@ func (c *Cloud) DeleteConfigRule(id string) error {
 // snapshotConfig adds what Cloud Config holds, without results.
 func (c *Cloud) snapshotConfig(s Snapshot) {
 	for id, a := range c.config.accounts {
-		s.add("config "+id, map[string]any{"status": a.recorderStatus(c.now()), "types": a.resourceTypes})
+		s.add("config "+id, map[string]any{"status": a.recorderStatus(c.configTime(c.now())), "types": a.resourceTypes})
 		for _, h := range a.aggregators {
 			s.add("aggregator "+h.group.AggregatorID, h.group)
 		}

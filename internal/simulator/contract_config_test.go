@@ -13,33 +13,41 @@ import (
 // the wire.
 var configTyped = map[string]struct{ request, response reflect.Type }{
 	// begin of types
-	"ActiveAggregateConfigRules":         {reflect.TypeFor[config.ActiveAggregateConfigRulesRequest](), reflect.TypeFor[config.ActiveAggregateConfigRulesResponseBody]()},
-	"ActiveConfigRules":                  {reflect.TypeFor[config.ActiveConfigRulesRequest](), reflect.TypeFor[config.ActiveConfigRulesResponseBody]()},
-	"CreateAggregateConfigRule":          {reflect.TypeFor[config.CreateAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.CreateAggregateConfigRuleResponseBody]()},
-	"CreateAggregator":                   {reflect.TypeFor[config.CreateAggregatorShrinkRequest](), reflect.TypeFor[config.CreateAggregatorResponseBody]()},
-	"CreateConfigRule":                   {reflect.TypeFor[config.CreateConfigRuleShrinkRequest](), reflect.TypeFor[config.CreateConfigRuleResponseBody]()},
-	"DeactiveAggregateConfigRules":       {reflect.TypeFor[config.DeactiveAggregateConfigRulesRequest](), reflect.TypeFor[config.DeactiveAggregateConfigRulesResponseBody]()},
-	"DeactiveConfigRules":                {reflect.TypeFor[config.DeactiveConfigRulesRequest](), reflect.TypeFor[config.DeactiveConfigRulesResponseBody]()},
-	"DeleteAggregateConfigRules":         {reflect.TypeFor[config.DeleteAggregateConfigRulesRequest](), reflect.TypeFor[config.DeleteAggregateConfigRulesResponseBody]()},
-	"DeleteAggregators":                  {reflect.TypeFor[config.DeleteAggregatorsRequest](), reflect.TypeFor[config.DeleteAggregatorsResponseBody]()},
-	"DeleteConfigRules":                  {reflect.TypeFor[config.DeleteConfigRulesRequest](), reflect.TypeFor[config.DeleteConfigRulesResponseBody]()},
-	"GetAggregateConfigRule":             {reflect.TypeFor[config.GetAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.GetAggregateConfigRuleResponseBody]()},
-	"GetAggregator":                      {reflect.TypeFor[config.GetAggregatorShrinkRequest](), reflect.TypeFor[config.GetAggregatorResponseBody]()},
-	"GetConfigRule":                      {reflect.TypeFor[config.GetConfigRuleShrinkRequest](), reflect.TypeFor[config.GetConfigRuleResponseBody]()},
-	"GetConfigurationRecorder":           {nil, reflect.TypeFor[config.GetConfigurationRecorderResponseBody]()},
-	"GetManagedRule":                     {reflect.TypeFor[config.GetManagedRuleRequest](), reflect.TypeFor[config.GetManagedRuleResponseBody]()},
-	"ListAggregateConfigRules":           {reflect.TypeFor[config.ListAggregateConfigRulesShrinkRequest](), reflect.TypeFor[config.ListAggregateConfigRulesResponseBody]()},
-	"ListAggregators":                    {reflect.TypeFor[config.ListAggregatorsShrinkRequest](), reflect.TypeFor[config.ListAggregatorsResponseBody]()},
-	"ListConfigRules":                    {reflect.TypeFor[config.ListConfigRulesShrinkRequest](), reflect.TypeFor[config.ListConfigRulesResponseBody]()},
-	"ListManagedRules":                   {reflect.TypeFor[config.ListManagedRulesRequest](), reflect.TypeFor[config.ListManagedRulesResponseBody]()},
-	"StartAggregateConfigRuleEvaluation": {reflect.TypeFor[config.StartAggregateConfigRuleEvaluationRequest](), reflect.TypeFor[config.StartAggregateConfigRuleEvaluationResponseBody]()},
-	"StartConfigRuleEvaluation":          {reflect.TypeFor[config.StartConfigRuleEvaluationRequest](), reflect.TypeFor[config.StartConfigRuleEvaluationResponseBody]()},
-	"StartConfigurationRecorder":         {nil, reflect.TypeFor[config.StartConfigurationRecorderResponseBody]()},
-	"StopConfigurationRecorder":          {nil, reflect.TypeFor[config.StopConfigurationRecorderResponseBody]()},
-	"UpdateAggregateConfigRule":          {reflect.TypeFor[config.UpdateAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.UpdateAggregateConfigRuleResponseBody]()},
-	"UpdateAggregator":                   {reflect.TypeFor[config.UpdateAggregatorShrinkRequest](), reflect.TypeFor[config.UpdateAggregatorResponseBody]()},
-	"UpdateConfigRule":                   {reflect.TypeFor[config.UpdateConfigRuleShrinkRequest](), reflect.TypeFor[config.UpdateConfigRuleResponseBody]()},
-	"UpdateConfigurationRecorder":        {reflect.TypeFor[config.UpdateConfigurationRecorderRequest](), reflect.TypeFor[config.UpdateConfigurationRecorderResponseBody]()},
+	"ActiveAggregateConfigRules":               {reflect.TypeFor[config.ActiveAggregateConfigRulesRequest](), reflect.TypeFor[config.ActiveAggregateConfigRulesResponseBody]()},
+	"ActiveConfigRules":                        {reflect.TypeFor[config.ActiveConfigRulesRequest](), reflect.TypeFor[config.ActiveConfigRulesResponseBody]()},
+	"CreateAggregateConfigRule":                {reflect.TypeFor[config.CreateAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.CreateAggregateConfigRuleResponseBody]()},
+	"CreateAggregator":                         {reflect.TypeFor[config.CreateAggregatorShrinkRequest](), reflect.TypeFor[config.CreateAggregatorResponseBody]()},
+	"CreateConfigRule":                         {reflect.TypeFor[config.CreateConfigRuleShrinkRequest](), reflect.TypeFor[config.CreateConfigRuleResponseBody]()},
+	"DeactiveAggregateConfigRules":             {reflect.TypeFor[config.DeactiveAggregateConfigRulesRequest](), reflect.TypeFor[config.DeactiveAggregateConfigRulesResponseBody]()},
+	"DeactiveConfigRules":                      {reflect.TypeFor[config.DeactiveConfigRulesRequest](), reflect.TypeFor[config.DeactiveConfigRulesResponseBody]()},
+	"DeleteAggregateConfigRules":               {reflect.TypeFor[config.DeleteAggregateConfigRulesRequest](), reflect.TypeFor[config.DeleteAggregateConfigRulesResponseBody]()},
+	"DeleteAggregators":                        {reflect.TypeFor[config.DeleteAggregatorsRequest](), reflect.TypeFor[config.DeleteAggregatorsResponseBody]()},
+	"DeleteConfigRules":                        {reflect.TypeFor[config.DeleteConfigRulesRequest](), reflect.TypeFor[config.DeleteConfigRulesResponseBody]()},
+	"GetAggregateConfigRule":                   {reflect.TypeFor[config.GetAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.GetAggregateConfigRuleResponseBody]()},
+	"GetAggregator":                            {reflect.TypeFor[config.GetAggregatorShrinkRequest](), reflect.TypeFor[config.GetAggregatorResponseBody]()},
+	"GetConfigRule":                            {reflect.TypeFor[config.GetConfigRuleShrinkRequest](), reflect.TypeFor[config.GetConfigRuleResponseBody]()},
+	"GetConfigurationRecorder":                 {nil, reflect.TypeFor[config.GetConfigurationRecorderResponseBody]()},
+	"GetManagedRule":                           {reflect.TypeFor[config.GetManagedRuleRequest](), reflect.TypeFor[config.GetManagedRuleResponseBody]()},
+	"IgnoreAggregateEvaluationResults":         {reflect.TypeFor[config.IgnoreAggregateEvaluationResultsShrinkRequest](), reflect.TypeFor[config.IgnoreAggregateEvaluationResultsResponseBody]()},
+	"IgnoreEvaluationResults":                  {reflect.TypeFor[config.IgnoreEvaluationResultsShrinkRequest](), reflect.TypeFor[config.IgnoreEvaluationResultsResponseBody]()},
+	"ListAggregateConfigRuleEvaluationResults": {reflect.TypeFor[config.ListAggregateConfigRuleEvaluationResultsRequest](), reflect.TypeFor[config.ListAggregateConfigRuleEvaluationResultsResponseBody]()},
+	"ListAggregateConfigRules":                 {reflect.TypeFor[config.ListAggregateConfigRulesShrinkRequest](), reflect.TypeFor[config.ListAggregateConfigRulesResponseBody]()},
+	"ListAggregateResourceEvaluationResults":   {reflect.TypeFor[config.ListAggregateResourceEvaluationResultsRequest](), reflect.TypeFor[config.ListAggregateResourceEvaluationResultsResponseBody]()},
+	"ListAggregators":                          {reflect.TypeFor[config.ListAggregatorsShrinkRequest](), reflect.TypeFor[config.ListAggregatorsResponseBody]()},
+	"ListConfigRuleEvaluationResults":          {reflect.TypeFor[config.ListConfigRuleEvaluationResultsRequest](), reflect.TypeFor[config.ListConfigRuleEvaluationResultsResponseBody]()},
+	"ListConfigRules":                          {reflect.TypeFor[config.ListConfigRulesShrinkRequest](), reflect.TypeFor[config.ListConfigRulesResponseBody]()},
+	"ListManagedRules":                         {reflect.TypeFor[config.ListManagedRulesRequest](), reflect.TypeFor[config.ListManagedRulesResponseBody]()},
+	"ListResourceEvaluationResults":            {reflect.TypeFor[config.ListResourceEvaluationResultsRequest](), reflect.TypeFor[config.ListResourceEvaluationResultsResponseBody]()},
+	"RevertAggregateEvaluationResults":         {reflect.TypeFor[config.RevertAggregateEvaluationResultsShrinkRequest](), reflect.TypeFor[config.RevertAggregateEvaluationResultsResponseBody]()},
+	"RevertEvaluationResults":                  {reflect.TypeFor[config.RevertEvaluationResultsShrinkRequest](), reflect.TypeFor[config.RevertEvaluationResultsResponseBody]()},
+	"StartAggregateConfigRuleEvaluation":       {reflect.TypeFor[config.StartAggregateConfigRuleEvaluationRequest](), reflect.TypeFor[config.StartAggregateConfigRuleEvaluationResponseBody]()},
+	"StartConfigRuleEvaluation":                {reflect.TypeFor[config.StartConfigRuleEvaluationRequest](), reflect.TypeFor[config.StartConfigRuleEvaluationResponseBody]()},
+	"StartConfigurationRecorder":               {nil, reflect.TypeFor[config.StartConfigurationRecorderResponseBody]()},
+	"StopConfigurationRecorder":                {nil, reflect.TypeFor[config.StopConfigurationRecorderResponseBody]()},
+	"UpdateAggregateConfigRule":                {reflect.TypeFor[config.UpdateAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.UpdateAggregateConfigRuleResponseBody]()},
+	"UpdateAggregator":                         {reflect.TypeFor[config.UpdateAggregatorShrinkRequest](), reflect.TypeFor[config.UpdateAggregatorResponseBody]()},
+	"UpdateConfigRule":                         {reflect.TypeFor[config.UpdateConfigRuleShrinkRequest](), reflect.TypeFor[config.UpdateConfigRuleResponseBody]()},
+	"UpdateConfigurationRecorder":              {reflect.TypeFor[config.UpdateConfigurationRecorderRequest](), reflect.TypeFor[config.UpdateConfigurationRecorderResponseBody]()},
 	// end of types
 }
 
@@ -61,6 +69,7 @@ func configScenario() *Scenario {
 		AggregatorID: "ca-all", AggregatorName: "all", Description: "everything", AggregatorType: "RD", Tags: []ConfigTag{{TagKey: "a", TagValue: "b"}},
 	}}}
 	s.Accounts[1].CloudConfig = &CloudConfig{}
+	s.Accounts[1].Clusters[0].MasterURL.APIServerEndpoint = new("https://203.0.113.7:6443")
 	return s
 }
 
@@ -127,7 +136,7 @@ func TestEveryConfigAnswerConforms(t *testing.T) {
 			"ResourceGroupIdsScope": "rg-1", "ExcludeResourceGroupIdsScope": "rg-2", "ResourceIdsScope": clusterID("one"), "ExcludeResourceIdsScope": clusterID("two"),
 			"TagKeyScope": "a", "TagValueScope": "b",
 		})))
-		step(k, name("Create", "ConfigRule"), with(ruleParams("ack-cluster-public-endpoint-check", params{
+		bad := step(k, name("Create", "ConfigRule"), with(ruleParams("ack-cluster-public-endpoint-check", params{
 			"ConfigRuleTriggerTypes": triggerScheduled, "MaximumExecutionFrequency": "TwentyFour_Hours",
 		})))
 		id := created.text("ConfigRuleId")
@@ -135,6 +144,19 @@ func TestEveryConfigAnswerConforms(t *testing.T) {
 		step(k, name("Update", "ConfigRule"), with(params{"ConfigRuleId": id, "Description": ""}))
 		step(k, name("List", "ConfigRules"), with(params{"PageSize": "1"}))
 		step(k, name("Start", "ConfigRuleEvaluation"), with(params{"ConfigRuleId": id}))
+		other := bad.text("ConfigRuleId")
+		resources := `[{"Region":"cn-hangzhou","ResourceAccountId":` + testMember + `,"ResourceId":"` + clusterID("one") + `","ResourceType":"ACS::ACK::Cluster"}]`
+		step(k, name("Ignore", "EvaluationResults"), with(params{"ConfigRuleId": other, "Resources": resources, "Reason": "known", "IgnoreDate": "2999-01-01"}))
+		filter := params{"ConfigRuleId": other, "Regions": "cn-hangzhou,cn-shanghai", "ResourceTypes": "ACS::ACK::Cluster", "MaxResults": "1"}
+		if group != "" {
+			filter["ResourceAccountId"] = testMember
+		}
+		page := step(k, name("List", "ConfigRuleEvaluationResults"), with(filter)).object("EvaluationResults")
+		if page.list("EvaluationResultList")[0].text("ComplianceType") != "IGNORED" || page.text("NextToken") == "" {
+			t.Error(page)
+		}
+		step(k, name("List", "ResourceEvaluationResults"), with(params{"ResourceId": clusterID("one")}))
+		step(k, name("Revert", "EvaluationResults"), with(params{"ConfigRuleId": other, "Resources": resources}))
 		step(k, name("Deactive", "ConfigRules"), with(params{"ConfigRuleIds": id}))
 		step(k, name("Active", "ConfigRules"), with(params{"ConfigRuleIds": id + ",cr-none"}))
 		step(k, name("Delete", "ConfigRules"), with(params{"ConfigRuleIds": id + ",cr-none"}))

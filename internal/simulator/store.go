@@ -65,7 +65,7 @@ func (c *Cloud) indexKeys(a *Account) {
 // settle lets changes take effect whose time has come.
 func (c *Cloud) settle(now time.Time) {
 	c.forget(func(s *clusterState) bool { return !s.lags(now) })
-	defer c.settleConfig(now)
+	defer c.settleConfig(c.configTime(now))
 	c.pending = slices.DeleteFunc(c.pending, func(p pendingChange) bool {
 		if p.due.After(now) {
 			return false
