@@ -16,12 +16,15 @@ import (
 
 // configState is what Cloud Config holds.
 type configState struct {
-	managed  []ManagedRule             // that the scenario adds
-	accounts map[string]*configAccount // that have activated it
-	rules    []*configRule             // of all accounts and groups, oldest first
-	next     int64                     // order of what is made
-	ahead    time.Duration             // how far its clock is ahead of that of the gateways
-	due      time.Time                 // when the next rule has something to do; zero for never
+	managed    []ManagedRule             // that the scenario adds
+	accounts   map[string]*configAccount // that have activated it
+	rules      []*configRule             // of all accounts and groups, oldest first
+	next       int64                     // order of what is made
+	started    time.Time
+	ahead      time.Duration // how far its clock is ahead of that of the gateways
+	inventory  map[string]*discovered
+	discovered []*discovered // in order of discovery
+	due        time.Time     // when the next rule has something to do; zero for never
 }
 
 // configAccount is Cloud Config in one account.
@@ -46,12 +49,18 @@ func newConfigState(managed []ManagedRule) configState {
 	for i := range managed {
 		copied[i] = *clone(&managed[i])
 	}
-	return configState{managed: copied, accounts: map[string]*configAccount{}}
+	return configState{managed: copied, accounts: map[string]*configAccount{}, inventory: map[string]*discovered{}}
 }
 
 // loadConfig takes over what the scenario says of Cloud Config, once all accounts and clusters are there.
 func (c *Cloud) loadConfig(accounts []Account) {
 	now := c.configTime(c.now())
+	c.config.started = now
+	for _, id := range c.accountOrder {
+		for _, state := range c.accounts[id].clusters {
+			c.discover(state, time.Time{})
+		}
+	}
 	for i := range accounts {
 		given := accounts[i].CloudConfig
 		if given == nil {
@@ -194,7 +203,7 @@ func twins(action string, run func(*call, *configHolder) (any, *apiError), more 
 	}
 }
 
-var configOperations = slices.Concat(recorderOperations, aggregatorOperations, managedRuleOperations, configRuleOperations, configResultOperations)
+var configOperations = slices.Concat(recorderOperations, aggregatorOperations, managedRuleOperations, configRuleOperations, configResultOperations, inventoryOperations)
 
 // configPage is a page by number.
 func (cl *call) configPage(name string, list []map[string]any) map[string]any {

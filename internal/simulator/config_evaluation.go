@@ -230,6 +230,7 @@ func (r *ConfigRule) coversTags(tags []KeyValue) bool {
 // clusterChanged is called before and after each write of a cluster: what was due before it is evaluated on the old
 // state, and rules that heed changes look at the new one.
 func (c *Cloud) clusterChanged(state *clusterState, at time.Time) {
+	c.discover(state, at)
 	for _, r := range c.config.rules {
 		if state.now == nil {
 			r.forgetResults(func(result *configResult) bool { return result.clusterID == state.clusterID })

@@ -112,10 +112,7 @@ func listRuleResults(cl *call, h *configHolder) (any, *apiError) {
 		rules = nil
 	}
 	regions, groups := commaList(cl.params.Get("Regions")), commaList(cl.params.Get("ResourceGroupIds"))
-	account := cl.params.Get("ResourceAccountId")
-	if account == "" {
-		account = cl.params.Get("ResourceOwnerId")
-	}
+	account := cl.sentOwner()
 	return cl.resultPage(rules, false, func(result *configResult) bool {
 		return (len(regions) == 0 || slices.Contains(regions, result.regionID)) && (len(groups) == 0 || slices.Contains(groups, result.groupID)) &&
 			(account == "" || account == result.accountID)

@@ -3,7 +3,6 @@ package simulator
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -62,9 +61,13 @@ func startConfig(t *testing.T, s *Scenario, options ...func(*Options)) (c *Cloud
 }
 
 func plus(p params, name, v string) params {
-	p = maps.Clone(p)
-	p[name] = v
-	return p
+	all := params{name: v}
+	for key, value := range p {
+		if key != name {
+			all[key] = value
+		}
+	}
+	return all
 }
 
 func TestRecorder(t *testing.T) {

@@ -24,18 +24,22 @@ var configTyped = map[string]struct{ request, response reflect.Type }{
 	"DeleteAggregators":                        {reflect.TypeFor[config.DeleteAggregatorsRequest](), reflect.TypeFor[config.DeleteAggregatorsResponseBody]()},
 	"DeleteConfigRules":                        {reflect.TypeFor[config.DeleteConfigRulesRequest](), reflect.TypeFor[config.DeleteConfigRulesResponseBody]()},
 	"GetAggregateConfigRule":                   {reflect.TypeFor[config.GetAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.GetAggregateConfigRuleResponseBody]()},
+	"GetAggregateDiscoveredResource":           {reflect.TypeFor[config.GetAggregateDiscoveredResourceRequest](), reflect.TypeFor[config.GetAggregateDiscoveredResourceResponseBody]()},
 	"GetAggregator":                            {reflect.TypeFor[config.GetAggregatorShrinkRequest](), reflect.TypeFor[config.GetAggregatorResponseBody]()},
 	"GetConfigRule":                            {reflect.TypeFor[config.GetConfigRuleShrinkRequest](), reflect.TypeFor[config.GetConfigRuleResponseBody]()},
 	"GetConfigurationRecorder":                 {nil, reflect.TypeFor[config.GetConfigurationRecorderResponseBody]()},
+	"GetDiscoveredResource":                    {reflect.TypeFor[config.GetDiscoveredResourceRequest](), reflect.TypeFor[config.GetDiscoveredResourceResponseBody]()},
 	"GetManagedRule":                           {reflect.TypeFor[config.GetManagedRuleRequest](), reflect.TypeFor[config.GetManagedRuleResponseBody]()},
 	"IgnoreAggregateEvaluationResults":         {reflect.TypeFor[config.IgnoreAggregateEvaluationResultsShrinkRequest](), reflect.TypeFor[config.IgnoreAggregateEvaluationResultsResponseBody]()},
 	"IgnoreEvaluationResults":                  {reflect.TypeFor[config.IgnoreEvaluationResultsShrinkRequest](), reflect.TypeFor[config.IgnoreEvaluationResultsResponseBody]()},
 	"ListAggregateConfigRuleEvaluationResults": {reflect.TypeFor[config.ListAggregateConfigRuleEvaluationResultsRequest](), reflect.TypeFor[config.ListAggregateConfigRuleEvaluationResultsResponseBody]()},
 	"ListAggregateConfigRules":                 {reflect.TypeFor[config.ListAggregateConfigRulesShrinkRequest](), reflect.TypeFor[config.ListAggregateConfigRulesResponseBody]()},
+	"ListAggregateDiscoveredResources":         {reflect.TypeFor[config.ListAggregateDiscoveredResourcesRequest](), reflect.TypeFor[config.ListAggregateDiscoveredResourcesResponseBody]()},
 	"ListAggregateResourceEvaluationResults":   {reflect.TypeFor[config.ListAggregateResourceEvaluationResultsRequest](), reflect.TypeFor[config.ListAggregateResourceEvaluationResultsResponseBody]()},
 	"ListAggregators":                          {reflect.TypeFor[config.ListAggregatorsShrinkRequest](), reflect.TypeFor[config.ListAggregatorsResponseBody]()},
 	"ListConfigRuleEvaluationResults":          {reflect.TypeFor[config.ListConfigRuleEvaluationResultsRequest](), reflect.TypeFor[config.ListConfigRuleEvaluationResultsResponseBody]()},
 	"ListConfigRules":                          {reflect.TypeFor[config.ListConfigRulesShrinkRequest](), reflect.TypeFor[config.ListConfigRulesResponseBody]()},
+	"ListDiscoveredResources":                  {reflect.TypeFor[config.ListDiscoveredResourcesRequest](), reflect.TypeFor[config.ListDiscoveredResourcesResponseBody]()},
 	"ListManagedRules":                         {reflect.TypeFor[config.ListManagedRulesRequest](), reflect.TypeFor[config.ListManagedRulesResponseBody]()},
 	"ListResourceEvaluationResults":            {reflect.TypeFor[config.ListResourceEvaluationResultsRequest](), reflect.TypeFor[config.ListResourceEvaluationResultsResponseBody]()},
 	"RevertAggregateEvaluationResults":         {reflect.TypeFor[config.RevertAggregateEvaluationResultsShrinkRequest](), reflect.TypeFor[config.RevertAggregateEvaluationResultsResponseBody]()},
@@ -157,6 +161,11 @@ func TestEveryConfigAnswerConforms(t *testing.T) {
 		}
 		step(k, name("List", "ResourceEvaluationResults"), with(params{"ResourceId": clusterID("one")}))
 		step(k, name("Revert", "EvaluationResults"), with(params{"ConfigRuleId": other, "Resources": resources}))
+		filter = params{"MaxResults": "1", "ResourceTypes": "ACS::ACK::Cluster", "Regions": "cn-hangzhou"}
+		if found := step(k, name("List", "DiscoveredResources"), with(filter)).object("DiscoveredResourceProfiles"); found.text("NextToken") == "" {
+			t.Error(found)
+		}
+		step(k, name("Get", "DiscoveredResource"), with(params{"Region": "cn-hangzhou", "ResourceId": clusterID("one"), "ResourceType": "ACS::ACK::Cluster", "ComplianceOption": "1"}))
 		step(k, name("Deactive", "ConfigRules"), with(params{"ConfigRuleIds": id}))
 		step(k, name("Active", "ConfigRules"), with(params{"ConfigRuleIds": id + ",cr-none"}))
 		step(k, name("Delete", "ConfigRules"), with(params{"ConfigRuleIds": id + ",cr-none"}))

@@ -118,6 +118,7 @@ func (s *Scenario) check() []finding {
 	k.duration("behaviour.inspect_duration", s.Behaviour.InspectDuration)
 	k.duration("behaviour.task_duration", s.Behaviour.TaskDuration)
 	k.duration("behaviour.config_task_duration", s.Behaviour.ConfigTaskDuration)
+	k.duration("behaviour.config_inventory_delay", s.Behaviour.ConfigInventoryDelay)
 	k.duration("behaviour.config_evaluation_delay", s.Behaviour.ConfigEvaluationDelay)
 	k.consistency("behaviour.consistency", s.Behaviour.Consistency)
 	accounts := map[string]bool{}
