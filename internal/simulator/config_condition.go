@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -159,7 +160,7 @@ func judgeMonitor(c *Cluster) verdict {
 		nodes++
 		flag := c.Parameters["CloudMonitorFlags"]
 		if c.ControlPlaneConfig != nil && c.ControlPlaneConfig.CloudMonitorFlags != nil {
-			flag = fmt.Sprint(*c.ControlPlaneConfig.CloudMonitorFlags)
+			flag = strconv.FormatBool(*c.ControlPlaneConfig.CloudMonitorFlags)
 		}
 		switch strings.ToLower(flag) {
 		case "true":

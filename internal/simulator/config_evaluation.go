@@ -110,7 +110,7 @@ func (c *Cloud) settleRule(r *configRule, now time.Time) {
 	if !r.period.IsZero() {
 		delay, every := c.behaviour.configEvaluationDelay(), r.frequency()
 		if passed := now.Sub(r.period.Add(delay)); passed >= 0 {
-			last := r.period.Add(passed / every * every)
+			last := r.period.Add(passed - passed%every)
 			r.period = last.Add(every)
 			c.evaluateAll(r, configRun{trigger: triggerScheduled, invoked: last, due: last.Add(delay)})
 		}

@@ -123,13 +123,25 @@ func (cl *call) sentOwner() string {
 	return cl.params.Get("ResourceOwnerId")
 }
 
+// selectsDiscovered applies the filters of a list.
+func (cl *call) selectsDiscovered(d *discovered, updated int64) bool {
+	regions, types, owner := commaList(cl.params.Get("Regions")), commaList(cl.params.Get("ResourceTypes")), cl.sentOwner()
+	if len(regions) > 0 && !slices.Contains(regions, d.regionID) || owner != "" && owner != d.accountID ||
+		len(types) > 0 && !slices.Contains(types, ackClusterType) || slices.Contains(commaList(cl.params.Get("ExcludeResourceTypes")), ackClusterType) ||
+		cl.params.Has("ResourceId") && cl.params.Get("ResourceId") != d.clusterID {
+		return false
+	}
+	since, noStart := strconv.ParseInt(cl.params.Get("StartUpdateTimestamp"), 10, 64)
+	until, noEnd := strconv.ParseInt(cl.params.Get("EndUpdateTimestamp"), 10, 64)
+	return (noStart != nil || updated >= since) && (noEnd != nil || updated <= until)
+}
+
 func listDiscovered(cl *call, h *configHolder) (any, *apiError) {
 	last, err := cl.configToken()
 	if err != nil {
 		return nil, err
 	}
 	from, _ := strconv.ParseInt(last, 10, 64)
-	regions, types, owner := commaList(cl.params.Get("Regions")), commaList(cl.params.Get("ResourceTypes")), cl.sentOwner()
 	until := cl.time.Add(-cl.behaviour.configInventoryDelay())
 	size, total, list := number(cl.params, "MaxResults", 10), 0, []map[string]any{}
 	next := ""
@@ -138,15 +150,8 @@ func listDiscovered(cl *call, h *configHolder) (any, *apiError) {
 		if at.IsZero() {
 			at = cl.config.started // it was there from the beginning
 		}
-		differs := func(name string, number int64, sign int64) bool {
-			limit, err := strconv.ParseInt(cl.params.Get(name), 10, 64)
-			return err == nil && (number-limit)*sign < 0
-		}
-		if cluster == nil || !cl.inGroup(h, d.accountID) || !cl.records(d.accountID, cl.time) || deleted != (cl.params.Get("ResourceDeleted") == "0") ||
-			len(regions) > 0 && !slices.Contains(regions, d.regionID) || owner != "" && owner != d.accountID ||
-			len(types) > 0 && !slices.Contains(types, ackClusterType) || slices.Contains(commaList(cl.params.Get("ExcludeResourceTypes")), ackClusterType) ||
-			cl.params.Has("ResourceId") && cl.params.Get("ResourceId") != d.clusterID ||
-			differs("StartUpdateTimestamp", millis(at), 1) || differs("EndUpdateTimestamp", millis(at), -1) {
+		if cluster == nil || !cl.inGroup(h, d.accountID) || !cl.records(d.accountID, cl.time) ||
+			deleted != (cl.params.Get("ResourceDeleted") == "0") || !cl.selectsDiscovered(d, millis(at)) {
 			continue
 		}
 		total++

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,7 @@ func TestInventory(t *testing.T) {
 	s.Accounts[2].CloudConfig = &CloudConfig{ResourceTypes: []string{"ACS::ECS::Instance"}}
 	s.Accounts[2].Clusters = []Cluster{{ClusterID: clusterID("unseen"), Name: "unseen", ClusterType: "ManagedKubernetes", RegionID: "cn-hangzhou", State: "running"}}
 	now := &clock{now: time.Now()}
+	now.Advance(-time.Minute)
 	cloud, admin, local := startConfig(t, s, withClock(now))
 	list := func(want string, p params) {
 		t.Helper()
@@ -52,6 +54,7 @@ func TestInventory(t *testing.T) {
 	list("", params{"ResourceTypes": "ACS::ECS::Instance"})
 	list("", params{"ExcludeResourceTypes": "ACS::ACK::Cluster"})
 	list("", params{"ResourceDeleted": "0"})
+	now.Advance(time.Minute)
 	added := testScenario().Accounts[1].Clusters[0]
 	added.ClusterID, added.Name = clusterID("new"), "new"
 	if err := cloud.AddCluster(testMember, added); err != nil {
@@ -74,6 +77,8 @@ func TestInventory(t *testing.T) {
 	if item["UpdateTime"] != float64(changed.UnixMilli()) || item["ResourceDeleted"] != 1.0 || item.text("ResourceStatus") != "running" || item.text("VpcId") != "vpc-1" {
 		t.Error(item)
 	}
+	list("three", params{"EndUpdateTimestamp": strconv.FormatInt(changed.UnixMilli()-1, 10)})
+	list("new renamed", params{"StartUpdateTimestamp": strconv.FormatInt(changed.UnixMilli(), 10), "EndUpdateTimestamp": strconv.FormatInt(changed.UnixMilli(), 10)})
 	one := params{"ResourceId": clusterID("two"), "ResourceType": "ACS::ACK::Cluster", "ComplianceOption": "1"}
 	local.create("ack-cluster-deletion-protection-enabled", nil)
 	detail := local.do("GetDiscoveredResource", one).object("DiscoveredResourceDetail")

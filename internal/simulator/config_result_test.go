@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -341,7 +342,7 @@ func TestResultPages(t *testing.T) {
 		local.create(identifier, nil)
 	}
 	for size := 1; size <= 10; size++ {
-		seen, p := map[string]bool{}, params{"MaxResults": fmt.Sprint(size)}
+		seen, p := map[string]bool{}, params{"MaxResults": strconv.Itoa(size)}
 		for pages := 1; ; pages++ {
 			page := local.do("ListConfigRuleEvaluationResults", p).object("EvaluationResults")
 			for _, item := range page.list("EvaluationResultList") {
@@ -385,7 +386,7 @@ func TestManyResults(t *testing.T) {
 	}
 	for i := range maxRules {
 		s.Accounts[0].CloudConfig.Aggregators[0].Rules = append(s.Accounts[0].CloudConfig.Aggregators[0].Rules, ConfigRule{
-			ConfigRuleName: fmt.Sprint(i), SourceIdentifier: "ack-cluster-deletion-protection-enabled", RiskLevel: 2, ConfigRuleTriggerTypes: triggerChange,
+			ConfigRuleName: strconv.Itoa(i), SourceIdentifier: "ack-cluster-deletion-protection-enabled", RiskLevel: 2, ConfigRuleTriggerTypes: triggerChange,
 		})
 	}
 	_, admin, _ := startConfig(t, s)

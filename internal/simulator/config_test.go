@@ -163,13 +163,14 @@ func TestAggregators(t *testing.T) {
 	if g := get(); g["AggregatorAccountCount"] != 2.0 || g.text("Description") != "other" || g.text("AggregatorName") != "folder" {
 		t.Error(g)
 	}
-	names, token, filter := []string{}, "", params{"MaxResults": "1"}
+	names, filter := []string{}, params{"MaxResults": "1"}
 	for range 3 {
 		result := admin.do("ListAggregators", filter).object("AggregatorsResult")
 		for _, g := range result.list("Aggregators") {
 			names = append(names, g.text("AggregatorName"))
 		}
-		if token = result.text("NextToken"); token == "" {
+		token := result.text("NextToken")
+		if token == "" {
 			break
 		}
 		filter = plus(filter, "NextToken", token)

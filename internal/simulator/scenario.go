@@ -27,7 +27,7 @@ type Behaviour struct {
 	InspectUpdateRecurrence bool        `json:"inspect_update_recurrence,omitzero" jsonschema_description:"Whether UpdateClusterInspectConfig takes recurrence besides scheduleTime."`
 	InspectDuration         string      `json:"inspect_duration,omitzero" jsonschema_description:"How long an inspection runs, as a Go duration; 0s by default."`
 	TaskDuration            string      `json:"task_duration,omitzero" jsonschema_description:"How long a change of a cluster takes, as a Go duration; 0s by default."`
-	ConfigTaskDuration      string      `json:"config_task_duration,omitzero" jsonschema_description:"How long Cloud Config takes to register a recorder, to create a group or a pack and to delete a rule, as a Go duration; 0s by default."`
+	ConfigTaskDuration      string      `json:"config_task_duration,omitzero" jsonschema_description:"How long Cloud Config takes to register a recorder, to create a group and to delete a rule, as a Go duration; 0s by default."`
 	ConfigInventoryDelay    string      `json:"config_inventory_delay,omitzero" jsonschema_description:"How far the inventory of Cloud Config lags behind clusters, as a Go duration; 0s by default."`
 	ConfigEvaluationDelay   string      `json:"config_evaluation_delay,omitzero" jsonschema_description:"How long after its trigger an evaluation of a rule has its results, as a Go duration; 0s by default."`
 	Consistency             Consistency `json:"consistency,omitzero" jsonschema_description:"How far reads of clusters lag behind writes; left out, they do not."`

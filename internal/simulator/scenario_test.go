@@ -83,6 +83,14 @@ func TestScenarioErrors(t *testing.T) {
 		{"accounts:", "behaviour: {consistency: {duration: soon}}\naccounts:", "fleet.yaml: line 7: \"soon\" is not a duration, want one such as 30s"},
 		{"accounts:", "behaviour: {consistency: {reads: 1, duration: 1s}}\naccounts:", "fleet.yaml: line 7: reads and duration exclude one another: keep one"},
 		{"accounts:", "behaviour: {task_duration: soon}\naccounts:", "fleet.yaml: line 7: \"soon\" is not a duration, want one such as 30s"},
+		{"accounts:", "behaviour: {config_evaluation_delay: soon}\naccounts:", "fleet.yaml: line 7: \"soon\" is not a duration, want one such as 30s"},
+		{"accounts:", "config_managed_rules: [{Identifier: ack-cluster-rrsa-enabled, ConfigRuleName: n, RiskLevel: 1, MessageType: ConfigurationItemChangeNotification}]\naccounts:", "fleet.yaml: line 7: the rule \"ack-cluster-rrsa-enabled\" is known already: leave it out"},
+		{"accounts:", "config_managed_rules: [{Identifier: a, ConfigRuleName: n, RiskLevel: 1, MessageType: ScheduledNotification}]\naccounts:", "fleet.yaml: line 7: a scheduled rule has a frequency, and no other has"},
+		{"    FolderId: fd-a", "    FolderId: fd-a\n    cloud_config: {ResourceTypes: [cluster]}", "fleet.yaml: line 14: \"cluster\" is no resource type, want one such as ACS::ACK::Cluster"},
+		{"    FolderId: fd-a", "    FolderId: fd-a\n    cloud_config: {rules: [{ConfigRuleName: n, SourceIdentifier: ack-none, RiskLevel: 1, ConfigRuleTriggerTypes: ConfigurationItemChangeNotification}]}", "fleet.yaml: line 14: SourceIdentifier of the rule n: \"ack-none\" is no managed rule"},
+		{"    FolderId: fd-a", "    FolderId: fd-a\n    cloud_config: {rules: [{ConfigRuleName: n, SourceIdentifier: ack-cluster-rrsa-enabled, RiskLevel: 1, ConfigRuleTriggerTypes: ConfigurationItemChangeNotification, FolderIdsScope: fd-a}]}", "fleet.yaml: line 14: the rule n: scopes of accounts and folders are for rules of an account group"},
+		{"    FolderId: fd-a", "    FolderId: fd-a\n    cloud_config: {aggregators: [{AggregatorId: ca-1, AggregatorName: n, Description: d, AggregatorType: RD}]}", "fleet.yaml: line 14: the account 100000000000002 is neither the management account nor a delegated administrator of config.aliyuncs.com, so it has no account groups"},
+		{"state: running", "state: running\n        config_verdicts: [{Identifier: ack-cluster-network-type-check, ComplianceType: COMPLIANT}]", "fleet.yaml: line 23: the simulator evaluates ack-cluster-network-type-check itself: change the cluster instead"},
 		{"name: n", "name: &x n", "fleet.yaml: line 19: accounts[1].clusters[0].name uses a YAML anchor or alias, write the value out"},
 	} {
 		text := strings.Replace(minimal, c.old, c.changed, 1)
