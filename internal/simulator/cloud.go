@@ -1,5 +1,5 @@
-// Package simulator is the cloud in a box: it answers on loopback what Alibaba Cloud's STS, resource directory and
-// Container Service answer, checks what they check (signature, date, nonce, token, region, permission, parameters),
+// Package simulator is the cloud in a box: it answers on loopback what Alibaba Cloud's STS, resource directory,
+// Container Service and Cloud Config answer, checks what they check (signature, date, nonce, token, region, permission, parameters),
 // and fails on demand; over plain HTTP, TLS and as a forward proxy on one port. It imports none of ackguard's clients
 // and rules. README.md says what is documented, what is guessed and what is missing.
 package simulator
@@ -62,6 +62,7 @@ type Cloud struct {
 	pending      []pendingChange
 	tasks        map[string]*task
 	clientTokens map[string]any
+	config       configState
 	standing     map[string]string    // id of the session that a metadata service or credentials URI hands out
 	imdsTokens   map[string]time.Time // tokens of the metadata service, until when they are good
 
@@ -106,9 +107,11 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 		c.uris[uri.Name] = uri
 	}
 	c.tokenKey, c.idKey = []byte(c.randomID(alphanumeric, 32)), []byte(c.randomID(alphanumeric, 32))
+	c.config = newConfigState(s.ConfigManagedRules)
 	for i := range s.Accounts {
 		c.addAccount(&s.Accounts[i])
 	}
+	c.loadConfig(s.Accounts)
 	c.quotas = newQuotas(s.Quotas)
 	for _, f := range s.Faults {
 		c.AddFault(f)
@@ -262,6 +265,9 @@ func (c *Cloud) handle(r *http.Request, t target, query, form url.Values, body [
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.settle(now)
+	if t.product == ProductConfig {
+		cl.time = c.configTime(now)
+	}
 	if err := cl.authorise(); err != nil {
 		return nil, err
 	}

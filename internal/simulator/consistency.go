@@ -61,6 +61,8 @@ func (v *version) answer(kind any, object func() any) encoded {
 
 // write replaces what is true; nil deletes. A write while reads lag already makes them lag anew behind what they show.
 func (c *Cloud) write(state *clusterState, next *version, at time.Time) {
+	c.settleConfig(c.configTime(at))
+	defer c.clusterChanged(state, c.configTime(at))
 	if lag := c.behaviour.Consistency; lag != (Consistency{}) {
 		if !state.lags(at) {
 			state.shown = state.now

@@ -67,6 +67,7 @@ func contracts(t *testing.T) map[string]*contract {
 			}
 		}
 	}
+	configContracts(t, all)
 	// Deprecated, and only in the older SDK.
 	all["DescribeClusters"] = &contract{
 		request:  reflected(t, reflect.TypeFor[cs.DescribeClustersRequest]()),

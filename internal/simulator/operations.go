@@ -9,7 +9,7 @@ import (
 )
 
 // operations is everything that the cloud answers.
-var operations = slices.Concat(stsOperations, directoryOperations, clusterOperations, addonOperations, inspectOperations, metadataOperations, credentialsURIOperations)
+var operations = slices.Concat(stsOperations, directoryOperations, clusterOperations, addonOperations, inspectOperations, configOperations, metadataOperations, credentialsURIOperations)
 
 // address is a product with the name of an action or with a method.
 type address struct{ product, name string }

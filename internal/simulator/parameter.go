@@ -13,13 +13,14 @@ import (
 
 // parameter declares one parameter of the query (or, for RPC, of the form).
 type parameter struct {
-	name     string // Tag.*.Key stands for Tag.1.Key, Tag.2.Key and so on
-	kind     string // string, int or bool
-	required bool
-	versions []string // API versions that know it; empty means all
-	enum     []string
-	min, max int64 // limits of an int, when max is not 0
-	refused  bool  // the cloud takes it, the simulator has no effect to offer
+	name       string // Tag.*.Key stands for Tag.1.Key, Tag.2.Key and so on
+	kind       string // string, int, int64 or bool
+	required   bool
+	versions   []string // API versions that know it; empty means all
+	enum       []string
+	min, max   int64 // limits of an int, when max is not 0
+	mayBeEmpty bool  // sent empty, it clears what is there
+	refused    bool  // the cloud takes it, the simulator has no effect to offer
 }
 
 // accepted lists parameters that clients send and clouds take without effect.
@@ -97,7 +98,7 @@ func (op *operation) mergeParameters(t target, query, form url.Values) (url.Valu
 			if op.pattern == "" && slices.Contains(commonParameters, name) || isAccepted(t, name, list[0]) {
 				continue
 			}
-			if list[0] == "" {
+			if list[0] == "" && !slices.ContainsFunc(op.parameters, func(p parameter) bool { return p.name == name && p.mayBeEmpty }) {
 				return nil, refuse(http.StatusBadRequest, codeUnknownParameter, "%s: the parameter %s is empty: leave it out", t.action, name)
 			}
 			merged[name] = list
@@ -138,8 +139,12 @@ func (p *parameter) check(op *operation, name, value string) *apiError {
 		return op.parameterError("InvalidParameter."+strings.SplitN(p.name, ".", 2)[0], "The specified parameter "+name+" is not valid: "+strconv.Quote(value)+" "+why+".")
 	}
 	switch p.kind {
-	case "int":
-		n, err := strconv.ParseInt(value, 10, 32)
+	case "int", "int64":
+		bits := 32
+		if p.kind == "int64" {
+			bits = 64
+		}
+		n, err := strconv.ParseInt(value, 10, bits)
 		if err != nil {
 			return invalid("is not a whole number")
 		}

@@ -14,7 +14,7 @@ import (
 // Quota limits how often the identities of an account may call, as a token bucket on the cloud's clock. Every account
 // has a bucket of its own; a call that several quotas cover needs a token of each.
 type Quota struct {
-	Product           string  `json:"product" jsonschema:"required,enum=cs,enum=sts,enum=resourcedirectory" jsonschema_description:"Product whose calls are counted."`
+	Product           string  `json:"product" jsonschema:"required,enum=cs,enum=sts,enum=resourcedirectory,enum=config" jsonschema_description:"Product whose calls are counted."`
 	Action            string  `json:"action,omitzero" jsonschema_description:"Name of the API, for example DescribeClusterDetail; left out, all calls of the product share one bucket."`
 	AccountID         string  `json:"account,omitzero" jsonschema_description:"AccountId of the caller's key; left out, the quota holds for each account by itself."`
 	RequestsPerSecond float64 `json:"requests_per_second" jsonschema:"required" jsonschema_description:"Calls that come back per second, above 0; 0.5 is one in two seconds."`
@@ -38,7 +38,7 @@ func (q Quota) check() error {
 	_, notANumber := strconv.ParseUint(q.RetryAfter, 10, 31)
 	switch {
 	case len(actions) == 0:
-		return fmt.Errorf("the product %q has no quotas, want cs, sts or resourcedirectory", q.Product)
+		return fmt.Errorf("the product %q has no quotas, want cs, sts, resourcedirectory or config", q.Product)
 	case q.Action != "" && !slices.Contains(actions, q.Action):
 		hint := ""
 		if near := nearest.To(q.Action, actions); near != "" {

@@ -12,6 +12,7 @@ const (
 	ProductCS                = "cs"
 	ProductSTS               = "sts"
 	ProductResourceDirectory = "resourcedirectory"
+	ProductConfig            = "config"
 	ProductMetadata          = "ecs-metadata"
 	ProductCredentialsURI    = "credentials-uri"
 )
@@ -30,6 +31,7 @@ var hosts = []struct {
 }{
 	{ProductCS, "2015-12-15", regexp.MustCompile(`^cs(?:-anony-vpc|-vpc)?(?:\.([a-z0-9-]+))?\.aliyuncs\.com$`)},
 	{ProductSTS, "2015-04-01", regexp.MustCompile(`^sts(?:-vpc)?(?:\.([a-z0-9-]+))?\.aliyuncs\.com$`)},
+	{ProductConfig, "2020-09-07", regexp.MustCompile(`^config(?:\.([a-z0-9-]+))?\.aliyuncs\.com$`)},
 	{ProductResourceDirectory, "2022-04-19", regexp.MustCompile(`^resourcedirectory(?:-intl)?\.aliyuncs\.com$`)},
 	{ProductResourceDirectory, "2020-03-31", regexp.MustCompile(`^resourcemanager\.aliyuncs\.com$`)},
 }
@@ -50,6 +52,7 @@ func simulatesHost(name string) bool {
 // versions maps API versions to products, for requests without a true host name.
 var versions = map[string]string{
 	"2015-12-15": ProductCS, "2015-04-01": ProductSTS, "2022-04-19": ProductResourceDirectory, "2020-03-31": ProductResourceDirectory,
+	"2020-09-07": ProductConfig,
 }
 
 // route finds the operation: by host name first, then by path, Action and Version.

@@ -9,15 +9,16 @@ import (
 // Scenario is everything that the simulated cloud holds at its start. What an API owns has the API's own field names;
 // what only the simulator knows is written in snake_case. A field that is left out stays off the wire.
 type Scenario struct {
-	Description       string             `json:"description,omitzero" jsonschema_description:"For readers."`
-	Seed              uint64             `json:"seed,omitzero" jsonschema_description:"Seed of every made-up id; the same seed and the same calls give the same ids."`
-	Behaviour         Behaviour          `json:"behaviour,omitzero" jsonschema_description:"Switches where public sources disagree or are silent, and durations of asynchronous work."`
-	ResourceDirectory *ResourceDirectory `json:"resource_directory,omitzero" jsonschema_description:"The resource directory; left out, no account has one."`
-	Accounts          []Account          `json:"accounts" jsonschema:"required" jsonschema_description:"All accounts, the management account included."`
-	ECSInstance       *ECSInstance       `json:"ecs_instance,omitzero" jsonschema_description:"The ECS instance whose metadata service the port answers for; left out, there is none."`
-	CredentialsURIs   []CredentialsURI   `json:"credentials_uris,omitzero" jsonschema_description:"Addresses that hand out credentials of a role: /credentials-uri/ and the name."`
-	Quotas            []Quota            `json:"quotas,omitzero" jsonschema_description:"How often accounts may call; left out, as often as they like."`
-	Faults            []Fault            `json:"faults,omitzero" jsonschema_description:"Faults that are active from the start."`
+	Description        string             `json:"description,omitzero" jsonschema_description:"For readers."`
+	Seed               uint64             `json:"seed,omitzero" jsonschema_description:"Seed of every made-up id; the same seed and the same calls give the same ids."`
+	Behaviour          Behaviour          `json:"behaviour,omitzero" jsonschema_description:"Switches where public sources disagree or are silent, and durations of asynchronous work."`
+	ResourceDirectory  *ResourceDirectory `json:"resource_directory,omitzero" jsonschema_description:"The resource directory; left out, no account has one."`
+	Accounts           []Account          `json:"accounts" jsonschema:"required" jsonschema_description:"All accounts, the management account included."`
+	ECSInstance        *ECSInstance       `json:"ecs_instance,omitzero" jsonschema_description:"The ECS instance whose metadata service the port answers for; left out, there is none."`
+	CredentialsURIs    []CredentialsURI   `json:"credentials_uris,omitzero" jsonschema_description:"Addresses that hand out credentials of a role: /credentials-uri/ and the name."`
+	ConfigManagedRules []ManagedRule      `json:"config_managed_rules,omitzero" jsonschema_description:"Managed rules of Cloud Config besides the documented ones for ACK."`
+	Quotas             []Quota            `json:"quotas,omitzero" jsonschema_description:"How often accounts may call; left out, as often as they like."`
+	Faults             []Fault            `json:"faults,omitzero" jsonschema_description:"Faults that are active from the start."`
 }
 
 // Behaviour switches between documented variants.
@@ -26,6 +27,9 @@ type Behaviour struct {
 	InspectUpdateRecurrence bool        `json:"inspect_update_recurrence,omitzero" jsonschema_description:"Whether UpdateClusterInspectConfig takes recurrence besides scheduleTime."`
 	InspectDuration         string      `json:"inspect_duration,omitzero" jsonschema_description:"How long an inspection runs, as a Go duration; 0s by default."`
 	TaskDuration            string      `json:"task_duration,omitzero" jsonschema_description:"How long a change of a cluster takes, as a Go duration; 0s by default."`
+	ConfigTaskDuration      string      `json:"config_task_duration,omitzero" jsonschema_description:"How long Cloud Config takes to register a recorder, to create a group and to delete a rule, as a Go duration; 0s by default."`
+	ConfigInventoryDelay    string      `json:"config_inventory_delay,omitzero" jsonschema_description:"How far the inventory of Cloud Config lags behind clusters, as a Go duration; 0s by default."`
+	ConfigEvaluationDelay   string      `json:"config_evaluation_delay,omitzero" jsonschema_description:"How long after its trigger an evaluation of a rule has its results, as a Go duration; 0s by default."`
 	Consistency             Consistency `json:"consistency,omitzero" jsonschema_description:"How far reads of clusters lag behind writes; left out, they do not."`
 }
 
@@ -75,6 +79,7 @@ type Account struct {
 	Roles          []Role         `json:"roles,omitzero" jsonschema_description:"RAM roles."`
 	OIDCProviders  []OIDCProvider `json:"oidc_providers,omitzero" jsonschema_description:"OIDC identity providers, for AssumeRoleWithOIDC."`
 	ElasticIPs     []ElasticIP    `json:"elastic_ips,omitzero" jsonschema_description:"EIPs that ModifyCluster may bind to an API server."`
+	CloudConfig    *CloudConfig   `json:"cloud_config,omitzero" jsonschema_description:"Cloud Config of the account; left out, it is not activated."`
 	Clusters       []Cluster      `json:"clusters,omitzero" jsonschema_description:"ACK clusters."`
 }
 

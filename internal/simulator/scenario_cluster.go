@@ -59,6 +59,7 @@ type Cluster struct {
 	InstanceDeletionProtection *bool             `json:"instance_deletion_protection,omitzero" jsonschema_description:"Set by ModifyCluster; no simulated answer carries it."`
 	NodePools                  []NodePool        `json:"nodepools,omitzero" jsonschema_description:"Answer of DescribeClusterNodePools."`
 	Addons                     []Addon           `json:"addons,omitzero" jsonschema_description:"Installed add-ons."`
+	ConfigVerdicts             []ConfigVerdict   `json:"config_verdicts,omitzero" jsonschema_description:"What Cloud Config finds by rules that the simulator has no condition for."`
 	InspectConfig              *InspectConfig    `json:"inspect_config,omitzero" jsonschema_description:"Schedule of the cluster inspection."`
 	InspectReports             []InspectReport   `json:"inspect_reports,omitzero" jsonschema_description:"History of inspections, in any order."`
 	InspectResults             []CheckItemResult `json:"inspect_results,omitzero" jsonschema_description:"What the next inspection finds."`

@@ -117,6 +117,9 @@ func (s *Scenario) check() []finding {
 	}
 	k.duration("behaviour.inspect_duration", s.Behaviour.InspectDuration)
 	k.duration("behaviour.task_duration", s.Behaviour.TaskDuration)
+	k.duration("behaviour.config_task_duration", s.Behaviour.ConfigTaskDuration)
+	k.duration("behaviour.config_inventory_delay", s.Behaviour.ConfigInventoryDelay)
+	k.duration("behaviour.config_evaluation_delay", s.Behaviour.ConfigEvaluationDelay)
 	k.consistency("behaviour.consistency", s.Behaviour.Consistency)
 	accounts := map[string]bool{}
 	for i := range s.Accounts {
@@ -132,6 +135,7 @@ func (s *Scenario) check() []finding {
 	for i := range s.Accounts {
 		s.checkAccount(k, fmt.Sprintf("accounts[%d]", i), &s.Accounts[i], accounts, folders)
 	}
+	k.managedRules("config_managed_rules", s.ConfigManagedRules)
 	s.checkCredentialSources(k)
 	k.quotas(s.Quotas, func(id string) bool { return accounts[id] })
 	for i, f := range s.Faults {
@@ -217,6 +221,7 @@ func (s *Scenario) checkAccount(k *checker, path string, a *Account, accounts, f
 	for i, eip := range a.ElasticIPs {
 		k.once("AllocationId", eip.AllocationID, fmt.Sprintf("%s.elastic_ips[%d].AllocationId", path, i))
 	}
+	k.cloudConfig(path+".cloud_config", s, a, accounts, folders)
 	for i := range a.Clusters {
 		at := fmt.Sprintf("%s.clusters[%d]", path, i)
 		k.once("cluster_id", a.Clusters[i].ClusterID, at+".cluster_id")
@@ -290,6 +295,15 @@ func (k *checker) cluster(path string, c *Cluster) {
 		k.once("reportId", r.ReportID, at+".reportId")
 		k.time(at+".startTime", r.StartTime)
 		k.time(at+".endTime", r.EndTime)
+	}
+	for i, v := range c.ConfigVerdicts {
+		at := fmt.Sprintf("%s.config_verdicts[%d].Identifier", path, i)
+		if conditions[v.Identifier] != nil {
+			k.add(at, "the simulator evaluates %s itself: change the cluster instead", v.Identifier)
+		}
+		if slices.ContainsFunc(c.ConfigVerdicts[:i], func(other ConfigVerdict) bool { return other.Identifier == v.Identifier }) {
+			k.add(at, "the rule %s is listed twice", v.Identifier)
+		}
 	}
 	names := map[string]bool{}
 	for i, addon := range c.Addons {

@@ -27,6 +27,7 @@ func (c *Cloud) Snapshot() Snapshot {
 			}
 		}
 	}
+	c.snapshotConfig(s)
 	return s
 }
 

@@ -26,7 +26,7 @@ type pendingChange struct {
 func (c *Cloud) addAccount(a *Account) {
 	clusters := a.Clusters
 	stored := clone(a)
-	stored.Clusters = nil
+	stored.Clusters, stored.CloudConfig = nil, nil
 	c.accounts[a.AccountID] = &accountState{account: stored, byRegion: map[string][]*clusterState{}}
 	c.accountOrder = append(c.accountOrder, a.AccountID)
 	c.indexKeys(stored)
@@ -65,6 +65,7 @@ func (c *Cloud) indexKeys(a *Account) {
 // settle lets changes take effect whose time has come.
 func (c *Cloud) settle(now time.Time) {
 	c.forget(func(s *clusterState) bool { return !s.lags(now) })
+	defer c.settleConfig(c.configTime(now))
 	c.pending = slices.DeleteFunc(c.pending, func(p pendingChange) bool {
 		if p.due.After(now) {
 			return false
@@ -179,8 +180,8 @@ func (c *Cloud) UpdateAccount(accountID string, change func(*Account)) error {
 	}
 	changed := clone(state.account)
 	change(changed)
-	if changed.AccountID != accountID || len(changed.Clusters) > 0 {
-		return fmt.Errorf("a change of account %s must keep AccountId and must not set Clusters: use AddCluster", accountID)
+	if changed.AccountID != accountID || len(changed.Clusters) > 0 || changed.CloudConfig != nil {
+		return fmt.Errorf("a change of account %s must keep AccountId and must not set Clusters or CloudConfig: use AddCluster, UpdateConfigRule and the like", accountID)
 	}
 	if err := c.checkChanged(changed); err != nil {
 		return err

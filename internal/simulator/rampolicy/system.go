@@ -9,9 +9,11 @@ import (
 // simulated; the read-only list of cs follows the verbs of its read calls.
 var system = map[string]Document{
 	"AdministratorAccess":                   allow("*"),
-	"ReadOnlyAccess":                        allow("cs:Get*", "cs:List*", "cs:Describe*", "cs:Check*", "resourcemanager:Get*", "resourcemanager:List*"),
+	"ReadOnlyAccess":                        allow("cs:Get*", "cs:List*", "cs:Describe*", "cs:Check*", "resourcemanager:Get*", "resourcemanager:List*", "config:Get*", "config:List*"),
 	"AliyunCSFullAccess":                    allow("cs:*"),
 	"AliyunCSReadOnlyAccess":                allow("cs:Get*", "cs:List*", "cs:Describe*", "cs:Check*"),
+	"AliyunConfigFullAccess":                allow("config:*"),
+	"AliyunConfigReadOnlyAccess":            allow("config:Get*", "config:List*"),
 	"AliyunSTSAssumeRoleAccess":             allow("sts:AssumeRole"),
 	"AliyunResourceDirectoryFullAccess":     allow("resourcemanager:*"),
 	"AliyunResourceDirectoryReadOnlyAccess": allow("resourcemanager:Get*", "resourcemanager:List*"),

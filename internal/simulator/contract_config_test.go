@@ -1,0 +1,195 @@
+package simulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"testing"
+
+	config "github.com/alibabacloud-go/config-20200907/v2/client"
+)
+
+// configTyped are the calls of Cloud Config: their contract is the SDK's types by reflection, requests as they go over
+// the wire.
+var configTyped = map[string]struct{ request, response reflect.Type }{
+	// begin of types
+	"ActiveAggregateConfigRules":               {reflect.TypeFor[config.ActiveAggregateConfigRulesRequest](), reflect.TypeFor[config.ActiveAggregateConfigRulesResponseBody]()},
+	"ActiveConfigRules":                        {reflect.TypeFor[config.ActiveConfigRulesRequest](), reflect.TypeFor[config.ActiveConfigRulesResponseBody]()},
+	"CreateAggregateConfigRule":                {reflect.TypeFor[config.CreateAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.CreateAggregateConfigRuleResponseBody]()},
+	"CreateAggregator":                         {reflect.TypeFor[config.CreateAggregatorShrinkRequest](), reflect.TypeFor[config.CreateAggregatorResponseBody]()},
+	"CreateConfigRule":                         {reflect.TypeFor[config.CreateConfigRuleShrinkRequest](), reflect.TypeFor[config.CreateConfigRuleResponseBody]()},
+	"DeactiveAggregateConfigRules":             {reflect.TypeFor[config.DeactiveAggregateConfigRulesRequest](), reflect.TypeFor[config.DeactiveAggregateConfigRulesResponseBody]()},
+	"DeactiveConfigRules":                      {reflect.TypeFor[config.DeactiveConfigRulesRequest](), reflect.TypeFor[config.DeactiveConfigRulesResponseBody]()},
+	"DeleteAggregateConfigRules":               {reflect.TypeFor[config.DeleteAggregateConfigRulesRequest](), reflect.TypeFor[config.DeleteAggregateConfigRulesResponseBody]()},
+	"DeleteAggregators":                        {reflect.TypeFor[config.DeleteAggregatorsRequest](), reflect.TypeFor[config.DeleteAggregatorsResponseBody]()},
+	"DeleteConfigRules":                        {reflect.TypeFor[config.DeleteConfigRulesRequest](), reflect.TypeFor[config.DeleteConfigRulesResponseBody]()},
+	"GetAggregateConfigRule":                   {reflect.TypeFor[config.GetAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.GetAggregateConfigRuleResponseBody]()},
+	"GetAggregateDiscoveredResource":           {reflect.TypeFor[config.GetAggregateDiscoveredResourceRequest](), reflect.TypeFor[config.GetAggregateDiscoveredResourceResponseBody]()},
+	"GetAggregator":                            {reflect.TypeFor[config.GetAggregatorShrinkRequest](), reflect.TypeFor[config.GetAggregatorResponseBody]()},
+	"GetConfigRule":                            {reflect.TypeFor[config.GetConfigRuleShrinkRequest](), reflect.TypeFor[config.GetConfigRuleResponseBody]()},
+	"GetConfigurationRecorder":                 {nil, reflect.TypeFor[config.GetConfigurationRecorderResponseBody]()},
+	"GetDiscoveredResource":                    {reflect.TypeFor[config.GetDiscoveredResourceRequest](), reflect.TypeFor[config.GetDiscoveredResourceResponseBody]()},
+	"GetManagedRule":                           {reflect.TypeFor[config.GetManagedRuleRequest](), reflect.TypeFor[config.GetManagedRuleResponseBody]()},
+	"IgnoreAggregateEvaluationResults":         {reflect.TypeFor[config.IgnoreAggregateEvaluationResultsShrinkRequest](), reflect.TypeFor[config.IgnoreAggregateEvaluationResultsResponseBody]()},
+	"IgnoreEvaluationResults":                  {reflect.TypeFor[config.IgnoreEvaluationResultsShrinkRequest](), reflect.TypeFor[config.IgnoreEvaluationResultsResponseBody]()},
+	"ListAggregateConfigRuleEvaluationResults": {reflect.TypeFor[config.ListAggregateConfigRuleEvaluationResultsRequest](), reflect.TypeFor[config.ListAggregateConfigRuleEvaluationResultsResponseBody]()},
+	"ListAggregateConfigRules":                 {reflect.TypeFor[config.ListAggregateConfigRulesShrinkRequest](), reflect.TypeFor[config.ListAggregateConfigRulesResponseBody]()},
+	"ListAggregateDiscoveredResources":         {reflect.TypeFor[config.ListAggregateDiscoveredResourcesRequest](), reflect.TypeFor[config.ListAggregateDiscoveredResourcesResponseBody]()},
+	"ListAggregateResourceEvaluationResults":   {reflect.TypeFor[config.ListAggregateResourceEvaluationResultsRequest](), reflect.TypeFor[config.ListAggregateResourceEvaluationResultsResponseBody]()},
+	"ListAggregators":                          {reflect.TypeFor[config.ListAggregatorsShrinkRequest](), reflect.TypeFor[config.ListAggregatorsResponseBody]()},
+	"ListConfigRuleEvaluationResults":          {reflect.TypeFor[config.ListConfigRuleEvaluationResultsRequest](), reflect.TypeFor[config.ListConfigRuleEvaluationResultsResponseBody]()},
+	"ListConfigRules":                          {reflect.TypeFor[config.ListConfigRulesShrinkRequest](), reflect.TypeFor[config.ListConfigRulesResponseBody]()},
+	"ListDiscoveredResources":                  {reflect.TypeFor[config.ListDiscoveredResourcesRequest](), reflect.TypeFor[config.ListDiscoveredResourcesResponseBody]()},
+	"ListManagedRules":                         {reflect.TypeFor[config.ListManagedRulesRequest](), reflect.TypeFor[config.ListManagedRulesResponseBody]()},
+	"ListResourceEvaluationResults":            {reflect.TypeFor[config.ListResourceEvaluationResultsRequest](), reflect.TypeFor[config.ListResourceEvaluationResultsResponseBody]()},
+	"RevertAggregateEvaluationResults":         {reflect.TypeFor[config.RevertAggregateEvaluationResultsShrinkRequest](), reflect.TypeFor[config.RevertAggregateEvaluationResultsResponseBody]()},
+	"RevertEvaluationResults":                  {reflect.TypeFor[config.RevertEvaluationResultsShrinkRequest](), reflect.TypeFor[config.RevertEvaluationResultsResponseBody]()},
+	"StartAggregateConfigRuleEvaluation":       {reflect.TypeFor[config.StartAggregateConfigRuleEvaluationRequest](), reflect.TypeFor[config.StartAggregateConfigRuleEvaluationResponseBody]()},
+	"StartConfigRuleEvaluation":                {reflect.TypeFor[config.StartConfigRuleEvaluationRequest](), reflect.TypeFor[config.StartConfigRuleEvaluationResponseBody]()},
+	"StartConfigurationRecorder":               {nil, reflect.TypeFor[config.StartConfigurationRecorderResponseBody]()},
+	"StopConfigurationRecorder":                {nil, reflect.TypeFor[config.StopConfigurationRecorderResponseBody]()},
+	"UpdateAggregateConfigRule":                {reflect.TypeFor[config.UpdateAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.UpdateAggregateConfigRuleResponseBody]()},
+	"UpdateAggregator":                         {reflect.TypeFor[config.UpdateAggregatorShrinkRequest](), reflect.TypeFor[config.UpdateAggregatorResponseBody]()},
+	"UpdateConfigRule":                         {reflect.TypeFor[config.UpdateConfigRuleShrinkRequest](), reflect.TypeFor[config.UpdateConfigRuleResponseBody]()},
+	"UpdateConfigurationRecorder":              {reflect.TypeFor[config.UpdateConfigurationRecorderRequest](), reflect.TypeFor[config.UpdateConfigurationRecorderResponseBody]()},
+	// end of types
+}
+
+func configContracts(t *testing.T, all map[string]*contract) {
+	t.Helper()
+	for action, types := range configTyped {
+		c := &contract{request: &node{kind: "object"}, response: reflected(t, types.response)}
+		if types.request != nil {
+			c.request = reflected(t, types.request)
+		}
+		all[action] = c
+	}
+}
+
+// configScenario is the landing zone with Cloud Config in the management account and in one member.
+func configScenario() *Scenario {
+	s := testScenario()
+	s.Accounts[0].CloudConfig = &CloudConfig{Aggregators: []Aggregator{{
+		AggregatorID: "ca-all", AggregatorName: "all", Description: "everything", AggregatorType: "RD", Tags: []ConfigTag{{TagKey: "a", TagValue: "b"}},
+	}}}
+	s.Accounts[1].CloudConfig = &CloudConfig{}
+	s.Accounts[1].Clusters[0].MasterURL.APIServerEndpoint = new("https://203.0.113.7:6443")
+	return s
+}
+
+// ruleParams are the parameters that create a rule.
+func ruleParams(identifier string, more params) params {
+	p := params{
+		"ConfigRuleName": identifier, "SourceIdentifier": identifier, "SourceOwner": "ALIYUN", "ResourceTypesScope": "ACS::ACK::Cluster",
+		"ConfigRuleTriggerTypes": triggerChange, "RiskLevel": "1",
+	}
+	for name, v := range more {
+		if v == "" {
+			delete(p, name)
+			continue
+		}
+		p[name] = v
+	}
+	return p
+}
+
+// TestEveryConfigAnswerConforms calls all of Cloud Config and compares every answer with the SDK's types.
+func TestEveryConfigAnswerConforms(t *testing.T) {
+	cloud, server := startCloud(t, configScenario())
+	all := contracts(t)
+	call := calling(t, cloud, server)
+	seen := map[string]bool{}
+	step := func(k credentials, action string, query params) object {
+		t.Helper()
+		seen[action] = true
+		status, answer := call(k, contractOperation(t, action), "/", query, nil)
+		if status != http.StatusOK {
+			t.Fatalf("%s: %d %v", action, status, answer)
+		}
+		for _, problem := range all[action].response.conforms(action, answer) {
+			t.Error(problem)
+		}
+		text, err := json.Marshal(answer)
+		if err == nil {
+			err = json.Unmarshal(text, reflect.New(configTyped[action].response).Interface())
+		}
+		if err != nil {
+			t.Errorf("%s: the SDK cannot read the answer: %v", action, err)
+		}
+		result, _ := answer.(map[string]any)
+		return result
+	}
+	tour := func(k credentials, group string) {
+		t.Helper()
+		name := func(verb, rest string) string {
+			if group != "" {
+				return verb + "Aggregate" + rest
+			}
+			return verb + rest
+		}
+		with := func(p params) params {
+			if group != "" {
+				p["AggregatorId"] = group
+			}
+			return p
+		}
+		tags := `[{"Key":"k","Value":"v"}]`
+		created := step(k, name("Create", "ConfigRule"), with(ruleParams("ack-cluster-deletion-protection-enabled", params{
+			"Description": "text", "Tag": tags, "TagsScope.1.TagKey": "a", "ExcludeTagsScope.1.TagKey": "b", "InputParameters": "{}", "ExtendContent": `{"fixedHour":"13"}`,
+			"RegionIdsScope": "cn-hangzhou", "ExcludeRegionIdsScope": "cn-beijing", "ResourceNameScope": "one", "TagKeyLogicScope": "AND",
+			"ResourceGroupIdsScope": "rg-1", "ExcludeResourceGroupIdsScope": "rg-2", "ResourceIdsScope": clusterID("one"), "ExcludeResourceIdsScope": clusterID("two"),
+			"TagKeyScope": "a", "TagValueScope": "b",
+		})))
+		bad := step(k, name("Create", "ConfigRule"), with(ruleParams("ack-cluster-public-endpoint-check", params{
+			"ConfigRuleTriggerTypes": triggerScheduled, "MaximumExecutionFrequency": "TwentyFour_Hours",
+		})))
+		id := created.text("ConfigRuleId")
+		step(k, name("Get", "ConfigRule"), with(params{"ConfigRuleId": id, "Tag": tags}))
+		step(k, name("Update", "ConfigRule"), with(params{"ConfigRuleId": id, "Description": ""}))
+		step(k, name("List", "ConfigRules"), with(params{"PageSize": "1"}))
+		step(k, name("Start", "ConfigRuleEvaluation"), with(params{"ConfigRuleId": id}))
+		other := bad.text("ConfigRuleId")
+		resources := `[{"Region":"cn-hangzhou","ResourceAccountId":` + testMember + `,"ResourceId":"` + clusterID("one") + `","ResourceType":"ACS::ACK::Cluster"}]`
+		step(k, name("Ignore", "EvaluationResults"), with(params{"ConfigRuleId": other, "Resources": resources, "Reason": "known", "IgnoreDate": "2999-01-01"}))
+		filter := params{"ConfigRuleId": other, "Regions": "cn-hangzhou,cn-shanghai", "ResourceTypes": "ACS::ACK::Cluster", "MaxResults": "1"}
+		if group != "" {
+			filter["ResourceAccountId"] = testMember
+		}
+		page := step(k, name("List", "ConfigRuleEvaluationResults"), with(filter)).object("EvaluationResults")
+		if page.list("EvaluationResultList")[0].text("ComplianceType") != "IGNORED" || page.text("NextToken") == "" {
+			t.Error(page)
+		}
+		step(k, name("List", "ResourceEvaluationResults"), with(params{"ResourceId": clusterID("one")}))
+		step(k, name("Revert", "EvaluationResults"), with(params{"ConfigRuleId": other, "Resources": resources}))
+		filter = params{"MaxResults": "1", "ResourceTypes": "ACS::ACK::Cluster", "Regions": "cn-hangzhou"}
+		if found := step(k, name("List", "DiscoveredResources"), with(filter)).object("DiscoveredResourceProfiles"); found.text("NextToken") == "" {
+			t.Error(found)
+		}
+		step(k, name("Get", "DiscoveredResource"), with(params{"Region": "cn-hangzhou", "ResourceId": clusterID("one"), "ResourceType": "ACS::ACK::Cluster", "ComplianceOption": "1"}))
+		step(k, name("Deactive", "ConfigRules"), with(params{"ConfigRuleIds": id}))
+		step(k, name("Active", "ConfigRules"), with(params{"ConfigRuleIds": id + ",cr-none"}))
+		step(k, name("Delete", "ConfigRules"), with(params{"ConfigRuleIds": id + ",cr-none"}))
+	}
+	admin, local := keyOf("FAKEADMIN"), keyOf("FAKELOCAL")
+	step(local, "StopConfigurationRecorder", nil)
+	step(local, "StartConfigurationRecorder", nil)
+	step(local, "UpdateConfigurationRecorder", params{"ResourceTypes": "ACS::ACK::Cluster,ACS::ECS::Instance"})
+	step(local, "GetConfigurationRecorder", nil)
+	step(local, "GetManagedRule", params{"Identifier": "ack-cluster-public-endpoint-check"})
+	step(local, "ListManagedRules", params{"ResourceTypes": "ACS::ACK::Cluster"})
+	custom := step(admin, "CreateAggregator", params{
+		"AggregatorName": "some", "Description": "text", "AggregatorAccounts": `[{"AccountId":` + testMember + `,"AccountName":"member","AccountType":"ResourceDirectory"}]`,
+		"Tag": `[{"Key":"k","Value":"v"}]`,
+	}).text("AggregatorId")
+	step(admin, "UpdateAggregator", params{"AggregatorId": custom, "AggregatorName": "renamed"})
+	step(admin, "GetAggregator", params{"AggregatorId": custom})
+	step(admin, "ListAggregators", params{"MaxResults": "1"})
+	tour(local, "")
+	tour(admin, "ca-all")
+	step(admin, "DeleteAggregators", params{"AggregatorIds": custom + ",ca-none"})
+	for i := range operations {
+		if op := &operations[i]; op.product == ProductConfig && !seen[op.action] {
+			t.Errorf("%s was not called", op.action)
+		}
+	}
+}
