@@ -301,7 +301,8 @@ resource "ackguard_cluster_inspection_schedule" "all" {
 		}
 	}
 	for _, said := range []string{
-		`attempt=1 .*error_code=Throttling.User`, `wait_ms=[0-9]+`, `accounts_done=4`, `correlation_id=[0-9a-f]{8}-[0-9a-f]{6}`, `queued_ms=`, `took_ms=`,
+		// Fields of a line come in any order.
+		`attempt=1 .*error_code=Throttling.User|error_code=Throttling.User .*attempt=1`, `wait_ms=[0-9]+`, `accounts_done=4`, `correlation_id=[0-9a-f]{8}-[0-9a-f]{6}`, `queued_ms=`, `took_ms=`,
 		`account_id="?` + acctest.Retail, `region=cn-hangzhou`, `request_id=[0-9A-F-]{36}`, `status=200`, `product=cs`, `tf_req_id=`,
 	} {
 		if !regexp.MustCompile(said).Match(log) {
