@@ -147,6 +147,7 @@ provider "ackguard" {
     cs              = %[3]q
     sts             = %[3]q
     resourcemanager = %[3]q
+    config          = %[3]q
   }
 %[4]s
 }

@@ -32,12 +32,12 @@ func (c *Cloud) Protocol(t *testing.T) *Protocol {
 	}
 	p := &Protocol{ProviderServer: server, Schemas: schemas, Identities: identities.IdentitySchemas}
 	key := c.ManagementKey()
-	endpoints := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"cs": tftypes.String, "sts": tftypes.String, "resourcemanager": tftypes.String}}
+	endpoints := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"cs": tftypes.String, "sts": tftypes.String, "resourcemanager": tftypes.String, "config": tftypes.String}}
 	text := func(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
 	config := Fill(t, schemas.Provider.ValueType(), map[string]tftypes.Value{
 		"access_key": text(key.ID), "secret_key": text(key.Secret), "region": text("cn-hangzhou"),
 		"endpoints": tftypes.NewValue(tftypes.List{ElementType: endpoints}, []tftypes.Value{tftypes.NewValue(endpoints, map[string]tftypes.Value{
-			"cs": text(c.Endpoint()), "sts": text(c.Endpoint()), "resourcemanager": text(c.Endpoint()),
+			"cs": text(c.Endpoint()), "sts": text(c.Endpoint()), "resourcemanager": text(c.Endpoint()), "config": text(c.Endpoint()),
 		})}),
 	})
 	answer, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})

@@ -21,7 +21,7 @@ func (c *Caller) decode(op Operation, x *exchange, used Credential, out any) *Er
 	case x.status >= 400 && isObject, isObject && holdsError(answer, op.Holds):
 		head := headOf(answer)
 		failure := Error{
-			Kind: classify(head.code, x.status), Code: head.code, Message: redact(head.message, append(slices.Clone(op.Secrets), used.AccessKeySecret, used.SecurityToken)),
+			Kind: c.classify(head.code, x.status), Code: head.code, Message: redact(head.message, append(slices.Clone(op.Secrets), used.AccessKeySecret, used.SecurityToken)),
 			RequestID: head.requestID, RAMAction: head.denied.AuthAction, AccessDenied: head.denied, retryAfter: retryAfter(x),
 		}
 		return c.failure(op, x, failure)
@@ -93,6 +93,20 @@ func headOf(answer map[string]json.RawMessage) answerHead {
 		}
 	}
 	return head
+}
+
+// classify decides the kind by the product's own codes, and then by those of all.
+func (c *Caller) classify(code string, status int) Kind {
+	if kind, ok := c.codes[code]; ok {
+		return kind
+	}
+	return classify(code, status)
+}
+
+// Refused is the error of a call whose answer says, with status 200, that one
+// of its objects was refused. code may be empty.
+func (c *Caller) Refused(op Operation, code, message string) error {
+	return c.failure(op, &exchange{status: 200}, Error{Kind: c.classify(code, 0), Code: code, Message: message})
 }
 
 // Malformed turns what is wrong with an answer that arrived into the error of

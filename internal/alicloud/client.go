@@ -143,6 +143,7 @@ type Caller struct {
 	ram     string // prefix of RAM actions, e.g. resourcemanager
 	version string
 	style   string // ROA or RPC
+	codes   map[string]Kind
 	clients clientPool
 	headers map[string]string
 }
@@ -155,6 +156,8 @@ type ProductSpec struct {
 	// RegionHeader is sent to an endpoint that does not name the region itself
 	// (a proxy or a simulator), so that it can tell regions apart.
 	RegionHeader string
+	// Codes are error codes that mean something in this product, and not what they look like in all.
+	Codes map[string]Kind
 	// NewSDK builds the generated client; nil means the generic one.
 	NewSDK func(*openapi.Config) (SDK, error)
 }
@@ -167,7 +170,7 @@ func NewCaller(config Config, spec ProductSpec) (*Caller, error) {
 		newSDK = func(c *openapi.Config) (SDK, error) { return openapi.NewClient(c) }
 	}
 	c := &Caller{
-		config: config, product: spec.Product, ram: spec.RAM, version: spec.Version, style: spec.Style, headers: headers,
+		config: config, product: spec.Product, ram: spec.RAM, version: spec.Version, style: spec.Style, codes: spec.Codes, headers: headers,
 	}
 	c.clients.build = func() (*signingClient, error) {
 		client := &signingClient{}

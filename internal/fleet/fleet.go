@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/resourcedirectory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sts"
@@ -41,7 +42,7 @@ type Config struct {
 	Overrides map[string]Role
 
 	Region            string
-	Endpoints         map[string]string // by product: cs, sts, resourcemanager
+	Endpoints         map[string]string // by product: cs, sts, resourcemanager, config
 	Protocol          string
 	MaxConcurrency    int
 	RequestsPerSecond float64 // per account and product; 0 for no limit
@@ -72,6 +73,7 @@ type Fleet struct {
 	caller   *sts.Identity
 	members  map[string]*temporary
 	clusters map[Scope]*cs.Client
+	configs  map[string]*cloudconfig.Client
 }
 
 // New prepares a fleet. It makes no call.
@@ -87,6 +89,7 @@ func New(c Config) (*Fleet, error) {
 		limiter:  newLimiter(c.MaxConcurrency, c.RequestsPerSecond, c.Clock),
 		members:  map[string]*temporary{},
 		clusters: map[Scope]*cs.Client{},
+		configs:  map[string]*cloudconfig.Client{},
 	}
 	f.identity.OnJoin = LendSeat
 	var err error
@@ -169,6 +172,22 @@ func (f *Fleet) CS(scope Scope) (*cs.Client, error) {
 		return nil, err
 	}
 	f.clusters[scope] = client
+	return client, nil
+}
+
+// CloudConfig is the Cloud Config client of an account. The service has no
+// regions.
+func (f *Fleet) CloudConfig(accountID string) (*cloudconfig.Client, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if client, ok := f.configs[accountID]; ok {
+		return client, nil
+	}
+	client, err := cloudconfig.New(f.clientConfig("config", memberSource{f, accountID}, Scope{AccountID: accountID}))
+	if err != nil {
+		return nil, err
+	}
+	f.configs[accountID] = client
 	return client, nil
 }
 

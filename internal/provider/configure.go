@@ -206,7 +206,7 @@ func (m model) endpoints() map[string]string {
 	}
 	endpoints := map[string]string{}
 	for product, argument := range map[string]types.String{
-		"cs": block.CS, "sts": block.STS, "resourcemanager": block.ResourceManager,
+		"cs": block.CS, "sts": block.STS, "resourcemanager": block.ResourceManager, "config": block.Config,
 	} {
 		endpoints[product] = argumentOr(argument, endpointVariables[product])
 	}

@@ -70,6 +70,7 @@ type endpointsModel struct {
 	CS              types.String `tfsdk:"cs"`
 	STS             types.String `tfsdk:"sts"`
 	ResourceManager types.String `tfsdk:"resourcemanager"`
+	Config          types.String `tfsdk:"config"`
 }
 
 // Schema implements provider.Provider. Names and environment variables are
@@ -208,6 +209,10 @@ func (p *ackguard) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 					},
 					"resourcemanager": schema.StringAttribute{
 						Optional: true, MarkdownDescription: "Resource directory. " + environment(endpointVariables["resourcemanager"]),
+					},
+					"config": schema.StringAttribute{
+						Optional: true, MarkdownDescription: "Cloud Config, which has one endpoint per site; the Chinese site's by default. For an account of the international site: " +
+							"`config.ap-southeast-1.aliyuncs.com`. " + environment(endpointVariables["config"]),
 					},
 				}},
 			},

@@ -3,7 +3,6 @@ package inspection
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,25 +15,16 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
-	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
-	"github.com/ackguard/terraform-provider-ackguard/internal/service/settle"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
 )
 
 const (
 	// originalKey is where private state keeps what adopt_existing overwrote.
 	originalKey = "original"
-	// forgotten stands where private state is not to know a value any more.
-	forgotten = "null"
 	// timezoneKey is where private state remembers that the time zone was asked for, for a cluster may have none.
 	timezoneKey = "timezone_asked"
-	// unseenKey is where private state remembers that the schedule was made and never read back.
-	unseenKey = "unseen"
-	// unseenWait is how long a schedule that was never read back may lag before its absence is believed.
-	unseenWait = 30 * time.Second
-	// lostAnswerWait is how long is looked for a change whose answer got lost: it may have happened and lag.
-	lostAnswerWait = 10 * time.Second
 )
 
 // Create implements resource.Resource.
@@ -43,7 +33,7 @@ func (r *scheduleResource) Create(ctx context.Context, req resource.CreateReques
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &m)...)
 	timeout, diags := m.Timeouts.Create(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	c := r.operation(m, timeout, &resp.Diagnostics)
+	c := r.operation(ctx, m, timeout, &resp.Diagnostics)
 	wanted := m.toAPI(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -55,10 +45,10 @@ func (r *scheduleResource) Create(ctx context.Context, req resource.CreateReques
 	if !c.establish(ctx, wanted, resp) {
 		return
 	}
-	if c.interrupted {
+	if c.Interrupted {
 		// What nobody can be asked any more is asked by the next read.
 		m.Timezone = types.StringNull()
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, unseenKey, []byte(`true`))...)
+		lifecycle.MarkUnseen(ctx, resp.Private, &resp.Diagnostics)
 	} else {
 		m.Timezone = r.timezone(ctx, c, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, timezoneKey, []byte(`true`))...)
@@ -73,28 +63,18 @@ func (r *scheduleResource) Read(ctx context.Context, req resource.ReadRequest, r
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	c := r.operation(m, timeout, &resp.Diagnostics)
-	unseen, diags := req.Private.GetKey(ctx, unseenKey)
-	resp.Diagnostics.Append(diags...)
+	c := r.operation(ctx, m, timeout, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	config, found, err := r.data.Observed.InspectConfig(ctx, c.scope, c.clusterID)
-	// Create reads back, so what it stored has shown once, and its absence means that it was deleted. Only where Create
-	// was stopped before that may this read come too early, and dropping it would make an orphan on destroy.
-	if string(unseen) == `true` {
-		if err == nil && !found {
-			config, found, err = c.shown(ctx, min(timeout, unseenWait))
-		}
-		if err == nil && found {
-			resp.Diagnostics.Append(resp.Private.SetKey(ctx, unseenKey, []byte(forgotten))...)
-		}
-	}
+	config, found, err := c.Refresh(ctx, req.Private, resp.Private, func(ctx context.Context) (cs.InspectConfig, bool, error) {
+		return r.data.Observed.InspectConfig(ctx, c.scope, c.clusterID)
+	}, &resp.Diagnostics)
 	switch {
-	case cs.IsClusterNotFound(err), err == nil && !found:
+	case err == nil && !found:
 		// Asked in the cluster's own account and region: it is gone.
 		m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
@@ -120,7 +100,7 @@ func (r *scheduleResource) Update(ctx context.Context, req resource.UpdateReques
 	resp.Diagnostics.Append(req.State.Get(ctx, &before)...)
 	timeout, diags := m.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	c := r.operation(m, timeout, &resp.Diagnostics)
+	c := r.operation(ctx, m, timeout, &resp.Diagnostics)
 	wanted, stored := m.toAPI(ctx, &resp.Diagnostics), before.toAPI(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -130,11 +110,11 @@ func (r *scheduleResource) Update(ctx context.Context, req resource.UpdateReques
 	defer c.forget()
 
 	if !m.AdoptExisting.ValueBool() && before.AdoptExisting.ValueBool() {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, originalKey, []byte(forgotten))...)
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, originalKey, []byte(lifecycle.Forgotten))...)
 	}
 	if !sameConfig(wanted, stored) {
 		changed := c.client.UpdateInspectConfig(ctx, c.clusterID, wanted)
-		if !c.stands("Updating", readNext, c.settled(ctx, wanted, changed), &resp.Diagnostics) {
+		if !c.Stands("Updating", lifecycle.ReadNext, c.Settled(ctx, changed), &resp.Diagnostics) {
 			return
 		}
 	}
@@ -153,7 +133,7 @@ func (r *scheduleResource) Delete(ctx context.Context, req resource.DeleteReques
 	resp.Diagnostics.Append(diags...)
 	original, diags := req.Private.GetKey(ctx, originalKey)
 	resp.Diagnostics.Append(diags...)
-	c := r.operation(m, timeout, &resp.Diagnostics)
+	c := r.operation(ctx, m, timeout, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -161,12 +141,12 @@ func (r *scheduleResource) Delete(ctx context.Context, req resource.DeleteReques
 	defer cancel()
 	defer c.forget()
 
-	if original == nil || string(original) == forgotten {
+	if original == nil || string(original) == lifecycle.Forgotten {
 		err := c.client.DeleteInspectConfig(ctx, c.clusterID)
 		if err == nil {
-			err = c.gone(ctx)
+			err = c.Gone(ctx)
 		}
-		c.stands("Deleting", outOfState, err, &resp.Diagnostics)
+		c.Stands("Deleting", lifecycle.OutOfState, err, &resp.Diagnostics)
 		return
 	}
 	var config cs.InspectConfig
@@ -179,35 +159,47 @@ func (r *scheduleResource) Delete(ctx context.Context, req resource.DeleteReques
 		return // somebody deleted the schedule or the cluster: there is nothing to put back
 	}
 	if err == nil {
-		err = c.settled(ctx, config, c.client.UpdateInspectConfig(ctx, c.clusterID, config))
+		c.expect(config)
+		err = c.Settled(ctx, c.client.UpdateInspectConfig(ctx, c.clusterID, config))
 	}
-	c.stands("Restoring", outOfState, err, &resp.Diagnostics)
+	c.Stands("Restoring", lifecycle.OutOfState, err, &resp.Diagnostics)
 }
 
 // operation is one create, read, update or delete of a schedule.
 type operation struct {
 	scheduleModel
+	lifecycle.Object[cs.InspectConfig]
 	client    *cs.Client
-	clock     clock.Clock
 	scope     fleet.Scope
 	clusterID string
-	timeout   time.Duration
 	forget    func()
-	// interrupted: a change was accepted, and the run stopped before it was read back.
-	interrupted bool
 }
 
-func (r *scheduleResource) operation(m scheduleModel, timeout time.Duration, diags *diag.Diagnostics) *operation {
+// operation prepares an operation that is to end with the schedule as m has it.
+func (r *scheduleResource) operation(ctx context.Context, m scheduleModel, timeout time.Duration, diags *diag.Diagnostics) *operation {
 	scope, clusterID := fleet.Scope{AccountID: m.AccountID.ValueString(), Region: m.Region.ValueString()}, m.ClusterID.ValueString()
 	client, err := r.data.Fleet.CS(scope)
 	if err != nil {
 		diags.Append(diagnostic.Error("Preparing the Container Service client", err))
 	}
-	return &operation{
-		scheduleModel: m, client: client, clock: r.data.Fleet.Clock(), scope: scope, clusterID: clusterID, timeout: timeout,
+	c := &operation{
+		scheduleModel: m, client: client, scope: scope, clusterID: clusterID,
 		// What other data sources read of the cluster in this run does not hold after a change.
 		forget: func() { r.data.Observed.Forget(scope, clusterID) },
 	}
+	c.Object = lifecycle.Object[cs.InspectConfig]{
+		Name: m.name(), Place: m.place(), Kind: "an inspection schedule", Clock: r.data.Fleet.Clock(), Timeout: timeout,
+		Read: func(ctx context.Context) (cs.InspectConfig, bool, error) { return client.InspectConfig(ctx, clusterID) },
+		// Asked in its own account and region.
+		Without: cs.IsClusterNotFound,
+	}
+	c.expect(m.toAPI(ctx, diags))
+	return c
+}
+
+// expect says what the schedule is to be in the end.
+func (c *operation) expect(wanted cs.InspectConfig) {
+	c.Difference = func(is cs.InspectConfig) string { return difference(is, wanted) }
 }
 
 // establish creates the schedule, takes over one that equals the plan, or overwrites
@@ -217,10 +209,10 @@ func (c *operation) establish(ctx context.Context, wanted cs.InspectConfig, resp
 	if err == nil && !found {
 		changed := c.client.CreateInspectConfig(ctx, c.clusterID, wanted)
 		if !alicloud.Is(changed, alicloud.Conflict) {
-			return c.made(ctx, "Creating", wanted, changed, resp)
+			return c.made(ctx, "Creating", changed, resp)
 		}
 		// There is one all the same: of an earlier run that was killed, or of somebody else, and the read missed it.
-		if existing, found, err = c.shown(ctx, c.timeout); err == nil && !found {
+		if existing, found, err = c.Shown(ctx, c.Timeout); err == nil && !found {
 			err = changed
 		}
 	}
@@ -245,117 +237,28 @@ func (c *operation) establish(ctx context.Context, wanted cs.InspectConfig, resp
 		return false
 	}
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, originalKey, original)...)
-	return c.made(ctx, "Overwriting", wanted, c.client.UpdateInspectConfig(ctx, c.clusterID, wanted), resp)
+	return c.made(ctx, "Overwriting", c.client.UpdateInspectConfig(ctx, c.clusterID, wanted), resp)
 }
 
 // Summaries are the same for every cluster, so that the CLI shows a fleet's warnings as one.
 const (
 	originalUnknown = "Schedule taken over; what was there before is not known"
-	notReadBack     = "Change of an inspection schedule was not read back"
 	noTimezone      = "Time zone of a cluster could not be read"
-)
-
-// What becomes of a change that was not read back.
-const (
-	readNext   = "The state has it as accepted; the next plan reads what it is"
-	outOfState = "The resource is out of the state, and nothing looks at the schedule any more: check in the console that it is as it should be"
 )
 
 // made sees a create through. What may have been made although it failed is
 // kept as tainted, so that the next run undoes it instead of losing track of it.
-func (c *operation) made(ctx context.Context, doing string, wanted cs.InspectConfig, changed error, resp *resource.CreateResponse) bool {
-	if c.stands(doing, readNext, c.settled(ctx, wanted, changed), &resp.Diagnostics) {
+func (c *operation) made(ctx context.Context, doing string, changed error, resp *resource.CreateResponse) bool {
+	if c.Stands(doing, lifecycle.ReadNext, c.Settled(ctx, changed), &resp.Diagnostics) {
 		return true
 	}
-	if mayHaveHappened(changed) {
+	if lifecycle.MayHaveHappened(changed) {
 		m := c.scheduleModel
 		m.Timezone, m.LastReportID = types.StringNull(), types.StringNull()
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, unseenKey, []byte(`true`))...)
+		lifecycle.MarkUnseen(ctx, resp.Private, &resp.Diagnostics)
 		m.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
 	}
 	return false
-}
-
-// stands reports whether a change holds. One that was accepted, and could not
-// be read back because the run was interrupted, does: its answer is all that
-// is known, and it is written down.
-func (c *operation) stands(doing, then string, err error, diags *diag.Diagnostics) bool {
-	switch {
-	case err == nil:
-		return true
-	case settle.Interrupted(err):
-		c.interrupted = true
-		diags.AddWarning(notReadBack, fmt.Sprintf("%s %s: %s. %s.", doing, c.name(), err, then))
-		return true
-	}
-	diags.Append(diagnostic.Error(doing+" "+c.name(), err))
-	return false
-}
-
-// settled turns the result of a change into the truth: it reads back until the
-// schedule is as wanted. A change whose answer got lost may have happened; one
-// that was accepted may not have (the update call spells the recurrence
-// differently from the others, and an unknown spelling would be ignored).
-func (c *operation) settled(ctx context.Context, wanted cs.InspectConfig, changed error) error {
-	if !mayHaveHappened(changed) {
-		return changed
-	}
-	timeout := c.timeout
-	if changed != nil {
-		timeout = min(timeout, lostAnswerWait)
-	}
-	err := settle.Until(ctx, c.clock, timeout, func(ctx context.Context) (string, error) {
-		config, found, err := c.client.InspectConfig(ctx, c.clusterID)
-		switch {
-		case err != nil:
-			return "", err
-		case !found:
-			return "cannot be read", nil
-		case !sameConfig(config, wanted):
-			return "is not as planned: " + difference(config, wanted), nil
-		}
-		return "", nil
-	})
-	switch {
-	case err == nil:
-		return nil
-	case changed != nil:
-		return changed
-	}
-	return fmt.Errorf("the service accepted the change of %s, but %w", c.place(), err)
-}
-
-// gone reads until the schedule is not there any more: a delete that was only
-// accepted would leave an orphan that nobody looks for.
-func (c *operation) gone(ctx context.Context) error {
-	err := settle.Until(ctx, c.clock, c.timeout, func(ctx context.Context) (string, error) {
-		_, found, err := c.client.InspectConfig(ctx, c.clusterID)
-		switch {
-		case cs.IsClusterNotFound(err), err == nil && !found:
-			return "", nil
-		}
-		return "is there", err
-	})
-	if err != nil {
-		return fmt.Errorf("the service accepted the delete of %s, but %w", c.place(), err)
-	}
-	return nil
-}
-
-// shown reads until there is a schedule, or the time is up.
-func (c *operation) shown(ctx context.Context, timeout time.Duration) (config cs.InspectConfig, found bool, err error) {
-	err = settle.Until(ctx, c.clock, timeout, func(ctx context.Context) (string, error) {
-		var err error
-		if config, found, err = c.client.InspectConfig(ctx, c.clusterID); err == nil && !found {
-			return "cannot be read", nil
-		}
-		return "", err
-	})
-	var pending *settle.Pending
-	if errors.As(err, &pending) && !pending.Interrupted && pending.Err == nil {
-		err = nil // the service says that there is none
-	}
-	return config, found, err
 }
 
 // timezone is for people who read the schedule. Not being allowed to read the
@@ -409,16 +312,6 @@ func (m scheduleModel) storeIdentity(ctx context.Context, identity *tfsdk.Resour
 	if identity != nil {
 		diags.Append(identity.Set(ctx, scheduleIdentity{m.AccountID, m.Region, m.ClusterID})...)
 	}
-}
-
-// mayHaveHappened tells a change that was accepted, or whose answer got lost,
-// from one that was refused.
-func mayHaveHappened(changed error) bool {
-	switch alicloud.KindOf(changed) {
-	case alicloud.Network, alicloud.Server:
-		return true
-	}
-	return changed == nil
 }
 
 // conflict refuses to overwrite somebody's schedule, and says how to go on.

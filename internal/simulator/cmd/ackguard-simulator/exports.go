@@ -98,7 +98,7 @@ func (e environment) tls(s *script) {
 	s.comment("  provider \"alicloud\" {")
 	s.comment("    skip_region_validation = true")
 	s.comment("    endpoints {")
-	for _, product := range []string{"cs", "sts", "resourcemanager"} {
+	for _, product := range []string{"cs", "sts", "resourcemanager", "config"} {
 		s.comment("      %-15s = %q", product, e.address)
 	}
 	s.comment("    }")
