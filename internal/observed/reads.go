@@ -127,7 +127,7 @@ func ofScope[T any](ctx context.Context, s *Store, k key, size func(T) int, call
 }
 
 func ofCluster[T any](ctx context.Context, s *Store, k key, size func(T) int, call func(*cs.Client, context.Context, string) (T, error)) (T, error) {
-	return ofScope(ctx, s, k, size, func(c *cs.Client, ctx context.Context) (T, error) { return call(c, ctx, k.clusterID) })
+	return ofScope(ctx, s, k, size, func(c *cs.Client, ctx context.Context) (T, error) { return call(c, ctx, k.object) })
 }
 
 // targetBytes is what the name of one target of a check item takes.

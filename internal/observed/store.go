@@ -38,16 +38,16 @@ const (
 // kind is what an answer is about.
 type kind string
 
-// key names an answer: of a kind, about a cluster or a list, in a scope.
+// key names an answer: of a kind, about an object or a list, in a scope.
 type key struct {
 	kind kind
 	fleet.Scope
-	clusterID string
-	part      string // of what the kind means, e.g. a report's ID
+	object string // e.g. a cluster's ID
+	part   string // of what the kind means, e.g. a report's ID
 }
 
 func aboutCluster(about kind, scope fleet.Scope, clusterID string) key {
-	return key{kind: about, Scope: scope, clusterID: clusterID}
+	return key{kind: about, Scope: scope, object: clusterID}
 }
 
 // Store holds the answers. It is safe for concurrent use.
@@ -172,7 +172,7 @@ func lasting(err error) bool {
 
 // Forget drops what is known of a cluster, because it was changed.
 func (s *Store) Forget(scope fleet.Scope, clusterID string) {
-	s.forget(func(k key) bool { return k.Scope == scope && k.clusterID == clusterID })
+	s.forget(func(k key) bool { return k.Scope == scope && k.object == clusterID })
 }
 
 // ForgetLists drops the lists of the accounts' clusters, because one that must

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/clustercompliance"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/configrule"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inspection"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/permission"
@@ -53,6 +54,7 @@ func (p *ackguard) Metadata(_ context.Context, _ provider.MetadataRequest, resp 
 func (p *ackguard) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		inspection.NewScheduleResource,
+		configrule.NewRuleResource,
 	}
 }
 

@@ -111,7 +111,9 @@ func (s Scope) tags(p map[string]string) {
 	for name, tags := range map[string][]Tag{"TagsScope": s.Tags, "ExcludeTagsScope": s.ExcludeTags} {
 		for i, tag := range tags {
 			at := fmt.Sprintf("%s.%d.", name, i+1)
-			p[at+"TagKey"], p[at+"TagValue"] = tag.Key, tag.Value
+			if p[at+"TagKey"] = tag.Key; tag.Value != "" {
+				p[at+"TagValue"] = tag.Value
+			}
 		}
 	}
 }

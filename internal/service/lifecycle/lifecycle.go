@@ -21,8 +21,8 @@ import (
 const (
 	// UnseenWait is how long an object that was never read back may lag before its absence is believed.
 	UnseenWait = 30 * time.Second
-	// lostAnswerWait is how long is looked for a change whose answer got lost: it may have happened and lag.
-	lostAnswerWait = 10 * time.Second
+	// LostAnswerWait is how long is looked for a change whose answer got lost: it may have happened and lag.
+	LostAnswerWait = 10 * time.Second
 )
 
 // What becomes of a change that was not read back.
@@ -119,7 +119,7 @@ func (o *Object[T]) Settled(ctx context.Context, changed error) error {
 	}
 	timeout := o.Timeout
 	if changed != nil {
-		timeout = min(timeout, lostAnswerWait)
+		timeout = min(timeout, LostAnswerWait)
 	}
 	err := settle.Until(ctx, o.Clock, timeout, func(ctx context.Context) (string, error) {
 		object, found, err := o.Read(ctx)

@@ -63,13 +63,21 @@ func ModifyPlan(ctx context.Context, data *providerdata.Data, req resource.Modif
 	if data == nil || req.Plan.Raw.IsNull() {
 		return
 	}
-	effective(ctx, req, resp, "account_id", "account", func() (string, error) { return data.Fleet.AccountID(ctx, "") })
+	ModifyAccount(ctx, data, req, resp)
 	effective(ctx, req, resp, "region", "region", func() (string, error) { return data.Fleet.Region(), nil })
 	var region types.String
 	resp.Diagnostics.Append(resp.Plan.GetAttribute(ctx, path.Root("region"), &region)...)
 	if problem := providerdata.CheckRegion(region.ValueString(), data.SkipRegionValidation || region.IsUnknown()); problem != "" {
 		resp.Diagnostics.AddAttributeError(path.Root("region"), "Unknown region", problem)
 	}
+}
+
+// ModifyAccount is ModifyPlan for a resource that has an account and no region.
+func ModifyAccount(ctx context.Context, data *providerdata.Data, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if data == nil || req.Plan.Raw.IsNull() {
+		return
+	}
+	effective(ctx, req, resp, "account_id", "account", func() (string, error) { return data.Fleet.AccountID(ctx, "") })
 }
 
 func effective(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, argument, noun string, fallback func() (string, error)) {
@@ -116,24 +124,34 @@ func Import(ctx context.Context, data *providerdata.Data, req resource.ImportSta
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		if account.ValueString() == "" {
-			id, err := data.Fleet.AccountID(ctx, "")
-			if err != nil {
-				resp.Diagnostics.Append(diagnostic.Error("Asking for the provider's own account", err))
-				return
-			}
-			account = types.StringValue(id)
+		if account = OwnAccount(ctx, data, account, &resp.Diagnostics); resp.Diagnostics.HasError() {
+			return
 		}
 		if region.ValueString() == "" {
 			region = types.StringValue(data.Fleet.Region())
 		}
 	}
-	checkPart(ctx, &resp.Diagnostics, "account_id", account, validate.AccountID())
-	checkPart(ctx, &resp.Diagnostics, key, own, check)
+	CheckPart(ctx, &resp.Diagnostics, "account_id", account, validate.AccountID())
+	CheckPart(ctx, &resp.Diagnostics, key, own, check)
 	if problem := providerdata.CheckRegion(region.ValueString(), data.SkipRegionValidation); problem != "" {
 		resp.Diagnostics.AddError("Unknown region in the import ID", problem)
 	}
-	for name, value := range map[string]types.String{"account_id": account, "region": region, key: own} {
+	SetImported(ctx, resp, map[string]types.String{"account_id": account, "region": region, key: own})
+}
+
+// OwnAccount is an account ID, or the provider's own account where it is empty.
+func OwnAccount(ctx context.Context, data *providerdata.Data, account types.String, diags *diag.Diagnostics) types.String {
+	id, err := data.Fleet.AccountID(ctx, account.ValueString())
+	if err != nil {
+		diags.Append(diagnostic.Error("Asking for the provider's own account", err))
+		return account
+	}
+	return types.StringValue(id)
+}
+
+// SetImported puts the parts of an import into the state and the identity.
+func SetImported(ctx context.Context, resp *resource.ImportStateResponse, parts map[string]types.String) {
+	for name, value := range parts {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
 		if resp.Identity != nil {
 			resp.Diagnostics.Append(resp.Identity.SetAttribute(ctx, path.Root(name), value)...)
@@ -141,7 +159,8 @@ func Import(ctx context.Context, data *providerdata.Data, req resource.ImportSta
 	}
 }
 
-func checkPart(ctx context.Context, diags *diag.Diagnostics, name string, value types.String, check validator.String) {
+// CheckPart checks one part of an import as its argument would be.
+func CheckPart(ctx context.Context, diags *diag.Diagnostics, name string, value types.String, check validator.String) {
 	var answer validator.StringResponse
 	check.ValidateString(ctx, validator.StringRequest{Path: path.Root(name), PathExpression: path.MatchRoot(name), ConfigValue: value}, &answer)
 	diags.Append(answer.Diagnostics...)

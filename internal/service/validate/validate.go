@@ -14,6 +14,8 @@ import (
 var (
 	accountID   = regexp.MustCompile(`^[0-9]{12,20}$`)
 	clusterID   = regexp.MustCompile(`^c[0-9a-z]{32}$`)
+	aggregator  = regexp.MustCompile(`^ca-[0-9A-Za-z]+$`)
+	configRule  = regexp.MustCompile(`^cr-[0-9A-Za-z]+$`)
 	roleName    = regexp.MustCompile(`^[0-9A-Za-z.-]{1,64}$`)
 	roleARN     = regexp.MustCompile(`^acs:ram::[0-9]+:role/[0-9A-Za-z.-]{1,64}$`)
 	principal   = regexp.MustCompile(`^([0-9]{12,20}|acs:ram::[0-9]{12,20}:(root|user/[0-9A-Za-z._-]{1,64}|role/[0-9A-Za-z.-]{1,64}))$`)
@@ -28,6 +30,16 @@ func AccountID() validator.String {
 // ClusterID checks a cluster ID.
 func ClusterID() validator.String {
 	return stringvalidator.RegexMatches(clusterID, "must be an ACK cluster ID: c and 32 lower-case letters or digits")
+}
+
+// AggregatorID checks the ID of an account group of Cloud Config.
+func AggregatorID() validator.String {
+	return stringvalidator.RegexMatches(aggregator, "must be the ID of an account group of Cloud Config: ca- and letters or digits")
+}
+
+// ConfigRuleID checks the ID of a rule of Cloud Config.
+func ConfigRuleID() validator.String {
+	return stringvalidator.RegexMatches(configRule, "must be the ID of a rule of Cloud Config: cr- and letters or digits")
 }
 
 // RoleName checks a RAM role name.

@@ -1,0 +1,20 @@
+package acctest
+
+import "github.com/ackguard/terraform-provider-ackguard/internal/simulator"
+
+// DirectoryGroup is the account group of ConfigFleet that holds the whole directory.
+const DirectoryGroup = "ca-directory00000001"
+
+// ConfigFleet is Fleet with Cloud Config recording in every account, and an
+// account group of the whole directory in the management account. Nothing in
+// it takes time.
+func ConfigFleet() *simulator.Scenario {
+	s := Fleet()
+	for i := range s.Accounts {
+		s.Accounts[i].CloudConfig = &simulator.CloudConfig{}
+	}
+	s.Accounts[0].CloudConfig.Aggregators = []simulator.Aggregator{{
+		AggregatorID: DirectoryGroup, AggregatorName: "directory", Description: "All accounts.", AggregatorType: "RD",
+	}}
+	return s
+}

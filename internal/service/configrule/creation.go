@@ -1,0 +1,101 @@
+package configrule
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
+)
+
+// creation makes an object whose ID the service gives. Until the state has that
+// ID, the object is known by its name: of an earlier run that was killed, or
+// whose answer got lost, it is taken over if it equals the plan.
+type creation[T any] struct {
+	*lifecycle.Object[T]
+	// create makes it. The same token makes it once.
+	create func(ctx context.Context, token string) (id string, err error)
+	// find looks for it by name; id is empty if there is none.
+	find func(ctx context.Context) (id string, err error)
+	// found is told the ID, before the object is read by it.
+	found func(id string)
+	// importID is what imports the object with an ID.
+	importID func(id string) string
+	// complete does what create left to do, also to an object that is taken over; nil for nothing.
+	complete func(ctx context.Context, object T) error
+}
+
+// run reports whether the object stands as planned. id is not empty wherever
+// there may be an object now: then the state has to keep it.
+func (c creation[T]) run(ctx context.Context, diags *diag.Diagnostics) (id string, ok bool) {
+	id, created := c.create(ctx, rand.Text())
+	if created != nil {
+		if !lifecycle.MayHaveHappened(created) && !alicloud.Is(created, alicloud.Conflict) {
+			diags.Append(diagnostic.Error("Creating "+c.Name, created))
+			return "", false
+		}
+		var err error
+		if id, err = c.earlier(ctx, created); err != nil {
+			diags.Append(diagnostic.Error("Creating "+c.Name, err))
+			return "", false
+		}
+		c.found(id)
+		object, there, err := c.Shown(ctx, c.Timeout)
+		if err == nil && !there {
+			err = created
+		}
+		if err != nil {
+			diags.Append(diagnostic.Error("Reading "+c.Name, err))
+			return "", false
+		}
+		if difference := c.Difference(object); difference != "" {
+			diags.Append(c.conflict(id, difference))
+			return "", false
+		}
+	}
+	c.found(id)
+	err := c.Settled(ctx, nil)
+	if c.complete != nil && err == nil {
+		var object T
+		if object, _, err = c.Read(ctx); err == nil {
+			err = c.complete(ctx, object)
+		}
+	}
+	return id, c.Stands("Creating", lifecycle.ReadNext, err, diags)
+}
+
+// earlier finds what was there before, or what this run made although the
+// answer got lost: that may lag.
+func (c creation[T]) earlier(ctx context.Context, created error) (id string, err error) {
+	search := lifecycle.Object[string]{Clock: c.Clock, Read: func(ctx context.Context) (string, bool, error) {
+		id, err := c.find(ctx)
+		return id, id != "", err
+	}}
+	timeout := c.Timeout
+	if !alicloud.Is(created, alicloud.Conflict) {
+		timeout = min(timeout, lifecycle.LostAnswerWait)
+	}
+	id, there, err := search.Shown(ctx, timeout)
+	if err == nil && !there {
+		err = created
+	}
+	return id, err
+}
+
+// conflict refuses to take over what somebody made otherwise, and says how to go on.
+func (c creation[T]) conflict(id, difference string) diag.Diagnostic {
+	return diag.NewErrorDiagnostic("There is "+c.Kind+" of this name already", fmt.Sprintf(
+		"%s exists (%s) and differs from this block: %s.\n\nImport it to manage it from here on:\n\n  terraform import ADDRESS %s\n\nor choose another name.",
+		upperFirst(c.Place), id, difference, c.importID(id)))
+}
+
+func upperFirst(s string) string {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
+	}
+	return string(s[0]-'a'+'A') + s[1:]
+}

@@ -1,0 +1,209 @@
+package configrule
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
+)
+
+var triggerTypes = regexp.MustCompile(`^(` + cloudconfig.TriggerChange + `|` + cloudconfig.TriggerScheduled + `)(,(` + cloudconfig.TriggerChange + `|` + cloudconfig.TriggerScheduled + `))?$`)
+
+func scheduled(triggers string) bool { return strings.Contains(triggers, cloudconfig.TriggerScheduled) }
+
+// scopeTag is a tag of the clusters that a rule or a pack looks at.
+type scopeTag struct {
+	Key   types.String `tfsdk:"tag_key"`
+	Value types.String `tfsdk:"tag_value"`
+}
+
+var scopeTagType = types.ObjectType{AttrTypes: map[string]attr.Type{"tag_key": types.StringType, "tag_value": types.StringType}}
+
+func tagsScope(description string) schema.SetNestedAttribute {
+	return schema.SetNestedAttribute{
+		Optional: true, MarkdownDescription: description + " Taking the last one away replaces the resource: the API has no way to send none.",
+		Validators: []validator.Set{setvalidator.SizeAtLeast(1)}, PlanModifiers: []planmodifier.Set{replaceWhenEmptied{}},
+		NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+			"tag_key":   schema.StringAttribute{Required: true, MarkdownDescription: "Tag key."},
+			"tag_value": schema.StringAttribute{Optional: true, MarkdownDescription: "Tag value; any if not set."},
+		}},
+	}
+}
+
+// replaceWhenEmptied replaces a resource when something is taken away for which the API has no way to say that there is none.
+type replaceWhenEmptied struct{}
+
+// Description implements planmodifier.Describer.
+func (replaceWhenEmptied) Description(context.Context) string {
+	return "taking the last one away replaces the resource"
+}
+
+// MarkdownDescription implements planmodifier.Describer.
+func (r replaceWhenEmptied) MarkdownDescription(ctx context.Context) string {
+	return r.Description(ctx)
+}
+
+// PlanModifySet implements planmodifier.Set.
+func (replaceWhenEmptied) PlanModifySet(_ context.Context, req planmodifier.SetRequest, resp *planmodifier.SetResponse) {
+	resp.RequiresReplace = !req.State.Raw.IsNull() && req.PlanValue.IsNull() && !req.StateValue.IsNull()
+}
+
+// PlanModifyMap implements planmodifier.Map.
+func (replaceWhenEmptied) PlanModifyMap(_ context.Context, req planmodifier.MapRequest, resp *planmodifier.MapResponse) {
+	resp.RequiresReplace = !req.State.Raw.IsNull() && req.PlanValue.IsNull() && !req.StateValue.IsNull()
+}
+
+func texts(ctx context.Context, set types.Set, diags *diag.Diagnostics) []string {
+	var list []string
+	if set.IsNull() || set.IsUnknown() {
+		return nil
+	}
+	diags.Append(set.ElementsAs(ctx, &list, false)...)
+	slices.Sort(list)
+	return list
+}
+
+// setOf is a set, or null for an empty list: the service does not tell them apart.
+func setOf(list []string) types.Set {
+	if len(list) == 0 {
+		return types.SetNull(types.StringType)
+	}
+	values := make([]attr.Value, 0, len(list))
+	for _, s := range list {
+		values = append(values, types.StringValue(s))
+	}
+	return types.SetValueMust(types.StringType, values)
+}
+
+func tagsFrom(ctx context.Context, set types.Set, diags *diag.Diagnostics) []cloudconfig.Tag {
+	var list []scopeTag
+	if set.IsNull() || set.IsUnknown() {
+		return nil
+	}
+	diags.Append(set.ElementsAs(ctx, &list, false)...)
+	tags := make([]cloudconfig.Tag, 0, len(list))
+	for _, t := range list {
+		tags = append(tags, cloudconfig.Tag{Key: t.Key.ValueString(), Value: t.Value.ValueString()})
+	}
+	return tags
+}
+
+func tagsTo(tags []cloudconfig.Tag) types.Set {
+	if len(tags) == 0 {
+		return types.SetNull(scopeTagType)
+	}
+	values := make([]attr.Value, 0, len(tags))
+	for _, t := range tags {
+		value := types.StringNull()
+		if t.Value != "" {
+			value = types.StringValue(t.Value)
+		}
+		values = append(values, types.ObjectValueMust(scopeTagType.AttrTypes, map[string]attr.Value{"tag_key": types.StringValue(t.Key), "tag_value": value}))
+	}
+	return types.SetValueMust(scopeTagType, values)
+}
+
+func tagMapFrom(ctx context.Context, m types.Map, diags *diag.Diagnostics) []cloudconfig.Tag {
+	values := stringsOf(ctx, m, diags)
+	tags := make([]cloudconfig.Tag, 0, len(values))
+	for key, value := range values {
+		tags = append(tags, cloudconfig.Tag{Key: key, Value: value})
+	}
+	sortTags(tags)
+	return tags
+}
+
+func tagMapTo(tags []cloudconfig.Tag) types.Map {
+	values := map[string]string{}
+	for _, t := range tags {
+		values[t.Key] = t.Value
+	}
+	return mapOf(values)
+}
+
+func stringsOf(ctx context.Context, m types.Map, diags *diag.Diagnostics) map[string]string {
+	values := map[string]string{}
+	if !m.IsNull() && !m.IsUnknown() {
+		diags.Append(m.ElementsAs(ctx, &values, false)...)
+	}
+	return values
+}
+
+// mapOf is a map, or null for an empty one.
+func mapOf(values map[string]string) types.Map {
+	if len(values) == 0 {
+		return types.MapNull(types.StringType)
+	}
+	elements := map[string]attr.Value{}
+	for key, value := range values {
+		elements[key] = types.StringValue(value)
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
+
+func sortTags(tags []cloudconfig.Tag) {
+	slices.SortFunc(tags, func(a, b cloudconfig.Tag) int {
+		return strings.Compare(a.Key+"\x00"+a.Value, b.Key+"\x00"+b.Value)
+	})
+}
+
+// differences compares what is with what is wanted, argument by argument.
+type differences []string
+
+func (d *differences) compare(argument string, is, wanted any) {
+	if a, b := fmt.Sprintf("%#v", is), fmt.Sprintf("%#v", wanted); a != b {
+		*d = append(*d, fmt.Sprintf("%s is %s, not %s", argument, shown(is), shown(wanted)))
+	}
+}
+
+// lists compares lists whose order means nothing.
+func (d *differences) lists(argument string, is, wanted []string) {
+	is, wanted = slices.Clone(is), slices.Clone(wanted)
+	slices.Sort(is)
+	slices.Sort(wanted)
+	if !slices.Equal(is, wanted) {
+		*d = append(*d, fmt.Sprintf("%s is %q, not %q", argument, is, wanted))
+	}
+}
+
+func (d *differences) tags(argument string, is, wanted []cloudconfig.Tag) {
+	flat := func(tags []cloudconfig.Tag) (list []string) {
+		for _, t := range tags {
+			list = append(list, t.Key+"="+t.Value)
+		}
+		return list
+	}
+	d.lists(argument, flat(is), flat(wanted))
+}
+
+// scope compares what two rules or packs look at.
+func (d *differences) scope(is, wanted cloudconfig.Scope) {
+	d.lists("region_ids_scope", is.RegionIDs, wanted.RegionIDs)
+	d.lists("exclude_region_ids_scope", is.ExcludeRegionIDs, wanted.ExcludeRegionIDs)
+	d.lists("resource_group_ids_scope", is.ResourceGroupIDs, wanted.ResourceGroupIDs)
+	d.lists("exclude_resource_group_ids_scope", is.ExcludeResourceGroupIDs, wanted.ExcludeResourceGroupIDs)
+	d.lists("resource_ids_scope", is.ResourceIDs, wanted.ResourceIDs)
+	d.lists("exclude_resource_ids_scope", is.ExcludeResourceIDs, wanted.ExcludeResourceIDs)
+	d.tags("tags_scope", is.Tags, wanted.Tags)
+	d.tags("exclude_tags_scope", is.ExcludeTags, wanted.ExcludeTags)
+}
+
+func shown(v any) string {
+	if s, ok := v.(string); ok {
+		return fmt.Sprintf("%q", s)
+	}
+	return fmt.Sprint(v)
+}
+
+func (d differences) String() string { return strings.Join(d, "; ") }
