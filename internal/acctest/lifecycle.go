@@ -11,6 +11,7 @@ import (
 // entry fails a test.
 var Lifecycles = map[string][]Lifecycle{
 	"ackguard_cluster_inspection_schedule": inspectionSchedule,
+	"ackguard_config_rule_ack":             configRule,
 }
 
 // Lifecycle is one way through a resource's life. Arguments are as in
@@ -42,8 +43,8 @@ type Lost struct {
 // lags reports whether the cloud's reads lag behind writes.
 func (l Lifecycle) lags() bool { return l.Seed().Behaviour.Consistency != simulator.Consistency{} }
 
-// with is a copy of arguments with others.
-func with(arguments map[string]any, others ...any) map[string]any {
+// With is a copy of arguments with others.
+func With(arguments map[string]any, others ...any) map[string]any {
 	all := map[string]any{}
 	for name, value := range arguments {
 		all[name] = value

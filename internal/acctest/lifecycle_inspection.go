@@ -10,7 +10,7 @@ var (
 	nightly = map[string]any{
 		"account_id": Retail, "region": "cn-hangzhou", "cluster_id": ClusterID("retail"), "recurrence": "FREQ=DAILY;BYHOUR=2;BYMINUTE=30",
 	}
-	atFour = with(nightly, "recurrence", "FREQ=DAILY;BYHOUR=4;BYMINUTE=0", "enabled", false, "disabled_check_items", []any{"B", "A"})
+	atFour = With(nightly, "recurrence", "FREQ=DAILY;BYHOUR=4;BYMINUTE=0", "enabled", false, "disabled_check_items", []any{"B", "A"})
 )
 
 // foundSchedule is Fleet with a schedule that somebody made by hand.
@@ -30,17 +30,17 @@ var inspectionSchedule = []Lifecycle{
 	{
 		// Reports stay when the schedule goes; one that ran twice would be one more than without a kill.
 		Name: "triggers", Seed: Fleet,
-		Create: with(nightly, "triggers", map[string]any{"version": "1"}), Update: with(atFour, "triggers", map[string]any{"version": "2"}),
+		Create: With(nightly, "triggers", map[string]any{"version": "1"}), Update: With(atFour, "triggers", map[string]any{"version": "2"}),
 		Leaves: regexp.MustCompile(`^\+ cluster \w+\.inspect_reports`),
 	},
 	{
 		Name: "adopt_existing", Seed: foundSchedule,
-		Create: with(nightly, "adopt_existing", true), Update: with(atFour, "adopt_existing", true),
+		Create: With(nightly, "adopt_existing", true), Update: With(atFour, "adopt_existing", true),
 		Lost: lostSchedule,
 	},
 	{
 		Name: "replaced", Real: true, Seed: foundSchedule,
-		Create: with(nightly, "adopt_existing", true),
+		Create: With(nightly, "adopt_existing", true),
 		Update: map[string]any{
 			"account_id": Payments, "region": "cn-shanghai", "cluster_id": ClusterID("payments"), "recurrence": "FREQ=DAILY;BYHOUR=2;BYMINUTE=30", "adopt_existing": true,
 		},
@@ -49,7 +49,7 @@ var inspectionSchedule = []Lifecycle{
 	{Name: "reads lag", Seed: lagging(Fleet), Create: nightly, Update: atFour},
 	{
 		Name: "adopt_existing, reads lag", Seed: lagging(foundSchedule),
-		Create: with(nightly, "adopt_existing", true), Update: with(atFour, "adopt_existing", true),
+		Create: With(nightly, "adopt_existing", true), Update: With(atFour, "adopt_existing", true),
 		Lost: lostSchedule,
 	},
 }

@@ -8,8 +8,11 @@ const DirectoryGroup = "ca-directory00000001"
 // ConfigFleet is Fleet with Cloud Config recording in every account, and an
 // account group of the whole directory in the management account. Nothing in
 // it takes time.
-func ConfigFleet() *simulator.Scenario {
-	s := Fleet()
+func ConfigFleet() *simulator.Scenario { return WithCloudConfig(Fleet()) }
+
+// WithCloudConfig adds that to a scenario whose first account is the
+// management account.
+func WithCloudConfig(s *simulator.Scenario) *simulator.Scenario {
 	for i := range s.Accounts {
 		s.Accounts[i].CloudConfig = &simulator.CloudConfig{}
 	}

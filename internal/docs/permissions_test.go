@@ -47,10 +47,29 @@ var proofs = map[string]proof{
 	inspections + "schedule":             {example: "guides/permissions/schedule.tf", changed: "BYMINUTE=30"},
 	inspections + "schedule.triggers":    {example: "guides/permissions/run.tf", changed: "BYMINUTE=30"},
 	// Terraform 1.14 has these; here they are used in the protocol, which knows the default role.
-	"list." + inspections + "schedule": {role: fleet.DefaultMemberRole, use: listSchedules},
-	"ackguard_run_cluster_inspection":  {role: fleet.DefaultMemberRole, use: runInspection},
-	"ackguard_rules":                   {example: "guides/permissions/rules.tf"},
-	"ackguard_required_ram_policy":     {example: "data-sources/ackguard_required_ram_policy/data-source.tf"},
+	"list." + inspections + "schedule":       {role: fleet.DefaultMemberRole, use: listSchedules},
+	"ackguard_run_cluster_inspection":        {role: fleet.DefaultMemberRole, use: runInspection},
+	"ackguard_config_rule_ack":               lives("ackguard_config_rule_ack", ruleLife("account_id", retail)...),
+	"ackguard_config_rule_ack.aggregator_id": lives("ackguard_config_rule_ack", ruleLife("aggregator_id", acctest.DirectoryGroup)...),
+	"ackguard_rules":                         {example: "guides/permissions/rules.tf"},
+	"ackguard_required_ram_policy":           {example: "data-sources/ackguard_required_ram_policy/data-source.tf"},
+}
+
+// lives proves a resource's needs in this process: created with the first arguments, changed to each of the others,
+// destroyed.
+func lives(kind string, arguments ...map[string]any) proof {
+	return proof{role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
+		t.Helper()
+		return cloud.Live(t, kind, arguments...)
+	}}
+}
+
+// ruleLife takes over the rule that is there, so that it has to be found.
+func ruleLife(owner, id string) []map[string]any {
+	block := func(more ...any) map[string]any {
+		return acctest.With(map[string]any{owner: id, "source_identifier": "ack-cluster-network-type-check", "rule_name": "terway"}, more...)
+	}
+	return []map[string]any{block(), block("risk_level", 3, "status", "INACTIVE"), block("risk_level", 3, "triggers", map[string]any{"version": "1"})}
 }
 
 // required are the policies of features: of the provider's identity and of the role in each member.

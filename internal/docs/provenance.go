@@ -72,6 +72,22 @@ var provenance = map[string]Provenance{
 			"how long the service remembers the client tokens behind `triggers`",
 		},
 	},
+	"resources/ackguard_config_rule_ack": {
+		Documented: []string{
+			"the calls on rules and their twins on account groups with their fields, by the published SDK",
+			"that `config_rule_trigger_types` of a managed rule cannot be changed, and that a rule's name, level, frequency and scopes can",
+			"that folders restrict only rules of an account group of type `RD`",
+			"that a call on several rules answers with status 200 and a result for each",
+			"the error codes of a name that is taken, of a rule that is gone and of Cloud Config not being activated",
+		},
+		Inferred: []string{
+			"the RAM actions, which are named like their calls",
+			"that a rule's name is compared as it is, and taken once per account or account group",
+			"which answer says that a managed rule does not exist (any refusal of the identifier counts)",
+			"that an empty scope in an update takes the scope away, and that no way exists to send an empty list of tags",
+			"that an inactive rule refuses to be evaluated",
+		},
+	},
 	"data-sources/ackguard_rules": {
 		Documented: []string{"the identifiers of the rules, which are Cloud Config's"},
 		Inferred:   []string{"severity, trigger and risk level where `severity_source` and `cloud_config.provenance` say so"},

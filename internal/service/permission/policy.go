@@ -80,10 +80,11 @@ func Require(c Choice) (Required, error) {
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(found)) {
-		slices.Sort(found[name].Why)
-		found[name].Resources = actions[name].on.patterns(where.regions, c.Roles)
-		required.Actions = append(required.Actions, *found[name])
+	for _, key := range slices.Sorted(maps.Keys(found)) {
+		a := found[key]
+		slices.Sort(a.Why)
+		a.Resources = actions[a.Name].on.patterns(where.regions, c.Roles)
+		required.Actions = append(required.Actions, *a)
 	}
 	slices.SortStableFunc(required.Actions, func(a, b Action) int { return cmp.Compare(a.Holder, b.Holder) })
 	return required, nil
@@ -91,7 +92,7 @@ func Require(c Choice) (Required, error) {
 
 // withRole adds the way into the members where anything is to be done there.
 func withRole(needs []need) []need {
-	if slices.ContainsFunc(needs, func(n need) bool { return actions[n.action].holder == Member }) {
+	if slices.ContainsFunc(needs, func(n need) bool { return n.holder() == Member }) {
 		return append(needs, need{action: "sts:AssumeRole", why: "becomes the role in each other account"})
 	}
 	return needs
@@ -99,10 +100,11 @@ func withRole(needs []need) []need {
 
 // note adds a feature's need to what was found.
 func note(found map[string]*Action, n need, feature string) {
-	a := found[n.action]
+	key := string(n.holder()) + " " + n.action
+	a := found[key]
 	if a == nil {
-		a = &Action{Name: n.action, Holder: actions[n.action].holder, Provenance: actions[n.action].origin}
-		found[n.action] = a
+		a = &Action{Name: n.action, Holder: n.holder(), Provenance: actions[n.action].origin}
+		found[key] = a
 	}
 	if !slices.Contains(a.NeededBy, feature) {
 		a.NeededBy = append(a.NeededBy, feature)

@@ -52,6 +52,25 @@ var actions = map[string]action{
 	"cs:DescribeClustersV1":        {Member, everything, compliance.Documented},
 	"cs:GetClusters":               {Member, everything, compliance.Documented},
 
+	// Cloud Config's pages name no resources. An account group belongs to the identity that Terraform starts with.
+	"config:GetManagedRule":                     {Member, everything, compliance.Inferred},
+	"config:CreateConfigRule":                   {Member, everything, compliance.Inferred},
+	"config:GetConfigRule":                      {Member, everything, compliance.Inferred},
+	"config:UpdateConfigRule":                   {Member, everything, compliance.Inferred},
+	"config:ActiveConfigRules":                  {Member, everything, compliance.Inferred},
+	"config:DeactiveConfigRules":                {Member, everything, compliance.Inferred},
+	"config:DeleteConfigRules":                  {Member, everything, compliance.Inferred},
+	"config:ListConfigRules":                    {Member, everything, compliance.Inferred},
+	"config:StartConfigRuleEvaluation":          {Member, everything, compliance.Inferred},
+	"config:CreateAggregateConfigRule":          {Provider, everything, compliance.Inferred},
+	"config:GetAggregateConfigRule":             {Provider, everything, compliance.Inferred},
+	"config:UpdateAggregateConfigRule":          {Provider, everything, compliance.Inferred},
+	"config:ActiveAggregateConfigRules":         {Provider, everything, compliance.Inferred},
+	"config:DeactiveAggregateConfigRules":       {Provider, everything, compliance.Inferred},
+	"config:DeleteAggregateConfigRules":         {Provider, everything, compliance.Inferred},
+	"config:ListAggregateConfigRules":           {Provider, everything, compliance.Inferred},
+	"config:StartAggregateConfigRuleEvaluation": {Provider, everything, compliance.Inferred},
+
 	"cs:DescribeClusterDetail":         {Member, clusters, compliance.Documented},
 	"cs:DescribeClusterNodePools":      {Member, clusters, compliance.Documented},
 	"cs:ListClusterAddonInstances":     {Member, clusters, compliance.Inferred},
@@ -74,6 +93,8 @@ var (
 	withoutRegions = &condition{"unless `regions` is set", func(c choice) bool { return len(c.regions) == 0 }}
 	forTimezone    = &condition{words: "for `timezone` (a warning without it)"}
 	forWaiting     = &condition{words: "unless `wait = false`"}
+	forTriggers    = &condition{words: "for `triggers`"}
+	forRecovery    = &condition{words: "after a run that was stopped"}
 	byRules        = func(s compliance.Source) *condition {
 		return &condition{"as far as the [rules](guides/rules.md) need it", func(c choice) bool { return c.sources[s] }}
 	}
@@ -87,7 +108,10 @@ type need struct {
 	action string
 	why    string
 	when   *condition
+	by     Holder // who does it, where not the action's own holder
 }
+
+func (n need) holder() Holder { return cmp.Or(n.by, actions[n.action].holder) }
 
 // Feature is something that the provider offers, and what it may do.
 type Feature struct {
@@ -145,8 +169,26 @@ var features = []Feature{
 		{action: "cs:RunClusterInspect", why: "starts an inspection"},
 		{action: "cs:GetClusterInspectReportDetail", why: "waits for the report; not with `wait = false`", when: forWaiting},
 	}},
+	{Name: "ackguard_config_rule_ack", Needs: ruleNeeds("", Member)},
+	{Name: "ackguard_config_rule_ack.aggregator_id", Needs: ruleNeeds("Aggregate", Provider)},
 	{Name: "ackguard_rules", Needless: "it makes no call"},
 	{Name: "ackguard_required_ram_policy", Needless: "its only call is `sts:GetCallerIdentity`, which needs no permission"},
+}
+
+// ruleNeeds are what a rule needs in an account, or with Aggregate in an account group.
+func ruleNeeds(group string, by Holder) []need {
+	config := func(verb, noun string) string { return "config:" + verb + group + noun }
+	return []need{
+		{action: "config:GetManagedRule", why: "reads the defaults of a new rule; without it there is a warning, and our catalogue's are taken", by: by},
+		{action: config("Create", "ConfigRule"), why: "creates the rule"},
+		{action: config("Get", "ConfigRule"), why: "reads the rule"},
+		{action: config("Update", "ConfigRule"), why: "changes the rule"},
+		{action: config("Active", "ConfigRules"), why: "sets `status`"},
+		{action: config("Deactive", "ConfigRules"), why: "sets `status`"},
+		{action: config("Delete", "ConfigRules"), why: "deletes the rule"},
+		{action: config("List", "ConfigRules"), why: "finds a rule of the same name that a run before has made", when: forRecovery},
+		{action: config("Start", "ConfigRuleEvaluation"), why: "evaluates the rule when `triggers` change", when: forTriggers},
+	}
 }
 
 // sourceNeeds are the calls that rules cost beyond the cluster lists.
@@ -233,7 +275,7 @@ func Rows() []Row {
 func (f Feature) account() string {
 	needs, _, _ := f.all() // a test looks for features that build on nothing
 	switch {
-	case slices.ContainsFunc(needs, func(n need) bool { return actions[n.action].holder == Provider }):
+	case slices.ContainsFunc(needs, func(n need) bool { return n.holder() == Provider }):
 		return "the management account, or a delegated administrator's"
 	case slices.ContainsFunc(needs, func(n need) bool { return actions[n.action].on == everything }):
 		return "each account"

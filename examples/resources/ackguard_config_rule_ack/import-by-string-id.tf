@@ -1,0 +1,10 @@
+import {
+  to = ackguard_config_rule_ack.retail
+  id = "100000000000003/cr-0a1b2c3d4e5f60718293"
+}
+
+resource "ackguard_config_rule_ack" "retail" {
+  account_id        = "100000000000003"
+  source_identifier = "ack-cluster-network-type-check"
+  rule_name         = "terway"
+}
