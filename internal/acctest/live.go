@@ -1,22 +1,96 @@
 package acctest
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
 
-// Live takes a resource through a life in this process, without the CLI: it is
-// created with the first arguments, changed to each of the others, and
-// destroyed. It returns every error and warning on the way; an error ends it.
+// Resource is one resource in this process, driven as Terraform drives it but
+// without the CLI, which would take seconds for each step. Tests of what the
+// CLI adds (syntax, imports, how a plan is shown) use the CLI.
+type Resource struct {
+	cloud    *Cloud
+	kind     string
+	state    object
+	warnings []string
+	t        *testing.T
+}
+
+// Resource returns a resource of this kind, which is not there yet.
+func (c *Cloud) Resource(t *testing.T, kind string) *Resource {
+	t.Helper()
+	return &Resource{cloud: c, kind: kind, t: t}
+}
+
+// run works in a provider of its own, as each command of Terraform does: it
+// knows nothing of what was read before.
+func (r *Resource) run(work func(*core) error) error {
+	r.t.Helper()
+	c := r.cloud.core(r.t, r.kind)
+	err := work(c)
+	r.warnings = append(r.warnings, c.warnings...)
+	return err
+}
+
+// Apply refreshes, plans and applies a block with these arguments, and checks
+// that a second plan is empty.
+func (r *Resource) Apply(arguments map[string]any) error {
+	r.t.Helper()
+	if err := r.run(func(c *core) error { return c.apply(r.t.Context(), r.state, arguments, r.save) }); err != nil {
+		return err
+	}
+	switch nothing, err := r.Settled(arguments); {
+	case err != nil:
+		return err
+	case !nothing:
+		return errors.New("a second plan is not empty")
+	}
+	return nil
+}
+
+// Settled refreshes, and reports whether a plan for a block with these
+// arguments is empty.
+func (r *Resource) Settled(arguments map[string]any) (nothing bool, err error) {
+	r.t.Helper()
+	err = r.run(func(c *core) error {
+		refreshed, err := c.refresh(r.t.Context(), r.state)
+		if err != nil {
+			return err
+		}
+		p, err := c.plan(r.t.Context(), refreshed, arguments)
+		nothing = p.nothing
+		return err
+	})
+	return nothing && err == nil, err
+}
+
+// Destroy refreshes and destroys.
+func (r *Resource) Destroy() error {
+	r.t.Helper()
+	return r.run(func(c *core) error { return c.destroy(r.t.Context(), r.state, r.save) })
+}
+
+// Warnings are those of everything so far.
+func (r *Resource) Warnings() []string { return r.warnings }
+
+// InState reports whether the state has it.
+func (r *Resource) InState() bool { return r.state.state != nil }
+
+func (r *Resource) save(o object) { r.state = o }
+
+// Live takes a resource through a life: it is created with the first
+// arguments, changed to each of the others, and destroyed. It returns every
+// error and warning on the way; an error ends it.
 func (c *Cloud) Live(t *testing.T, kind string, lives ...map[string]any) (said []string) {
 	t.Helper()
-	core := c.core(t, kind)
-	var state object
-	save := func(o object) { state = o }
+	r := c.Resource(t, kind)
 	for _, arguments := range lives {
-		if err := core.apply(t.Context(), state, arguments, save); err != nil {
-			return append(core.warnings, err.Error())
+		if err := r.Apply(arguments); err != nil {
+			return append(r.Warnings(), err.Error())
 		}
 	}
-	if err := core.destroy(t.Context(), state, save); err != nil {
-		return append(core.warnings, err.Error())
+	if err := r.Destroy(); err != nil {
+		return append(r.Warnings(), err.Error())
 	}
-	return core.warnings
+	return r.Warnings()
 }
