@@ -7,7 +7,7 @@ var (
 )
 
 var configRule = []Lifecycle{
-	{Name: "plain", Real: true, Seed: ConfigFleet, Create: publicEndpointRule, Update: publicEndpointOff},
+	{Name: "plain", Seed: ConfigFleet, Create: publicEndpointRule, Update: publicEndpointOff},
 	{Name: "account group", Seed: ConfigFleet, Create: groupEndpointRule, Update: With(groupEndpointRule, "status", "ACTIVE", "folder_ids_scope", []any{"fd-prod000001"})},
 	{Name: "triggers", Seed: ConfigFleet, Create: publicEndpointRule, Update: With(publicEndpointRule, "risk_level", 3, "triggers", map[string]any{"version": "2"})},
 	{Name: "replaced", Seed: ConfigFleet, Create: publicEndpointRule, Update: With(publicEndpointRule, "account_id", Payments)},

@@ -192,7 +192,7 @@ func (r *ruleResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 
 	err := c.api.DeleteRule(ctx, c.id)
 	switch {
-	case alicloud.Is(err, alicloud.NotFound):
+	case cloudconfig.IsRuleGone(err):
 		return
 	case alicloud.HasCode(err, ruleInPack):
 		pack := "a compliance pack"
