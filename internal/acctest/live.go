@@ -1,8 +1,11 @@
 package acctest
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
 // Resource is one resource in this process, driven as Terraform drives it but
@@ -93,4 +96,27 @@ func (c *Cloud) Live(t *testing.T, kind string, lives ...map[string]any) (said [
 		return append(r.Warnings(), err.Error())
 	}
 	return r.Warnings()
+}
+
+// MoveFrom takes over the state of a resource of another provider, as a moved
+// block does. Settled then refreshes it first, as a plan does.
+func (r *Resource) MoveFrom(provider, kind string, state map[string]any) error {
+	r.t.Helper()
+	return r.run(func(c *core) error {
+		raw, err := json.Marshal(state)
+		if err != nil {
+			return err
+		}
+		answer, err := c.MoveResourceState(r.t.Context(), &tfprotov6.MoveResourceStateRequest{
+			SourceProviderAddress: provider, SourceTypeName: kind, SourceState: &tfprotov6.RawState{JSON: raw}, TargetTypeName: c.kind,
+		})
+		if err != nil {
+			return err
+		}
+		if err := c.note(answer.Diagnostics); err != nil {
+			return err
+		}
+		r.state, err = c.object(answer.TargetState, answer.TargetPrivate, answer.TargetIdentity, false)
+		return err
+	})
 }

@@ -115,7 +115,7 @@ type formerAggregator struct {
 
 // MoveState implements resource.ResourceWithMoveState.
 func (r *aggregatorResource) MoveState(context.Context) []resource.StateMover {
-	return []resource.StateMover{movedFrom("alicloud_config_aggregator", func(f formerAggregator) map[string]attr.Value {
+	return []resource.StateMover{movedFrom("alicloud_config_aggregator", func(f formerAggregator) (map[string]attr.Value, error) {
 		var accounts []string
 		for _, a := range f.Accounts {
 			if f.Type == cloudconfig.AggregatorCustom { // of the others it lists whoever is in it
@@ -125,7 +125,7 @@ func (r *aggregatorResource) MoveState(context.Context) []resource.StateMover {
 		return map[string]attr.Value{
 			"aggregator_id": types.StringValue(f.ID), "aggregator_name": types.StringValue(f.Name), "description": types.StringValue(f.Description),
 			"aggregator_type": types.StringValue(f.Type), "aggregator_accounts": setOf(accounts), "folder_ids": setOf(cloudconfig.CommaList(f.FolderID)),
-		}
+		}, nil
 	})}
 }
 

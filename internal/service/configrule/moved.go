@@ -23,7 +23,7 @@ var officialProvider = regexp.MustCompile(`(^|/)(aliyun|hashicorp)/alicloud$`)
 // read into a T, whose fields name what is needed of it: what other versions
 // have besides does no harm. convert gives the attributes of ours that it
 // tells; the refresh that follows reads the rest.
-func movedFrom[T any](typeName string, convert func(former T) map[string]attr.Value) resource.StateMover {
+func movedFrom[T any](typeName string, convert func(former T) (map[string]attr.Value, error)) resource.StateMover {
 	return resource.StateMover{StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 		if req.SourceTypeName != typeName || !officialProvider.MatchString(req.SourceProviderAddress) {
 			return // not ours: the framework says so
@@ -34,7 +34,12 @@ func movedFrom[T any](typeName string, convert func(former T) map[string]attr.Va
 				"The state that %s has written is not as its documentation has it: %s.\n\nTake the moved block away and import the object instead.", req.SourceProviderAddress, err))
 			return
 		}
-		for name, value := range convert(former) {
+		attributes, err := convert(former)
+		if err != nil {
+			resp.Diagnostics.AddError(typeName+" cannot be moved", upperFirst(err.Error())+".")
+			return
+		}
+		for name, value := range attributes {
 			resp.Diagnostics.Append(resp.TargetState.SetAttribute(ctx, path.Root(name), value)...)
 		}
 	}}

@@ -125,7 +125,7 @@ func (r *recorderResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 				MarkdownDescription: "Whether this resource started the recorder. False if it was on before, or if the run that started it was killed before it could be written down.",
 			},
 			"status": schema.StringAttribute{
-				Computed: true,
+				Computed:            true,
 				MarkdownDescription: "`REGISTERED`: it records; `BUILDING` or `REBUILDING`: it looks at all resources first. A recorder that is stopped (`REGISTRABLE`) is not there, and the plan starts it again.",
 			},
 		},
