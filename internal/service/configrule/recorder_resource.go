@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -125,7 +124,7 @@ func (r *recorderResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 				MarkdownDescription: "Whether this resource started the recorder. False if it was on before, or if the run that started it was killed before it could be written down.",
 			},
 			"status": schema.StringAttribute{
-				Computed: true,
+				Computed:            true,
 				MarkdownDescription: "`REGISTERED`: it records; `BUILDING` or `REBUILDING`: it looks at all resources first. A recorder that is stopped (`REGISTRABLE`) is not there, and the plan starts it again.",
 			},
 		},
@@ -140,7 +139,7 @@ func recorded(set types.Set, has []string) types.Set {
 	var both []string
 	for _, wanted := range set.Elements() {
 		for _, is := range has {
-			if wanted.Equal(attr.Value(types.StringValue(is))) {
+			if wanted.Equal(types.StringValue(is)) {
 				both = append(both, is)
 			}
 		}
