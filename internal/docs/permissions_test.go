@@ -51,6 +51,8 @@ var proofs = map[string]proof{
 	"ackguard_run_cluster_inspection":        {role: fleet.DefaultMemberRole, use: runInspection},
 	"ackguard_config_rule_ack":               lives("ackguard_config_rule_ack", ruleLife("account_id", retail)...),
 	"ackguard_config_rule_ack.aggregator_id": lives("ackguard_config_rule_ack", ruleLife("aggregator_id", acctest.DirectoryGroup)...),
+	"ackguard_config_aggregator":             lives("ackguard_config_aggregator", groupLife()...),
+	"ackguard_config_recorder":               {role: fleet.DefaultMemberRole, use: liveRecorder},
 	"ackguard_rules":                         {example: "guides/permissions/rules.tf"},
 	"ackguard_required_ram_policy":           {example: "data-sources/ackguard_required_ram_policy/data-source.tf"},
 }
@@ -70,6 +72,22 @@ func ruleLife(owner, id string) []map[string]any {
 		return acctest.With(map[string]any{owner: id, "source_identifier": "ack-cluster-network-type-check", "rule_name": "terway"}, more...)
 	}
 	return []map[string]any{block(), block("risk_level", 3, "status", "INACTIVE"), block("risk_level", 3, "triggers", map[string]any{"version": "1"})}
+}
+
+// groupLife takes over the group that is there, so that it has to be found.
+func groupLife() []map[string]any {
+	group := map[string]any{"aggregator_name": "directory", "description": "All accounts.", "aggregator_type": "RD"}
+	return []map[string]any{group, acctest.With(group, "description", "Everybody.")}
+}
+
+// liveRecorder starts a recorder that is off, adds a type and stops it.
+func liveRecorder(t *testing.T, cloud *acctest.Cloud) []string {
+	t.Helper()
+	if err := cloud.SetRecorderStatus(retail, "REGISTRABLE"); err != nil {
+		t.Fatal(err)
+	}
+	recorder := map[string]any{"account_id": retail, "stop_on_destroy": true}
+	return cloud.Live(t, "ackguard_config_recorder", recorder, acctest.With(recorder, "resource_types", []any{"ACS::ACK::Cluster", "ACS::ECS::Instance"}))
 }
 
 // required are the policies of features: of the provider's identity and of the role in each member.

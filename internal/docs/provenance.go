@@ -88,6 +88,36 @@ var provenance = map[string]Provenance{
 			"that an inactive rule refuses to be evaluated",
 		},
 	},
+	"resources/ackguard_config_aggregator": {
+		Documented: []string{
+			"the calls on account groups with their fields, and that a group's type cannot be changed",
+			"who may have account groups, that an account has 5 at most and one of type `RD`, and that a group has 200 accounts at most",
+			"that a group is built after it was made (status 0, then 1), and that deleting it deletes its rules, packs and results for good, and leaves its members' service-linked roles",
+			"that the name of a member account may be left out of the request",
+			"the RAM action `config:UpdateAggregator`",
+			"the state that the official provider writes of `alicloud_config_aggregator`",
+		},
+		Inferred: []string{
+			"the other RAM actions, which are named like their calls",
+			"the error codes of a name that is taken and of a second group of type `RD` (any refusal is looked into)",
+			"that several folders can be named, which the API's reference says and its guide does not",
+			"that tags in an update replace all, and that no way exists to send none",
+			"that any status of a member's recorder other than `REGISTERED` means that nothing of it is seen",
+		},
+	},
+	"resources/ackguard_config_recorder": {
+		Documented: []string{
+			"the calls on the recorder with their fields and its four statuses, by the published SDK",
+			"that stopping clears the account's rules and results, by the published SDK",
+		},
+		Inferred: []string{
+			"the RAM actions, which are named like their calls",
+			"that an update sets all resource types at once, so that those that are there have to be sent along",
+			"that starting is asked for in the account itself, by its own role, and that an account whose recorder was never started answers `REGISTRABLE` or `AccountNotExisted`",
+			"what a recorder that is on and lists no types records: it is an error, and nothing is changed",
+			"that a stopped recorder is `REGISTRABLE`",
+		},
+	},
 	"data-sources/ackguard_rules": {
 		Documented: []string{"the identifiers of the rules, which are Cloud Config's"},
 		Inferred:   []string{"severity, trigger and risk level where `severity_source` and `cloud_config.provenance` say so"},

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -140,7 +139,7 @@ func recorded(set types.Set, has []string) types.Set {
 	var both []string
 	for _, wanted := range set.Elements() {
 		for _, is := range has {
-			if wanted.Equal(attr.Value(types.StringValue(is))) {
+			if wanted.Equal(types.StringValue(is)) {
 				both = append(both, is)
 			}
 		}

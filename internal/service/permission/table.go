@@ -71,6 +71,18 @@ var actions = map[string]action{
 	"config:ListAggregateConfigRules":           {Provider, everything, compliance.Inferred},
 	"config:StartAggregateConfigRuleEvaluation": {Provider, everything, compliance.Inferred},
 
+	// The pages of these do name resources (acs:config:*:ACCOUNT:aggregator/ID); the action is documented where its page was read.
+	"config:CreateAggregator":  {Provider, everything, compliance.Inferred},
+	"config:GetAggregator":     {Provider, everything, compliance.Inferred},
+	"config:UpdateAggregator":  {Provider, everything, compliance.Documented},
+	"config:DeleteAggregators": {Provider, everything, compliance.Inferred},
+	"config:ListAggregators":   {Provider, everything, compliance.Inferred},
+
+	"config:GetConfigurationRecorder":    {Member, everything, compliance.Inferred},
+	"config:StartConfigurationRecorder":  {Member, everything, compliance.Inferred},
+	"config:UpdateConfigurationRecorder": {Member, everything, compliance.Inferred},
+	"config:StopConfigurationRecorder":   {Member, everything, compliance.Inferred},
+
 	"cs:DescribeClusterDetail":         {Member, clusters, compliance.Documented},
 	"cs:DescribeClusterNodePools":      {Member, clusters, compliance.Documented},
 	"cs:ListClusterAddonInstances":     {Member, clusters, compliance.Inferred},
@@ -95,6 +107,7 @@ var (
 	forWaiting     = &condition{words: "unless `wait = false`"}
 	forTriggers    = &condition{words: "for `triggers`"}
 	forRecovery    = &condition{words: "after a run that was stopped"}
+	forStopping    = &condition{words: "for `stop_on_destroy`"}
 	byRules        = func(s compliance.Source) *condition {
 		return &condition{"as far as the [rules](guides/rules.md) need it", func(c choice) bool { return c.sources[s] }}
 	}
@@ -171,6 +184,19 @@ var features = []Feature{
 	}},
 	{Name: "ackguard_config_rule_ack", Needs: ruleNeeds("", Member)},
 	{Name: "ackguard_config_rule_ack.aggregator_id", Needs: ruleNeeds("Aggregate", Provider)},
+	{Name: "ackguard_config_aggregator", Needs: []need{
+		{action: "config:CreateAggregator", why: "creates the account group"},
+		{action: "config:GetAggregator", why: "reads the account group and the recorders of its members"},
+		{action: "config:UpdateAggregator", why: "changes the account group"},
+		{action: "config:DeleteAggregators", why: "deletes the account group"},
+		{action: "config:ListAggregators", why: "finds a group of the same name, or of the whole directory, that is there already", when: forRecovery},
+	}},
+	{Name: "ackguard_config_recorder", Needs: []need{
+		{action: "config:GetConfigurationRecorder", why: "reads the recorder"},
+		{action: "config:StartConfigurationRecorder", why: "starts the recorder"},
+		{action: "config:UpdateConfigurationRecorder", why: "adds resource types that the recorder lacks"},
+		{action: "config:StopConfigurationRecorder", why: "stops a recorder that the resource started", when: forStopping},
+	}},
 	{Name: "ackguard_rules", Needless: "it makes no call"},
 	{Name: "ackguard_required_ram_policy", Needless: "its only call is `sts:GetCallerIdentity`, which needs no permission"},
 }
