@@ -96,3 +96,14 @@ func listOfConfig[T any](ctx context.Context, s *Store, k key, accountID string,
 		return call(ctx, client)
 	})
 }
+
+// ConfigResults goes through results of an account, or of an account group of
+// it (ListConfigRuleEvaluationResults). They are not kept: there may be more of
+// them than of everything else.
+func (s *Store) ConfigResults(ctx context.Context, accountID, aggregatorID string, f cloudconfig.ResultFilter, each func(cloudconfig.Result) error) error {
+	client, err := s.fleet.CloudConfig(accountID)
+	if err != nil {
+		return err
+	}
+	return client.Of(aggregatorID).Results(ctx, f, each)
+}

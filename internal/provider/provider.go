@@ -65,6 +65,7 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		inventory.NewClustersDataSource,
 		clustercompliance.NewDataSource,
 		clustercompliance.NewRulesDataSource,
+		configrule.NewComplianceDataSource,
 		inspection.NewSchedulesDataSource,
 		inspection.NewReportDataSource,
 		permission.NewRequiredPolicyDataSource,
