@@ -14,10 +14,18 @@ import (
 // destroyed. It returns every error and warning on the way; an error ends it.
 func (c *Cloud) Live(t *testing.T, kind string, lives ...map[string]any) (said []string) {
 	t.Helper()
+	return c.LiveThrough(t, kind, func(int) {}, lives...)
+}
+
+// LiveThrough is Live with something that happens before each step, which are
+// counted from 0.
+func (c *Cloud) LiveThrough(t *testing.T, kind string, before func(step int), lives ...map[string]any) (said []string) {
+	t.Helper()
 	core := c.core(t, kind)
 	var state object
 	save := func(o object) { state = o }
-	for _, arguments := range lives {
+	for step, arguments := range lives {
+		before(step)
 		if err := core.apply(t.Context(), state, arguments, save); err != nil {
 			return append(core.warnings, err.Error())
 		}
