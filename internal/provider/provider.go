@@ -57,6 +57,7 @@ func (p *ackguard) Resources(context.Context) []func() resource.Resource {
 		configrule.NewRuleResource,
 		configrule.NewAggregatorResource,
 		configrule.NewRecorderResource,
+		configrule.NewExemptionResource,
 	}
 }
 
@@ -67,6 +68,7 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		inventory.NewClustersDataSource,
 		clustercompliance.NewDataSource,
 		clustercompliance.NewRulesDataSource,
+		configrule.NewComplianceDataSource,
 		inspection.NewSchedulesDataSource,
 		inspection.NewReportDataSource,
 		permission.NewRequiredPolicyDataSource,

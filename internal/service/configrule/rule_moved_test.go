@@ -17,7 +17,7 @@ func movable(t *testing.T) *acctest.Cloud {
 	rule := func(id string) []simulator.ConfigRule {
 		return []simulator.ConfigRule{{
 			ConfigRuleID: id, ConfigRuleName: "mine", Description: "Made by the official provider.", SourceIdentifier: publicEndpoint, RiskLevel: 2,
-			ConfigRuleTriggerTypes: "ScheduledNotification", MaximumExecutionFrequency: "Six_Hours", RegionIDsScope: "cn-hangzhou,cn-shanghai",
+			ConfigRuleTriggerTypes: "ScheduledNotification", MaximumExecutionFrequency: "Six_Hours", ConfigScope: simulator.ConfigScope{RegionIDsScope: "cn-hangzhou,cn-shanghai"},
 		}}
 	}
 	scenario.Accounts[1].CloudConfig.Rules = rule("cr-retail")
