@@ -67,6 +67,7 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		clustercompliance.NewDataSource,
 		clustercompliance.NewRulesDataSource,
 		configrule.NewComplianceDataSource,
+		configrule.NewManagedRulesDataSource,
 		inspection.NewSchedulesDataSource,
 		inspection.NewReportDataSource,
 		permission.NewRequiredPolicyDataSource,
