@@ -118,6 +118,38 @@ var provenance = map[string]Provenance{
 			"that a stopped recorder is `REGISTRABLE`",
 		},
 	},
+	"resources/ackguard_config_rule_exemption": {
+		Documented: []string{
+			"the calls that acknowledge results and take that back, and their twins on account groups, with their fields, by the published SDK",
+			"that `IgnoreDate` is the day from which the result shows again, and that without it the result stays acknowledged until it is taken back",
+			"that a rule goes on evaluating what is acknowledged, and that the result is `IGNORED`",
+			"that no call tells the reason",
+			"the RAM actions `config:IgnoreEvaluationResults` and `config:IgnoreAggregateEvaluationResults`",
+		},
+		Inferred: []string{
+			"that `IgnoreDate` begins at midnight of UTC+8",
+			"that only a `NON_COMPLIANT` result can be acknowledged",
+			"that acknowledging again changes reason and date in place",
+			"the other RAM actions, which are named like their calls",
+		},
+	},
+	"data-sources/ackguard_config_compliance": {
+		Documented: []string{
+			"the lists of rules and of results and their twins on account groups with their fields, filters and paging, by the published SDK",
+			"the words of the verdicts and of the states, and that 1, 2 and 3 are high, medium and low",
+			"that a scheduled rule judges once a period",
+		},
+		Inferred: []string{
+			"that a list of results without a rule has those of all rules",
+			"that a cluster without a result is one that the rule does not cover or has not judged yet",
+			"the RAM actions, which are named like their calls",
+			"which fields our rules look at, where `parity` compares",
+		},
+	},
+	"data-sources/ackguard_config_managed_rules": {
+		Documented: []string{"`ListManagedRules` with its fields and filter, by the published SDK"},
+		Inferred:   []string{"the RAM action `config:ListManagedRules`", "trigger and frequency, where they are those of our catalogue and `ackguard_rules` says so"},
+	},
 	"data-sources/ackguard_rules": {
 		Documented: []string{"the identifiers of the rules, which are Cloud Config's"},
 		Inferred:   []string{"severity, trigger and risk level where `severity_source` and `cloud_config.provenance` say so"},

@@ -69,6 +69,7 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		clustercompliance.NewDataSource,
 		clustercompliance.NewRulesDataSource,
 		configrule.NewComplianceDataSource,
+		configrule.NewManagedRulesDataSource,
 		inspection.NewSchedulesDataSource,
 		inspection.NewReportDataSource,
 		permission.NewRequiredPolicyDataSource,
