@@ -117,7 +117,7 @@ var provenance = []behaviour{
 	{"config-states", "A rule is EVALUATING until its first results, DELETING until it is gone", originClient, "waits of the official provider; that each full evaluation shows as EVALUATING is guessed"},
 	{"config-managed-rules", "The list of managed rules for ACK, with default level, trigger and period", originDocumented, "list page and the pages of the rules"},
 	{"config-managed-rules-unread", "Level or trigger of ack-cluster-deletion-protection-enabled, ack-cluster-node-monitorenabled, ack-cluster-spec-check, acs-cluster-node-multi-zone and two inspection rules", originGuessed, "their pages were not found"},
-	{"config-ram", "config:{Action} on all resources", originGuessed, "resources are not documented"},
+	{"config-ram", "config:{Action} on all resources", originGuessed, "some pages name resources, e.g. UpdateAggregator acs:config:*:{accountId}:aggregator/{AggregatorId}; that the rest have none is guessed, and nothing is narrowed here"},
 	{"config-system-policies", "AliyunConfigFullAccess and AliyunConfigReadOnlyAccess", originGuessed, "names by analogy"},
 	{"config-client-token", "The same ClientToken answers with what the first call made", originGuessed, ""},
 	{"config-conditions", "Verdicts come from conditions written from each rule's title: public endpoint, deletion protection, Terway, CloudMonitor agent, inspection schedule; from the inspection's latest finished report; from the scenario", originDocumented, "pages of the rules, as far as they were found"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -243,8 +244,8 @@ func TestAggregator_existing(t *testing.T) {
 	}
 	for i := range 5 {
 		if _, err := config(t, cloud, acctest.Management).CreateAggregator(t.Context(), cloudconfig.Aggregator{
-			Name: fmt.Sprint("group ", i), Description: "-", Type: cloudconfig.AggregatorCustom, AccountIDs: []string{acctest.Retail},
-		}, fmt.Sprint(i)); err != nil {
+			Name: fmt.Sprintf("group %d", i), Description: "-", Type: cloudconfig.AggregatorCustom, AccountIDs: []string{acctest.Retail},
+		}, strconv.Itoa(i)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -363,7 +364,7 @@ func former(t *testing.T, kind string, change func(map[string]any)) acctest.Form
 func TestAggregator_moved(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.ConfigFleet())
-	make := func(a cloudconfig.Aggregator) string {
+	made := func(a cloudconfig.Aggregator) string {
 		id, err := config(t, cloud, acctest.Management).CreateAggregator(t.Context(), a, a.Name)
 		if err != nil {
 			t.Fatal(err)
@@ -371,8 +372,8 @@ func TestAggregator_moved(t *testing.T) {
 		return id
 	}
 	const kind = "alicloud_config_aggregator"
-	folders := make(cloudconfig.Aggregator{Name: "folders", Description: "-", Type: cloudconfig.AggregatorFolder, FolderIDs: []string{"fd-prod000001", "fd-test000001"}})
-	shops := make(cloudconfig.Aggregator{Name: "shops", Description: "All that sell.", Type: cloudconfig.AggregatorCustom, AccountIDs: []string{acctest.Retail}})
+	folders := made(cloudconfig.Aggregator{Name: "folders", Description: "-", Type: cloudconfig.AggregatorFolder, FolderIDs: []string{"fd-prod000001", "fd-test000001"}})
+	shops := made(cloudconfig.Aggregator{Name: "shops", Description: "All that sell.", Type: cloudconfig.AggregatorCustom, AccountIDs: []string{acctest.Retail}})
 	block := custom("shops", "description", "All that sell.")
 	for name, c := range map[string]struct {
 		change    func(map[string]any)
