@@ -75,6 +75,12 @@ func (s *Store) ForgetConfig(accountID string) {
 	s.forget(func(k key) bool { return configKinds[k.kind] && k.AccountID == accountID })
 }
 
+// ForgetRecorder drops what is known of an account's Cloud Config, and of all
+// account groups: they tell the recorders of their members, whoever has them.
+func (s *Store) ForgetRecorder(accountID string) {
+	s.forget(func(k key) bool { return k.kind == aggregator || configKinds[k.kind] && k.AccountID == accountID })
+}
+
 func ofConfig[T any](ctx context.Context, s *Store, k key, accountID string, call func(context.Context, *cloudconfig.Client) (T, bool, error)) (T, bool, error) {
 	k.Scope = fleet.Scope{AccountID: accountID}
 	answer, err := read(ctx, s, k, sizeOf, func(ctx context.Context) (answer found[T], err error) {

@@ -30,7 +30,7 @@ type recorderOperation struct {
 func (r *recorderResource) operation(m recorderModel, timeout time.Duration, diags *diag.Diagnostics) *recorderOperation {
 	c := &recorderOperation{
 		api: client(r.data, m.AccountID, diags), started: m.Started.ValueBool(),
-		forget: func() { r.data.Observed.ForgetConfig(m.AccountID.ValueString()) },
+		forget: func() { r.data.Observed.ForgetRecorder(m.AccountID.ValueString()) },
 	}
 	name := "the configuration recorder of account " + m.AccountID.ValueString()
 	c.Object = lifecycle.Object[cloudconfig.Recorder]{

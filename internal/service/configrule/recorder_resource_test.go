@@ -15,6 +15,7 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
+	"github.com/ackguard/terraform-provider-ackguard/internal/observed"
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
 )
 
@@ -223,6 +224,35 @@ func TestRecorder_refused(t *testing.T) {
 	cloud := acctest.New(t, acctest.RecorderOff())
 	said(t, cloud, recorderKind, one(ofRetail("resource_types", []any{"clusters"})), "must be a resource type of Cloud Config, e.g. ACS::ACK::Cluster")
 	said(t, cloud, recorderKind, one(ofRetail("resource_types", []any{})), "must contain at least 1 elements")
+}
+
+// A recorder that was started shows in the account groups that were read before.
+func TestRecorder_forgetsGroups(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.RecorderOff())
+	store := observed.New(cloud.Fleet(t, nil))
+	off := func() (off []string) {
+		group, _, err := store.Aggregator(t.Context(), acctest.Management, acctest.DirectoryGroup)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range group.Members {
+			if m.RecorderStatus != cloudconfig.RecorderRegistered {
+				off = append(off, m.AccountID)
+			}
+		}
+		return off
+	}
+	before := off()
+	if err := cloud.SetRecorderStatus(acctest.Retail, cloudconfig.RecorderRegistered); err != nil {
+		t.Fatal(err)
+	}
+	store.ForgetConfig(acctest.Retail)
+	between := off()
+	store.ForgetRecorder(acctest.Retail)
+	if after := off(); len(before) != 1 || len(between) != 1 || len(after) != 0 {
+		t.Errorf("off are %v, %v, %v", before, between, after)
+	}
 }
 
 // Answers that get lost are found out about.
