@@ -96,7 +96,9 @@ func demoFleet(t *testing.T) *simulator.Scenario {
 			scenario.Accounts[i].CloudConfig.Rules = rules("cr-0a1b2c3d4e5f60718293", "cr-0a1b2c3d4e5f60718295")
 		}
 	}
-	scenario.Accounts[0].CloudConfig.Aggregators[0].Rules = rules("cr-0a1b2c3d4e5f60718294", "cr-0a1b2c3d4e5f60718296")
+	scenario.Accounts[0].CloudConfig.Aggregators[0].Rules = append(rules("cr-0a1b2c3d4e5f60718294", "cr-0a1b2c3d4e5f60718296"), simulator.ConfigRule{
+		ConfigRuleName: "agent", SourceIdentifier: "ack-cluster-node-monitorenabled", RiskLevel: 1, ConfigRuleTriggerTypes: "ScheduledNotification", MaximumExecutionFrequency: "TwentyFour_Hours",
+	})
 	return scenario
 }
 
