@@ -40,6 +40,7 @@ func All(ctx context.Context, s Setup, emit func(Figure) error) error {
 		{"plan against quotas", planQuota},
 		{"size of the state", stateSize},
 		{"refresh of 1,000 schedules", refreshSchedules},
+		{"results of Cloud Config", configResults},
 		{"Go benchmarks", goBenchmarks},
 	} {
 		if !strings.Contains(measure.name, s.Only) {

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
 )
 
@@ -26,6 +27,20 @@ const (
 	byIdentity = "examples/resources/" + schedule + "/import-by-identity.tf"
 	byID       = "examples/resources/" + schedule + "/import-by-string-id.tf"
 )
+
+// acknowledged are the examples that import what somebody has acknowledged in the console.
+const acknowledged = "examples/resources/ackguard_config_rule_exemption/import"
+
+func acknowledge(t *testing.T, cloud *acctest.Cloud) {
+	t.Helper()
+	client, err := cloud.Fleet(t, nil).CloudConfig(retail)
+	if err == nil {
+		err = client.Of("").Ignore(t.Context(), "cr-0a1b2c3d4e5f60718295", cloudconfig.Resource{AccountID: retail, Region: "cn-shanghai", ID: "c1a00000000000000000000000retail2"}, "by hand", "")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
 
 // refused are the examples that show a plan failing, and what it says.
 var refused = map[string]string{
@@ -81,7 +96,9 @@ func demoFleet(t *testing.T) *simulator.Scenario {
 			scenario.Accounts[i].CloudConfig.Rules = rules("cr-0a1b2c3d4e5f60718293", "cr-0a1b2c3d4e5f60718295")
 		}
 	}
-	scenario.Accounts[0].CloudConfig.Aggregators[0].Rules = rules("cr-0a1b2c3d4e5f60718294", "cr-0a1b2c3d4e5f60718296")
+	scenario.Accounts[0].CloudConfig.Aggregators[0].Rules = append(rules("cr-0a1b2c3d4e5f60718294", "cr-0a1b2c3d4e5f60718296"), simulator.ConfigRule{
+		ConfigRuleName: "agent", SourceIdentifier: "ack-cluster-node-monitorenabled", RiskLevel: 1, ConfigRuleTriggerTypes: "ScheduledNotification", MaximumExecutionFrequency: "TwentyFour_Hours",
+	})
 	return scenario
 }
 
@@ -109,12 +126,19 @@ func TestExamples_apply(t *testing.T) {
 				config, empty = text+"\ndata \"ackguard_member_accounts\" \"used\" {}\n", acctest.Bare
 				environment(t, cloud)
 			}
+			if strings.HasPrefix(path, acknowledged) {
+				acknowledge(t, cloud)
+			}
 			steps := []resource.TestStep{{Config: config}}
 			if says := refused[path]; says != "" {
 				steps[0].ExpectError = acctest.Says(says)
 			}
 			if imports := importTarget.FindStringSubmatch(text); imports != nil {
-				steps[0].ConfigPlanChecks.PreApply = []plancheck.PlanCheck{plancheck.ExpectResourceAction(imports[1], plancheck.ResourceActionNoop)}
+				want := plancheck.ResourceActionNoop
+				if strings.HasPrefix(path, acknowledged) {
+					want = plancheck.ResourceActionUpdate // the reason cannot be read
+				}
+				steps[0].ConfigPlanChecks.PreApply = []plancheck.PlanCheck{plancheck.ExpectResourceAction(imports[1], want)}
 			}
 			// The test framework cannot read a state with for_each at the end.
 			steps = append(steps, resource.TestStep{Config: empty})

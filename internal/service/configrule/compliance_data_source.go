@@ -204,7 +204,7 @@ func (d *complianceDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := m.stream(ctx, d.data, t, selected); err != nil {
+	if err := m.stream(ctx, d.data, t, selected, texts(ctx, m.AccountIDs, &resp.Diagnostics)); err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("Reading the results of Cloud Config "+m.place(), err))
 		return
 	}
@@ -255,8 +255,8 @@ func (m *complianceModel) selectRules(ctx context.Context, data *providerdata.Da
 // whole reports whether all rules count, so that one chain of calls answers.
 func (m *complianceModel) whole() bool { return m.RuleIDs.IsNull() && m.ConfigRuleIDs.IsNull() }
 
-// stream puts the results into the tally.
-func (m *complianceModel) stream(ctx context.Context, data *providerdata.Data, t *tally, rules []cloudconfig.StoredRule) error {
+// stream puts the results into the tally, of these accounts only if there are any.
+func (m *complianceModel) stream(ctx context.Context, data *providerdata.Data, t *tally, rules []cloudconfig.StoredRule, accounts []string) error {
 	filters := []cloudconfig.ResultFilter{{PackID: m.PackID.ValueString()}}
 	if !m.whole() {
 		filters = nil
@@ -267,22 +267,15 @@ func (m *complianceModel) stream(ctx context.Context, data *providerdata.Data, t
 	if len(rules) == 0 {
 		return nil
 	}
-	only := map[string]bool{}
-	for _, id := range m.AccountIDs.Elements() {
-		if s, ok := id.(types.String); ok {
-			only[s.ValueString()] = true
-		}
-	}
 	for _, f := range filters {
-		if len(only) == 1 {
-			for f.AccountID = range only { //nolint:revive // the one
-			}
+		if len(accounts) == 1 {
+			f.AccountID = accounts[0]
 		}
 		if err := data.Observed.ConfigResults(ctx, m.AccountID.ValueString(), m.AggregatorID.ValueString(), f, func(r cloudconfig.Result) error {
 			if r.AccountID == "" {
 				r.AccountID = m.AccountID.ValueString()
 			}
-			if len(only) == 0 || only[r.AccountID] {
+			if len(accounts) == 0 || slices.Contains(accounts, r.AccountID) {
 				t.add(r)
 			}
 			return nil

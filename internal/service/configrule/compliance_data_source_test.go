@@ -76,6 +76,14 @@ func same(t *testing.T, what string, got []string, want ...string) {
 	}
 }
 
+// stands checks what a report says of itself.
+func stands(t *testing.T, got map[string]any, complete, compliant bool) {
+	t.Helper()
+	if got["complete"] != complete || got["compliant"] != compliant {
+		t.Errorf("complete is %v and compliant %v, want %t and %t", got["complete"], got["compliant"], complete, compliant)
+	}
+}
+
 func silent(t *testing.T, said []string) {
 	t.Helper()
 	if len(said) > 0 {
@@ -101,9 +109,9 @@ func editResults(t *testing.T, cloud *acctest.Cloud, keep func(item map[string]a
 		cloud.ServeHTTP(recorded, r)
 		var answer struct {
 			EvaluationResults struct {
-				EvaluationResultList []map[string]any
-				NextToken            string `json:",omitempty"`
-			}
+				EvaluationResultList []map[string]any `json:"EvaluationResultList"`
+				NextToken            string           `json:"NextToken,omitempty"`
+			} `json:"EvaluationResults"`
 		}
 		if err := json.Unmarshal(recorded.Body.Bytes(), &answer); err != nil {
 			t.Error(err)
@@ -115,8 +123,8 @@ func editResults(t *testing.T, cloud *acctest.Cloud, keep func(item map[string]a
 					EvaluationResultQualifier struct {
 						ConfigRuleID string `json:"ConfigRuleId"`
 						ResourceID   string `json:"ResourceId"`
-					}
-				}
+					} `json:"EvaluationResultQualifier"`
+				} `json:"EvaluationResultIdentifier"`
 			}
 			text, _ := json.Marshal(item)
 			_ = json.Unmarshal(text, &named)
@@ -195,7 +203,7 @@ func TestConfigCompliance_selection(t *testing.T) {
 	// A rule that is off counts only where it is named, and then nothing is known.
 	list, got = found(ofGroup("config_rule_ids", []any{"cr-off"}))
 	same(t, "what an inactive rule says", list, upgradeLatest+" INSUFFICIENT_DATA "+acctest.Management+" cr-off")
-	same(t, "its completeness", []string{fmt.Sprint(got["complete"], got["compliant"])}, "false false")
+	stands(t, got, false, false)
 
 	_, said := cloud.Look(t, configCompliance, ofGroup("rule_ids", []any{"ack-cluster-no-such-check", networkType}))
 	says(t, said, "Rule of Cloud Config not found", "of account group "+acctest.DirectoryGroup, "ack-cluster-no-such-check", "ACKGUARD_ENFORCEMENT=warn")
@@ -205,7 +213,8 @@ func TestConfigCompliance_selection(t *testing.T) {
 	says(t, said, "Listing the Cloud Config rules of account group ca-nosuch")
 	got, said = cloud.Look(t, configCompliance, map[string]any{"account_id": acctest.Payments})
 	silent(t, said)
-	same(t, "an account without rules", []string{fmt.Sprint(got["complete"], got["compliant"], got["findings"])}, "true false []")
+	same(t, "what is found in an account without rules", brief(got["findings"], "rule_id"))
+	stands(t, got, true, false)
 }
 
 // What nobody has judged yet is never a pass.
@@ -225,19 +234,20 @@ func TestConfigCompliance_notYetJudged(t *testing.T) {
 	got, said := cloud.Look(t, configCompliance, ofGroup())
 	silent(t, said)
 	// The rule of one region has no results of the other, and misses none.
-	same(t, "a fleet that is judged", []string{fmt.Sprint(got["complete"], got["compliant"], got["findings"])}, "true true []")
+	same(t, "what is found in a fleet that complies", brief(got["findings"], "rule_id"))
+	stands(t, got, true, true)
 	if n := cloud.Count(simulator.Filter{Action: "GetAggregateConfigRule"}); n != 1 {
 		t.Errorf("%d rules were read for what they cover, want the one with gaps", n)
 	}
 
 	// A result that the service does not have yet.
-	editResults(t, cloud, func(item map[string]any, ruleID, clusterID string) bool {
+	editResults(t, cloud, func(_ map[string]any, ruleID, clusterID string) bool {
 		return ruleID != "cr-public" || clusterID != acctest.ClusterID("retail")
 	})
 	got, said = cloud.Look(t, configCompliance, ofGroup())
 	silent(t, said)
 	same(t, "what is missing", brief(got["findings"], "rule_id", "verdict", "cluster_id", "message"), publicEndpoint+" INSUFFICIENT_DATA "+acctest.ClusterID("retail")+" Cloud Config has no result yet")
-	same(t, "its completeness", []string{fmt.Sprint(got["complete"], got["compliant"])}, "false false")
+	stands(t, got, false, false)
 }
 
 // A rule that is being evaluated.
@@ -250,7 +260,7 @@ func TestConfigCompliance_evaluating(t *testing.T) {
 	silent(t, said)
 	same(t, "what is known", brief(got["findings"], "config_rule_id", "verdict", "cluster_id"),
 		"cr-monitor INSUFFICIENT_DATA <nil>", "cr-public INSUFFICIENT_DATA <nil>", "cr-deletion INSUFFICIENT_DATA <nil>", "cr-network INSUFFICIENT_DATA <nil>")
-	same(t, "its completeness", []string{fmt.Sprint(got["complete"], got["compliant"])}, "false false")
+	stands(t, got, false, false)
 }
 
 // Our rules and the service's say the same, and where one of them does not, it shows.
@@ -311,6 +321,15 @@ func TestConfigCompliance_disparity(t *testing.T) {
 	got, said := cloud.Look(t, configCompliance, ofGroup("check_parity", true))
 	says(t, said, "one of them is wrong")
 	same(t, "parity where one is wrong", brief(got["parity"], "rule_id", "cluster_name", "plan_verdict", "config_verdict", "config_rule_id"), networkType+" payments COMPLIANT NON_COMPLIANT cr-network")
+
+	// A fact of ours that is wrong: the pools of a cluster that has some.
+	cloud = acctest.New(t, watchedFleet())
+	cloud.Behind(t, func(r *http.Request) (string, int, bool) {
+		return `{"nodepools":[]}`, http.StatusOK, r.URL.Path == "/clusters/"+acctest.ClusterID("payments")+"/nodepools"
+	})
+	got, said = cloud.Look(t, configCompliance, ofGroup("check_parity", true))
+	says(t, said, "one of them is wrong", nodeMonitor)
+	same(t, "parity with a wrong fact", brief(got["parity"], "rule_id", "cluster_name", "plan_verdict", "config_verdict"), nodeMonitor+" payments NOT_APPLICABLE COMPLIANT")
 
 	// A fact that we cannot read is a difference, not agreement.
 	cloud = acctest.New(t, watchedFleet())

@@ -199,6 +199,9 @@ func (r *exemptionResource) Read(ctx context.Context, req resource.ReadRequest, 
 	defer cancel()
 
 	result, found, err := r.read(ctx, o)
+	if m.Reason.IsNull() && result.Verdict != cloudconfig.Ignored {
+		found = false // an import of what is not acknowledged
+	}
 	switch {
 	case alicloud.Is(err, alicloud.NotFound) || err == nil && !found: // the rule or the cluster is gone, or out of the rule's scope
 		storeIdentity(ctx, resp.Identity, m.exempted, &resp.Diagnostics)

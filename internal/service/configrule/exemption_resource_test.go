@@ -99,9 +99,14 @@ func TestExemption_lifecycle(t *testing.T) {
 				Check: resultIs(cloud, "IGNORED CHG-1042 "+day(4)),
 			},
 			{
-				ResourceName: exemptionAddress, ImportState: true, ImportStateIdFunc: exemptionID(acctest.DirectoryGroup, true), ImportStateVerify: true,
+				ResourceName: exemptionAddress, ImportState: true, ImportStateIdFunc: exemptionID, ImportStateVerify: true,
 				ImportStateVerifyIgnore: []string{"reason"}, ImportStateVerifyIdentifierAttribute: "cluster_id",
 			},
+			{
+				Config: cloud.Provider("", first), ResourceName: exemptionAddress, ImportState: true, ExpectError: acctest.Says("Cannot import non-existent remote object"),
+				ImportStateId: acctest.DirectoryGroup + "/cr-public/" + acctest.Payments + "/cn-shanghai/" + acctest.ClusterID("payments"),
+			},
+			{Config: cloud.Provider("", first), ResourceName: exemptionAddress, ImportState: true, ImportStateId: "retail", ExpectError: acctest.Says(`"retail" is not of the form account_id/config_rule_id/region/cluster_id`)},
 			{Config: cloud.Provider("", second), ConfigPlanChecks: does(plancheck.ResourceActionUpdate), Check: resultIs(cloud, "IGNORED CHG-1043")},
 			{Config: cloud.Provider("", first), ConfigPlanChecks: does(plancheck.ResourceActionUpdate), Check: resultIs(cloud, "IGNORED CHG-1042 "+day(4))},
 			{ // somebody takes it back, and somebody sets another date
@@ -132,13 +137,8 @@ func TestExemption_lifecycle(t *testing.T) {
 }
 
 // exemptionID is what imports the exemption of retail.
-func exemptionID(owner string, group bool) resource.ImportStateIdFunc {
-	return func(*terraform.State) (string, error) {
-		if group {
-			return owner + "/cr-public/" + acctest.Retail + "/cn-hangzhou/" + acctest.ClusterID("retail"), nil
-		}
-		return owner + "/cr-own/cn-hangzhou/" + acctest.ClusterID("retail"), nil
-	}
+func exemptionID(*terraform.State) (string, error) {
+	return acctest.DirectoryGroup + "/cr-public/" + acctest.Retail + "/cn-hangzhou/" + acctest.ClusterID("retail"), nil
 }
 
 // Past its last day the result shows again: the plan says so, and the apply waits for a decision.
