@@ -106,7 +106,7 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	f := d.data.Fleet
 	listings, clusters, absent := inventory.Find(ctx, d.data, selection, m.ClusterIDs, &resp.Diagnostics)
 	judgements := inventory.OverClusters(ctx, d.data, "Judging clusters", clusters, func(ctx context.Context, c inventory.Cluster) judgement {
-		return judge(ctx, d.data.Observed, rules, c)
+		return judge(ctx, d.data, rules, c)
 	})
 	var findings []compliance.Finding
 	var failures []fleet.Outcome
@@ -119,7 +119,7 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	failures = append(inventory.Failures(listings), failures...)
 	unread := report.Counts[compliance.Error] + report.Counts[compliance.InsufficientData]
 	complete := len(failures) == 0 && len(absent) == 0 && unread == 0
-	m.Complete = types.BoolValue(complete)
+	m.Complete, m.Inventory = types.BoolValue(complete), types.StringValue(d.data.Inventory())
 	// Of nothing, nothing is known.
 	m.Compliant = types.BoolValue(complete && len(selection.AccountIDs) > 0 && report.Counts[compliance.NonCompliant] == 0)
 

@@ -34,7 +34,17 @@ func ClusterID() validator.String {
 
 // AggregatorID checks the ID of an account group of Cloud Config.
 func AggregatorID() validator.String {
-	return stringvalidator.RegexMatches(aggregator, "must be the ID of an account group of Cloud Config: ca- and letters or digits")
+	return stringvalidator.RegexMatches(aggregator, aggregatorForm)
+}
+
+const aggregatorForm = "must be the ID of an account group of Cloud Config: ca- and letters or digits"
+
+// AggregatorIDProblem is what is wrong with such an ID from the environment, or "".
+func AggregatorIDProblem(id string) string {
+	if aggregator.MatchString(id) {
+		return ""
+	}
+	return aggregatorForm
 }
 
 // ConfigRuleID checks the ID of a rule of Cloud Config.
