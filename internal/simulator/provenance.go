@@ -132,7 +132,7 @@ var provenance = []behaviour{
 	{"config-ignore", "Ignored results are IGNORED until IgnoreDate, on which they are evaluated again, or until they are reverted; they are still evaluated", originSDK, "comments of IgnoreEvaluationResults in config-20200907 v2.4.18"},
 	{"config-ignore-zone", "IgnoreDate begins at midnight of UTC+8 and must lie ahead; only a NON_COMPLIANT result can be ignored, any other is 400 Invalid.Resources.Value", originGuessed, ""},
 	{"config-inventory", "Discovered resources: filters, token paging, ResourceDeleted 1 unless 0 is asked for, Tags and Configuration as JSON text", originSDK, "config-20200907 v2.4.18; that Configuration is the answer of DescribeClusterDetail INFERRED"},
-	{"config-inventory-lag", "The inventory lags behind clusters by a switch; Version is always 1, UpdateTime the last change; a missing resource is 404 ResourceNotExists", originGuessed, ""},
+	{"config-inventory-lag", "The inventory lags behind clusters by a switch; Version is always 1, UpdateTime the last change of what DescribeClusterDetail answers; a missing resource is 404 ResourceNotExists", originGuessed, ""},
 	{"config-inventory-compliance", "ComplianceType of one resource is the worst verdict of all rules", originGuessed, ""},
 	{"transport-first-byte", "The first byte of a connection tells TLS from plain HTTP", originGuessed, "by design: the cloud has a port for each"},
 	{"transport-proxy", "As a forward proxy (absolute form, CONNECT) the port answers for the simulated hosts and refuses the rest with 502", originGuessed, "by design: Simulator.HostNotSimulated is no code of the cloud"},
