@@ -17,7 +17,7 @@ import (
 // says that it is not known.
 func TestRandomFleets_discovered(t *testing.T) {
 	t.Parallel()
-	const fleets = 60
+	const fleets = 40
 	read, partly := 0, 0
 	for seed := range uint64(fleets) {
 		r := rand.New(rand.NewPCG(seed, 5))

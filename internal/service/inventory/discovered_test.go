@@ -154,7 +154,9 @@ func TestDiscovered_selection(t *testing.T) {
 			}
 		}
 	}
-	if n := cloud.Count(simulator.Filter{Action: "ListAggregateDiscoveredResources", Where: func(r simulator.Request) bool { return strings.Contains(r.Query.Get("ResourceAccountId"), acctest.Analytics) }}); n != 1 {
+	if n := cloud.Count(simulator.Filter{Action: "ListAggregateDiscoveredResources", Where: func(r simulator.Request) bool {
+		return strings.Contains(r.Query.Get("ResourceAccountId"), acctest.Analytics)
+	}}); n != 1 {
 		t.Errorf("%d lists of one account, want 1", n)
 	}
 	if n := cloud.Count(simulator.Filter{Action: "AssumeRole"}) + cloud.Count(simulator.Filter{Product: "cs"}); n != 0 {

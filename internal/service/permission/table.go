@@ -70,6 +70,9 @@ var actions = map[string]action{
 	"config:DeleteAggregateConfigRules":         {Provider, everything, compliance.Inferred},
 	"config:ListAggregateConfigRules":           {Provider, everything, compliance.Inferred},
 	"config:StartAggregateConfigRuleEvaluation": {Provider, everything, compliance.Inferred},
+	"config:GetAggregator":                      {Provider, everything, compliance.Inferred},
+	"config:ListAggregateDiscoveredResources":   {Provider, everything, compliance.Inferred},
+	"config:GetAggregateDiscoveredResource":     {Provider, everything, compliance.Inferred},
 
 	"cs:DescribeClusterDetail":         {Member, clusters, compliance.Documented},
 	"cs:DescribeClusterNodePools":      {Member, clusters, compliance.Documented},
@@ -94,6 +97,7 @@ var (
 	forTimezone    = &condition{words: "for `timezone` (a warning without it)"}
 	forWaiting     = &condition{words: "unless `wait = false`"}
 	forTriggers    = &condition{words: "for `triggers`"}
+	forDetails     = &condition{words: "unless `details = false`"}
 	forRecovery    = &condition{words: "after a run that was stopped"}
 	byRules        = func(s compliance.Source) *condition {
 		return &condition{"as far as the [rules](guides/rules.md) need it", func(c choice) bool { return c.sources[s] }}
@@ -115,7 +119,8 @@ func (n need) holder() Holder { return cmp.Or(n.by, actions[n.action].holder) }
 
 // Feature is something that the provider offers, and what it may do.
 type Feature struct {
-	// Name is the full type name; list.NAME for a list resource; NAME.ARGUMENT for what an argument needs on top.
+	// Name is the full type name; list.NAME for a list resource; NAME.ARGUMENT for what an argument needs on top;
+	// NAME.inventory for what it needs with inventory = "cloud_config" instead.
 	Name string
 	// Needless says why it needs no permission; only then Needs and With may be empty.
 	Needless string
@@ -128,6 +133,7 @@ type Feature struct {
 
 const (
 	clusterList  = "ackguard_clusters"
+	fromConfig   = ".inventory" // what a feature needs with the provider's inventory = "cloud_config", instead of what it needs else
 	inspectTimer = "ackguard_cluster_inspection_schedule"
 )
 
@@ -146,7 +152,13 @@ var features = []Feature{
 		{action: "cs:DescribeClustersV1", why: "finds the regions that have clusters", when: withoutRegions},
 		{action: "cs:GetClusters", why: "the same call: help pages name either action or both", when: withoutRegions},
 	}},
+	{Name: clusterList + fromConfig, Needs: append(groupNeeds(), need{
+		action: "config:GetAggregateDiscoveredResource", why: "reads what the list lacks; not with `details = false`", when: forDetails,
+	})},
 	{Name: "ackguard_cluster_compliance", With: []string{clusterList}, Needs: sourceNeeds()},
+	{Name: "ackguard_cluster_compliance" + fromConfig, Needs: append(append(groupNeeds(), need{
+		action: "config:GetAggregateDiscoveredResource", why: "reads facts of a cluster that rules ask for",
+	}), sourceNeeds()...)},
 	{Name: inspectTimer, Needs: []need{
 		{action: "cs:CreateClusterInspectConfig", why: "creates the schedule"},
 		{action: "cs:GetClusterInspectConfig", why: "reads the schedule"},
@@ -160,11 +172,18 @@ var features = []Feature{
 	{Name: "ackguard_cluster_inspection_schedules", With: []string{clusterList}, Needs: []need{
 		{action: "cs:GetClusterInspectConfig", why: "reads the schedule"},
 	}},
+	{Name: "ackguard_cluster_inspection_schedules" + fromConfig, Needs: append(groupNeeds(), need{
+		action: "cs:GetClusterInspectConfig", why: "reads the schedule",
+	})},
 	{Name: "list." + inspectTimer, With: []string{"ackguard_cluster_inspection_schedules"}},
 	{Name: "ackguard_cluster_inspection_report", With: []string{clusterList}, Needs: []need{
 		{action: "cs:ListClusterInspectReports", why: "finds the latest report"},
 		{action: "cs:GetClusterInspectReportDetail", why: "reads a report"},
 	}},
+	{Name: "ackguard_cluster_inspection_report" + fromConfig, Needs: append(groupNeeds(),
+		need{action: "cs:ListClusterInspectReports", why: "finds the latest report"},
+		need{action: "cs:GetClusterInspectReportDetail", why: "reads a report"},
+	)},
 	{Name: "ackguard_run_cluster_inspection", Needs: []need{
 		{action: "cs:RunClusterInspect", why: "starts an inspection"},
 		{action: "cs:GetClusterInspectReportDetail", why: "waits for the report; not with `wait = false`", when: forWaiting},
@@ -188,6 +207,14 @@ func ruleNeeds(group string, by Holder) []need {
 		{action: config("Delete", "ConfigRules"), why: "deletes the rule"},
 		{action: config("List", "ConfigRules"), why: "finds a rule of the same name that a run before has made", when: forRecovery},
 		{action: config("Start", "ConfigRuleEvaluation"), why: "evaluates the rule when `triggers` change", when: forTriggers},
+	}
+}
+
+// groupNeeds are what a list out of the inventory of an account group needs.
+func groupNeeds() []need {
+	return []need{
+		{action: "config:GetAggregator", why: "tells which accounts are in the account group and are recorded"},
+		{action: "config:ListAggregateDiscoveredResources", why: "lists the clusters of all accounts"},
 	}
 }
 
