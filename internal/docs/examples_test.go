@@ -150,7 +150,7 @@ func environment(t *testing.T, cloud *acctest.Cloud) {
 	for name, value := range map[string]string{
 		"ALIBABA_CLOUD_REGION": "cn-hangzhou", "ALIBABA_CLOUD_ACCESS_KEY_ID": key.ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": key.Secret,
 		"ALIBABA_CLOUD_ENDPOINT_CS": cloud.Endpoint(), "ALIBABA_CLOUD_ENDPOINT_STS": cloud.Endpoint(),
-		"ALIBABA_CLOUD_ENDPOINT_RESOURCEDIRECTORYMASTER": cloud.Endpoint(),
+		"ALIBABA_CLOUD_ENDPOINT_RESOURCEDIRECTORYMASTER": cloud.Endpoint(), "ALIBABA_CLOUD_ENDPOINT_CONFIG": cloud.Endpoint(),
 	} {
 		t.Setenv(name, value)
 	}

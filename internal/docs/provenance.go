@@ -37,11 +37,15 @@ var provenance = map[string]Provenance{
 			"`DescribeClustersV1` (all regions) and `DescribeClustersForRegion` (one region) with their fields",
 			"that the global list may be stale or partial, and the regional one is to be preferred",
 			"the RAM actions `cs:DescribeClustersForRegion`, `cs:DescribeClustersV1` and `cs:GetClusters`",
+			"`ListAggregateDiscoveredResources`, `GetAggregateDiscoveredResource` and `GetAggregator` with their fields, and that `UpdateTime` (`observed_at`) is when a resource was last updated, by the published SDK",
 		},
 		Inferred: []string{
 			"that the global list needs both `cs:DescribeClustersV1` and `cs:GetClusters`: help pages name the one, the other, or both",
 			"that a region missing from the global list has no cluster: a cluster made moments ago in a region that had none may show only when `regions` names the region",
 			"the largest page size (50 is used)",
+			"that a snapshot of Cloud Config is what `DescribeClusterDetail` answers, and how late it shows changes",
+			"that only an account whose `RecorderStatus` is `REGISTERED` shows all its clusters, and that `TotalCount` counts the whole list",
+			"the RAM actions of the inventory, which are named like their calls",
 		},
 	},
 	"data-sources/ackguard_cluster_compliance": {
@@ -55,6 +59,7 @@ var provenance = map[string]Provenance{
 			"that an empty `master_url` says nothing about a public endpoint",
 			"severity, trigger and risk level where the [rule catalogue](../guides/rules.md) says so",
 			"the RAM action `cs:ListClusterAddonInstances`",
+			"with `inventory = \"cloud_config\"`: that a snapshot is what `DescribeClusterDetail` answers; what it lacks is asked in the cluster's account",
 		},
 	},
 	"resources/ackguard_cluster_inspection_schedule": {
