@@ -63,6 +63,9 @@ func examples(t *testing.T) []string {
 	})
 }
 
+// preCheckable is the rule of the vendor's own example of a pre-check.
+const preCheckable = "ecs-instance-deletion-protection-enabled"
+
 func demoFleet(t *testing.T) *simulator.Scenario {
 	t.Helper()
 	scenario, err := simulator.LoadScenario(filepath.Join(root, "examples/demo/fleet.yaml"))
@@ -78,6 +81,10 @@ func demoFleet(t *testing.T) *simulator.Scenario {
 			scenario.Accounts[i].CloudConfig.Rules = rule("cr-0a1b2c3d4e5f60718293")
 		}
 	}
+	scenario.ConfigManagedRules = append(scenario.ConfigManagedRules, simulator.ManagedRule{
+		Identifier: preCheckable, ConfigRuleName: "Release protection of instances", RiskLevel: 1, MessageType: "ConfigurationItemChangeNotification",
+		ResourceTypes: []string{"ACS::ECS::Instance"}, SupportPreview: true, PreCheck: &simulator.PreCheck{Property: "DeletionProtection", Value: "true"},
+	})
 	scenario.Accounts[0].CloudConfig.Aggregators[0].Rules = rule("cr-0a1b2c3d4e5f60718294")
 	return scenario
 }

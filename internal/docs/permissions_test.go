@@ -55,8 +55,16 @@ var proofs = map[string]proof{
 	"ackguard_cluster_compliance.inventory":  discovers("ackguard_cluster_compliance"),
 	inspections + "schedules.inventory":      discovers(inspections + "schedules"),
 	inspections + "report.inventory":         discovers(inspections + "report"),
-	"ackguard_rules":                         {example: "guides/permissions/rules.tf"},
-	"ackguard_required_ram_policy":           {example: "data-sources/ackguard_required_ram_policy/data-source.tf"},
+	"ackguard_config_precheck": {role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
+		t.Helper()
+		r := cloud.Read(t, "ackguard_config_precheck", map[string]any{
+			"account_id": retail, "rule_ids": []any{preCheckable},
+			"resources": []any{map[string]any{"logical_id": "web", "resource_type": "ACS::ECS::Instance", "properties": "{}"}},
+		}, nil)
+		return append(r.Errors, r.Warnings...)
+	}},
+	"ackguard_rules":               {example: "guides/permissions/rules.tf"},
+	"ackguard_required_ram_policy": {example: "data-sources/ackguard_required_ram_policy/data-source.tf"},
 }
 
 // lives proves a resource's needs in this process: created with the first arguments, changed to each of the others,

@@ -93,6 +93,20 @@ var provenance = map[string]Provenance{
 			"that an inactive rule refuses to be evaluated",
 		},
 	},
+	"data-sources/ackguard_config_precheck": {
+		Documented: []string{
+			"`ListPreManagedRules` and `EvaluatePreConfigRules` with their fields and verdicts, by the published SDK",
+			"that `EnableManagedRules` makes the service create a rule (it is always false here)",
+			"that the rules for ACK have no dry run, by their pages",
+		},
+		Inferred: []string{
+			"that none or few of the rules for ACK can be pre-checked: the service is asked which can",
+			"that `ResourceTypeFormat`, whose only known value is an example, may be left out, and how properties of a planned cluster are named",
+			"how the list of rules ends, for it has no total",
+			"how many resources one call takes (all are sent in one)",
+			"the RAM actions, which are named like their calls",
+		},
+	},
 	"data-sources/ackguard_rules": {
 		Documented: []string{"the identifiers of the rules, which are Cloud Config's"},
 		Inferred:   []string{"severity, trigger and risk level where `severity_source` and `cloud_config.provenance` say so"},

@@ -2,6 +2,9 @@ package observed
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
+	"strings"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
@@ -16,6 +19,8 @@ const (
 	aggregator   kind = "account group"
 	recorder     kind = "configuration recorder"
 	discovered   kind = "clusters of Cloud Config's inventory"
+	preRules     kind = "rules for planned resources"
+	preCheck     kind = "verdicts on planned resources"
 	snapshot     kind = "cluster of Cloud Config's inventory"
 )
 
@@ -70,6 +75,21 @@ func (s *Store) Recorder(ctx context.Context, accountID string) (cloudconfig.Rec
 		return r, true, err
 	})
 	return one, err
+}
+
+// PreRules are the rules that can judge planned resources of these types (ListPreManagedRules).
+func (s *Store) PreRules(ctx context.Context, accountID string, resourceTypes []string) ([]cloudconfig.PreRule, error) {
+	return listOfConfig(ctx, s, key{kind: preRules, object: strings.Join(resourceTypes, ",")}, accountID, func(ctx context.Context, c *cloudconfig.Client) ([]cloudconfig.PreRule, error) {
+		return c.PreRules(ctx, resourceTypes)
+	})
+}
+
+// PreCheck is what the service says of planned resources (EvaluatePreConfigRules).
+func (s *Store) PreCheck(ctx context.Context, accountID string, planned []cloudconfig.Planned) ([]cloudconfig.PreResult, error) {
+	of := fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%q", planned)))
+	return listOfConfig(ctx, s, key{kind: preCheck, object: of}, accountID, func(ctx context.Context, c *cloudconfig.Client) ([]cloudconfig.PreResult, error) {
+		return c.PreCheck(ctx, planned)
+	})
 }
 
 // InventoryGroup is an account group of the provider's own account, whose

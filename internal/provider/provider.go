@@ -67,6 +67,7 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		clustercompliance.NewRulesDataSource,
 		inspection.NewSchedulesDataSource,
 		inspection.NewReportDataSource,
+		configrule.NewPrecheckDataSource,
 		permission.NewRequiredPolicyDataSource,
 	}
 }

@@ -62,6 +62,8 @@ var actions = map[string]action{
 	"config:DeleteConfigRules":                  {Member, everything, compliance.Inferred},
 	"config:ListConfigRules":                    {Member, everything, compliance.Inferred},
 	"config:StartConfigRuleEvaluation":          {Member, everything, compliance.Inferred},
+	"config:ListPreManagedRules":                {Member, everything, compliance.Inferred},
+	"config:EvaluatePreConfigRules":             {Member, everything, compliance.Inferred},
 	"config:CreateAggregateConfigRule":          {Provider, everything, compliance.Inferred},
 	"config:GetAggregateConfigRule":             {Provider, everything, compliance.Inferred},
 	"config:UpdateAggregateConfigRule":          {Provider, everything, compliance.Inferred},
@@ -190,6 +192,10 @@ var features = []Feature{
 	}},
 	{Name: "ackguard_config_rule_ack", Needs: ruleNeeds("", Member)},
 	{Name: "ackguard_config_rule_ack.aggregator_id", Needs: ruleNeeds("Aggregate", Provider)},
+	{Name: "ackguard_config_precheck", Needs: []need{
+		{action: "config:ListPreManagedRules", why: "tells which rules can judge planned resources"},
+		{action: "config:EvaluatePreConfigRules", why: "judges planned resources"},
+	}},
 	{Name: "ackguard_rules", Needless: "it makes no call"},
 	{Name: "ackguard_required_ram_policy", Needless: "its only call is `sts:GetCallerIdentity`, which needs no permission"},
 }
