@@ -334,3 +334,51 @@ output "observed" {
 		{Config: cloud.Provider("", "")}, // a state with for_each cannot be read by the framework at the end
 	}})
 }
+
+// Data sources of one run share the group, the list and the snapshots.
+func TestDiscovered_shared(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.ConfigFleet())
+	p := cloud.ProtocolWith(t, acctest.FromCloudConfig())
+	all := map[string]any{"account_ids": members}
+	for _, kind := range []string{"ackguard_clusters", "ackguard_cluster_compliance", "ackguard_cluster_inspection_schedules", "ackguard_clusters"} {
+		if r := p.Read(t, kind, all); len(r.Errors) > 0 {
+			t.Fatalf("%s: %q", kind, r.Errors)
+		}
+	}
+	if calls, want := called(cloud), map[string]int{
+		"GetCallerIdentity": 1, "GetAggregator": 1, "ListAggregateDiscoveredResources": 1, "GetAggregateDiscoveredResource": 5,
+		"AssumeRole": 4, "DescribeClusterNodePools": 5, "GetClusterInspectConfig": 5,
+	}; !maps.Equal(calls, want) {
+		t.Errorf("called %v, want %v", calls, want)
+	}
+}
+
+// The environment chooses the inventory as the block does; what makes no sense is said.
+func TestDiscovered_environment(t *testing.T) {
+	cloud := acctest.New(t, acctest.ConfigFleet())
+	t.Setenv("ACKGUARD_INVENTORY", "cloud_config")
+	t.Setenv("ACKGUARD_AGGREGATOR_ID", acctest.DirectoryGroup)
+	read := func(provider map[string]string) string {
+		t.Helper()
+		r := cloud.Read(t, "ackguard_clusters", map[string]any{"account_ids": []string{acctest.Retail}}, provider)
+		return strings.Join(append(r.Warnings, r.Errors...), " ")
+	}
+	if got := read(nil); !strings.Contains(got, "Clusters come from Cloud Config") {
+		t.Errorf("by the environment: %q", got)
+	}
+	if got := read(map[string]string{"inventory": "accounts"}); got != "" {
+		t.Errorf("the block goes before the environment: %q", got)
+	}
+	if got := read(map[string]string{"aggregator_id": "ca-none"}); !strings.Contains(got, "ca-none") {
+		t.Errorf("the block's group goes before the environment's: %q", got)
+	}
+	for name, wrong := range map[string]string{"ACKGUARD_INVENTORY": `ACKGUARD_INVENTORY is "wrong"; it must be "accounts" or "cloud_config"`, "ACKGUARD_AGGREGATOR_ID": `"wrong" must be the ID of an account group`} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(name, "wrong")
+			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: []resource.TestStep{{
+				Config: cloud.Provider("", "data \"ackguard_clusters\" \"all\" {}\n"), PlanOnly: true, ExpectError: acctest.Says(wrong),
+			}}})
+		})
+	}
+}

@@ -1,0 +1,69 @@
+package cloudconfig_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/answering"
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
+)
+
+const clusterID = "c00000000000000000000000000retail"
+
+// fuzzAnswers calls with whatever the fuzzer makes of the seeds as the answer:
+// nothing panics, and what is taken has the call's own checks behind it.
+func fuzzAnswers(f *testing.F, call func(context.Context, *cloudconfig.Client) error, seeds ...string) {
+	f.Helper()
+	answering.Seed(f, seeds...)
+	service := answering.New(f)
+	client, err := cloudconfig.New(service.Config())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		service.With(status, body)
+		if err := call(t.Context(), client); !errors.Is(err, errWrong) {
+			service.Check(t, err)
+		} else {
+			t.Errorf("%d %q: %v", status, body, err)
+		}
+	})
+}
+
+var errWrong = errors.New("what must not be taken")
+
+func FuzzDiscoveredClusters(f *testing.F) {
+	fuzzAnswers(f, func(ctx context.Context, c *cloudconfig.Client) error {
+		list, err := c.Of("ca-1").DiscoveredClusters(ctx, "")
+		for _, d := range list {
+			if d.AccountID == "" || d.Region == "" || d.ClusterID == "" {
+				return errWrong
+			}
+		}
+		return err
+	},
+		`{"DiscoveredResourceProfiles":{"DiscoveredResourceProfileList":[{"AccountId":1,"ResourceOwnerId":2,"Region":"cn-hangzhou","ResourceId":"c1","ResourceName":"a","ResourceType":"ACS::ACK::Cluster","ResourceDeleted":1,"Tags":"{\"k\":[\"v\"]}","UpdateTime":1722441600000}],"NextToken":"","TotalCount":1}}`,
+		`{"DiscoveredResourceProfiles":{"DiscoveredResourceProfileList":[{}],"TotalCount":1}}`, `{"DiscoveredResourceProfiles":{"DiscoveredResourceProfileList":[],"TotalCount":7}}`,
+		`{"DiscoveredResourceProfiles":{"NextToken":"again"}}`, `{"DiscoveredResourceProfiles":null}`)
+}
+
+func FuzzSnapshot(f *testing.F) {
+	fuzzAnswers(f, func(ctx context.Context, c *cloudconfig.Client) error {
+		cluster, err := c.Of("ca-1").Snapshot(ctx, "1", "cn-hangzhou", clusterID)
+		if err == nil && cluster.ClusterID != clusterID {
+			return errWrong
+		}
+		return err
+	},
+		`{"DiscoveredResourceDetail":{"Configuration":"{\"cluster_id\":\"`+clusterID+`\",\"master_url\":\"{\\\"api_server_endpoint\\\":\\\"\\\"}\"}"}}`,
+		`{"DiscoveredResourceDetail":{"Configuration":"{\"cluster_id\":\"other\"}"}}`, `{"DiscoveredResourceDetail":{"Configuration":"null"}}`,
+		`{"DiscoveredResourceDetail":{"Configuration":""}}`, `{"DiscoveredResourceDetail":{}}`, `{"DiscoveredResourceDetail":null}`)
+}
+
+func FuzzPreCheck(f *testing.F) {
+	fuzzAnswers(f, func(ctx context.Context, c *cloudconfig.Client) error {
+		_, err := c.PreCheck(ctx, []cloudconfig.Planned{{LogicalID: "a", Properties: "{}", Rules: []string{"r"}}})
+		return err
+	}, `{"ResourceEvaluations":[{"ResourceLogicalId":"a","Rules":[{"Identifier":"r","ComplianceType":"COMPLIANT","Annotation":"{\"reason\":\"x\"}"}]}]}`, `{"ResourceEvaluations":[null]}`)
+}
