@@ -96,8 +96,8 @@ func (o Owner) discovered(ctx context.Context, op alicloud.Operation) (list []Di
 	seen := map[string]bool{}
 	err = tokened(ctx, o.client, op, "DiscoveredResourceProfiles", func(page json.RawMessage) error {
 		var answer struct {
-			TotalCount                    int
-			DiscoveredResourceProfileList []answeredDiscovered
+			TotalCount                    int                  `json:"TotalCount"`
+			DiscoveredResourceProfileList []answeredDiscovered `json:"DiscoveredResourceProfileList"`
 		}
 		if err := json.Unmarshal(page, &answer); err != nil {
 			return err
