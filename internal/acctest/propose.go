@@ -58,6 +58,8 @@ func completeNested(b *tfprotov6.SchemaNestedBlock, value any) (any, error) {
 // eachObject changes an object, or each of a list.
 func eachObject(name string, value any, change func(map[string]any) (map[string]any, error)) (any, error) {
 	switch v := value.(type) {
+	case nil:
+		return nil, nil // which a configuration can hold by mistake
 	case map[string]any:
 		return change(v)
 	case []any:

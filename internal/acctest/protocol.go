@@ -18,6 +18,12 @@ type Protocol struct {
 // Protocol returns the provider, configured for the management account.
 func (c *Cloud) Protocol(t *testing.T) *Protocol {
 	t.Helper()
+	return c.ProtocolWith(t, nil)
+}
+
+// ProtocolWith is Protocol with further arguments of the provider.
+func (c *Cloud) ProtocolWith(t testing.TB, arguments map[string]string) *Protocol {
+	t.Helper()
 	server, err := c.Factories()["ackguard"]()
 	if err != nil {
 		t.Fatal(err)
@@ -34,12 +40,16 @@ func (c *Cloud) Protocol(t *testing.T) *Protocol {
 	key := c.ManagementKey()
 	endpoints := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"cs": tftypes.String, "sts": tftypes.String, "resourcemanager": tftypes.String, "config": tftypes.String}}
 	text := func(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
-	config := Fill(t, schemas.Provider.ValueType(), map[string]tftypes.Value{
+	values := map[string]tftypes.Value{
 		"access_key": text(key.ID), "secret_key": text(key.Secret), "region": text("cn-hangzhou"),
 		"endpoints": tftypes.NewValue(tftypes.List{ElementType: endpoints}, []tftypes.Value{tftypes.NewValue(endpoints, map[string]tftypes.Value{
 			"cs": text(c.Endpoint()), "sts": text(c.Endpoint()), "resourcemanager": text(c.Endpoint()), "config": text(c.Endpoint()),
 		})}),
-	})
+	}
+	for name, value := range arguments {
+		values[name] = text(value)
+	}
+	config := Fill(t, schemas.Provider.ValueType(), values)
 	answer, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +60,7 @@ func (c *Cloud) Protocol(t *testing.T) *Protocol {
 
 // Fill makes an object of a schema's type: the values given, lists of blocks
 // empty, everything else null.
-func Fill(t *testing.T, kind tftypes.Type, values map[string]tftypes.Value) *tfprotov6.DynamicValue {
+func Fill(t testing.TB, kind tftypes.Type, values map[string]tftypes.Value) *tfprotov6.DynamicValue {
 	t.Helper()
 	object, ok := kind.(tftypes.Object)
 	if !ok {
@@ -89,7 +99,7 @@ func Attributes(t *testing.T, kind tftypes.Type, value *tfprotov6.DynamicValue) 
 }
 
 // NoDiagnostics fails the test on any diagnostic.
-func NoDiagnostics(t *testing.T, diagnostics []*tfprotov6.Diagnostic) {
+func NoDiagnostics(t testing.TB, diagnostics []*tfprotov6.Diagnostic) {
 	t.Helper()
 	for _, d := range diagnostics {
 		t.Fatalf("%s: %s", d.Summary, d.Detail)

@@ -5,6 +5,11 @@ import "github.com/ackguard/terraform-provider-ackguard/internal/simulator"
 // DirectoryGroup is the account group of ConfigFleet that holds the whole directory.
 const DirectoryGroup = "ca-directory00000001"
 
+// FromCloudConfig are the provider's arguments that take the clusters from that group.
+func FromCloudConfig() map[string]string {
+	return map[string]string{"inventory": "cloud_config", "aggregator_id": DirectoryGroup}
+}
+
 // ConfigFleet is Fleet with Cloud Config recording in every account, and an
 // account group of the whole directory in the management account. Nothing in
 // it takes time.

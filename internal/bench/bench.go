@@ -36,6 +36,7 @@ func All(ctx context.Context, s Setup, emit func(Figure) error) error {
 		{"provider schema", schema},
 		{"plan of a small fleet", planSmall},
 		{"plans of 1,000 and 10,000 clusters", planFleets},
+		{"inventory of the accounts and of Cloud Config", inventories},
 		{"plan with faults", planFaults},
 		{"plan against quotas", planQuota},
 		{"size of the state", stateSize},

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -31,6 +32,8 @@ type fleetPlan struct {
 	regions     []string
 	concurrency int
 	arguments   string // of the provider, besides
+	source      string // the data source; ackguard_cluster_compliance if empty
+	asked       string // its arguments, besides
 	outputs     string // of the configuration, besides
 	findings    bool   // every tenth cluster violates two rules
 	change      func(*simulator.Scenario)
@@ -75,8 +78,8 @@ func (p fleetPlan) scenario() *simulator.Scenario {
 func (p fleetPlan) configuration() string {
 	return configuration(
 		fmt.Sprintf("max_concurrency = %d\n  %s", p.concurrency, p.arguments),
-		fmt.Sprintf("data \"ackguard_cluster_compliance\" \"fleet\" {\n  account_ids = [for n in range(%d) : format(\"2%%014d\", n + 1)]\n  regions     = [\"%s\"]\n}\n%s",
-			p.accounts, strings.Join(p.regions, `", "`), p.outputs))
+		fmt.Sprintf("data %q \"fleet\" {\n  account_ids = [for n in range(%d) : format(\"2%%014d\", n + 1)]\n  regions     = [\"%s\"]\n  %s\n}\n%s",
+			cmp.Or(p.source, "ackguard_cluster_compliance"), p.accounts, strings.Join(p.regions, `", "`), p.asked, p.outputs))
 }
 
 // planned is what plans of a fleet took.
@@ -170,6 +173,7 @@ func environment(cloud *simulator.Cloud, server *simulator.Server) []string {
 	return []string{
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=" + key.ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET=" + key.Secret, "ALIBABA_CLOUD_REGION=cn-hangzhou",
 		"ALIBABA_CLOUD_ENDPOINT_CS=" + endpoint, "ALIBABA_CLOUD_ENDPOINT_STS=" + endpoint, "ALIBABA_CLOUD_ENDPOINT_RESOURCEDIRECTORYMASTER=" + endpoint,
+		"ALIBABA_CLOUD_ENDPOINT_CONFIG=" + endpoint,
 	}
 }
 

@@ -78,6 +78,9 @@ func examples(t *testing.T) []string {
 	})
 }
 
+// preCheckable is the rule of the vendor's own example of a pre-check.
+const preCheckable = "ecs-instance-deletion-protection-enabled"
+
 func demoFleet(t *testing.T) *simulator.Scenario {
 	t.Helper()
 	scenario, err := simulator.LoadScenario(filepath.Join(root, "examples/demo/fleet.yaml"))
@@ -98,6 +101,10 @@ func demoFleet(t *testing.T) *simulator.Scenario {
 	}
 	scenario.Accounts[0].CloudConfig.Aggregators[0].Rules = append(rules("cr-0a1b2c3d4e5f60718294", "cr-0a1b2c3d4e5f60718296"), simulator.ConfigRule{
 		ConfigRuleName: "agent", SourceIdentifier: "ack-cluster-node-monitorenabled", RiskLevel: 1, ConfigRuleTriggerTypes: "ScheduledNotification", MaximumExecutionFrequency: "TwentyFour_Hours",
+	})
+	scenario.ConfigManagedRules = append(scenario.ConfigManagedRules, simulator.ManagedRule{
+		Identifier: preCheckable, ConfigRuleName: "Release protection of instances", RiskLevel: 1, MessageType: "ConfigurationItemChangeNotification",
+		ResourceTypes: []string{"ACS::ECS::Instance"}, SupportPreview: true, PreCheck: &simulator.PreCheck{Property: "DeletionProtection", Value: "true"},
 	})
 	return scenario
 }
@@ -177,7 +184,7 @@ func environment(t *testing.T, cloud *acctest.Cloud) {
 	for name, value := range map[string]string{
 		"ALIBABA_CLOUD_REGION": "cn-hangzhou", "ALIBABA_CLOUD_ACCESS_KEY_ID": key.ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": key.Secret,
 		"ALIBABA_CLOUD_ENDPOINT_CS": cloud.Endpoint(), "ALIBABA_CLOUD_ENDPOINT_STS": cloud.Endpoint(),
-		"ALIBABA_CLOUD_ENDPOINT_RESOURCEDIRECTORYMASTER": cloud.Endpoint(),
+		"ALIBABA_CLOUD_ENDPOINT_RESOURCEDIRECTORYMASTER": cloud.Endpoint(), "ALIBABA_CLOUD_ENDPOINT_CONFIG": cloud.Endpoint(),
 	} {
 		t.Setenv(name, value)
 	}

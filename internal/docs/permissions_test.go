@@ -61,6 +61,18 @@ var proofs = map[string]proof{
 	"ackguard_config_compliance.aggregator_id":     looks("ackguard_config_compliance", map[string]any{"aggregator_id": acctest.DirectoryGroup}),
 	"ackguard_config_compliance.check_parity":      looks("ackguard_config_compliance", map[string]any{"aggregator_id": acctest.DirectoryGroup, "check_parity": true}),
 	"ackguard_config_managed_rules":                looks("ackguard_config_managed_rules", map[string]any{"account_id": retail}),
+	clusterList + ".inventory":                     discovers(clusterList),
+	"ackguard_cluster_compliance.inventory":        discovers("ackguard_cluster_compliance"),
+	inspections + "schedules.inventory":            discovers(inspections + "schedules"),
+	inspections + "report.inventory":               discovers(inspections + "report"),
+	"ackguard_config_precheck": {role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
+		t.Helper()
+		r := cloud.Read(t, "ackguard_config_precheck", map[string]any{
+			"account_id": retail, "rule_ids": []any{preCheckable},
+			"resources": []any{map[string]any{"logical_id": "web", "resource_type": "ACS::ECS::Instance", "properties": "{}"}},
+		}, nil)
+		return append(r.Errors, r.Warnings...)
+	}},
 }
 
 // lives proves a resource's needs in this process: created with the first arguments, changed to each of the others,
@@ -85,6 +97,20 @@ func looks(kind string, arguments map[string]any) proof {
 func exemptionLife(owner, id, rule string) []map[string]any {
 	block := map[string]any{owner: id, "resource_account_id": retail, "config_rule_id": rule, "region": "cn-shanghai", "cluster_id": "c1a00000000000000000000000retail2", "reason": "CHG-1042"}
 	return []map[string]any{block, acctest.With(block, "expires", "2199-01-31")}
+}
+
+// discovers proves what a data source needs with the inventory of Cloud Config, in this process: one cluster's snapshot
+// lacks what rules ask for.
+func discovers(kind string) proof {
+	return proof{role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
+		t.Helper()
+		if err := cloud.UpdateCluster(retailCluster, func(c *simulator.Cluster) { c.MasterURL, c.MetaData = nil, nil }); err != nil {
+			t.Fatal(err)
+		}
+		r := cloud.Read(t, kind, map[string]any{"account_ids": []string{retail}}, acctest.FromCloudConfig())
+		lag := func(warning string) bool { return strings.HasPrefix(warning, "Clusters come from Cloud Config") }
+		return append(r.Errors, slices.DeleteFunc(r.Warnings, lag)...)
+	}}
 }
 
 // ruleLife takes over the rule that is there, so that it has to be found.

@@ -37,11 +37,15 @@ var provenance = map[string]Provenance{
 			"`DescribeClustersV1` (all regions) and `DescribeClustersForRegion` (one region) with their fields",
 			"that the global list may be stale or partial, and the regional one is to be preferred",
 			"the RAM actions `cs:DescribeClustersForRegion`, `cs:DescribeClustersV1` and `cs:GetClusters`",
+			"`ListAggregateDiscoveredResources`, `GetAggregateDiscoveredResource` and `GetAggregator` with their fields, and that `UpdateTime` (`observed_at`) is when a resource was last updated, by the published SDK",
 		},
 		Inferred: []string{
 			"that the global list needs both `cs:DescribeClustersV1` and `cs:GetClusters`: help pages name the one, the other, or both",
 			"that a region missing from the global list has no cluster: a cluster made moments ago in a region that had none may show only when `regions` names the region",
 			"the largest page size (50 is used)",
+			"that a snapshot of Cloud Config is what `DescribeClusterDetail` answers, and how late it shows changes",
+			"that only an account whose `RecorderStatus` is `REGISTERED` shows all its clusters, and that `TotalCount` counts the whole list",
+			"the RAM actions of the inventory, which are named like their calls",
 		},
 	},
 	"data-sources/ackguard_cluster_compliance": {
@@ -55,6 +59,7 @@ var provenance = map[string]Provenance{
 			"that an empty `master_url` says nothing about a public endpoint",
 			"severity, trigger and risk level where the [rule catalogue](../guides/rules.md) says so",
 			"the RAM action `cs:ListClusterAddonInstances`",
+			"with `inventory = \"cloud_config\"`: that a snapshot is what `DescribeClusterDetail` answers; what it lacks is asked in the cluster's account",
 		},
 	},
 	"resources/ackguard_cluster_inspection_schedule": {
@@ -149,6 +154,20 @@ var provenance = map[string]Provenance{
 	"data-sources/ackguard_config_managed_rules": {
 		Documented: []string{"`ListManagedRules` with its fields and filter, by the published SDK"},
 		Inferred:   []string{"the RAM action `config:ListManagedRules`", "trigger and frequency, where they are those of our catalogue and `ackguard_rules` says so"},
+	},
+	"data-sources/ackguard_config_precheck": {
+		Documented: []string{
+			"`ListPreManagedRules` and `EvaluatePreConfigRules` with their fields and verdicts, by the published SDK",
+			"that `EnableManagedRules` makes the service create a rule (it is always false here)",
+			"that the rules for ACK have no dry run, by their pages",
+		},
+		Inferred: []string{
+			"that none or few of the rules for ACK can be pre-checked: the service is asked which can",
+			"that `ResourceTypeFormat`, whose only known value is an example, may be left out, and how properties of a planned cluster are named",
+			"how the list of rules ends, for it has no total",
+			"how many resources one call takes (all are sent in one)",
+			"the RAM actions, which are named like their calls",
+		},
 	},
 	"data-sources/ackguard_rules": {
 		Documented: []string{"the identifiers of the rules, which are Cloud Config's"},

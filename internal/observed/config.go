@@ -2,8 +2,12 @@ package observed
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
+	"strings"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 )
 
@@ -14,11 +18,15 @@ const (
 	configRules   kind = "Cloud Config rules"
 	aggregator    kind = "account group"
 	recorder      kind = "configuration recorder"
+	discovered    kind = "clusters of Cloud Config's inventory"
+	preRules      kind = "rules for planned resources"
+	preCheck      kind = "verdicts on planned resources"
 	configIgnored kind = "acknowledged results"
+	snapshot      kind = "cluster of Cloud Config's inventory"
 )
 
 // configKinds are what ForgetConfig forgets: all that a change of Cloud Config can be seen in.
-var configKinds = map[kind]bool{configRule: true, configRules: true, aggregator: true, recorder: true, configIgnored: true}
+var configKinds = map[kind]bool{configRule: true, configRules: true, aggregator: true, recorder: true, discovered: true, configIgnored: true}
 
 // found is an answer about one object that may not be there.
 type found[T any] struct {
@@ -68,6 +76,60 @@ func (s *Store) Recorder(ctx context.Context, accountID string) (cloudconfig.Rec
 		return r, true, err
 	})
 	return one, err
+}
+
+// PreRules are the rules that can judge planned resources of these types (ListPreManagedRules).
+func (s *Store) PreRules(ctx context.Context, accountID string, resourceTypes []string) ([]cloudconfig.PreRule, error) {
+	return listOfConfig(ctx, s, key{kind: preRules, object: strings.Join(resourceTypes, ",")}, accountID, func(ctx context.Context, c *cloudconfig.Client) ([]cloudconfig.PreRule, error) {
+		return c.PreRules(ctx, resourceTypes)
+	})
+}
+
+// PreCheck is what the service says of planned resources (EvaluatePreConfigRules).
+func (s *Store) PreCheck(ctx context.Context, accountID string, planned []cloudconfig.Planned) ([]cloudconfig.PreResult, error) {
+	of := fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%q", planned)))
+	return listOfConfig(ctx, s, key{kind: preCheck, object: of}, accountID, func(ctx context.Context, c *cloudconfig.Client) ([]cloudconfig.PreResult, error) {
+		return c.PreCheck(ctx, planned)
+	})
+}
+
+// InventoryGroup is an account group of the provider's own account, whose
+// inventory is read with the provider's own identity.
+func (s *Store) InventoryGroup(ctx context.Context, id string) (group cloudconfig.StoredAggregator, found bool, err error) {
+	own, err := s.fleet.AccountID(ctx, "")
+	if err != nil {
+		return group, false, err
+	}
+	return s.Aggregator(ctx, own, id)
+}
+
+// DiscoveredClusters are the clusters in the inventory of such a group, or of
+// one account of it (ListAggregateDiscoveredResources).
+func (s *Store) DiscoveredClusters(ctx context.Context, aggregatorID, accountID string) ([]cloudconfig.Discovered, error) {
+	own, err := s.fleet.AccountID(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	return listOfConfig(ctx, s, key{kind: discovered, object: aggregatorID, part: accountID}, own, func(ctx context.Context, c *cloudconfig.Client) ([]cloudconfig.Discovered, error) {
+		return c.Of(aggregatorID).DiscoveredClusters(ctx, accountID)
+	})
+}
+
+// ClusterSnapshot is one cluster of such an inventory (GetAggregateDiscoveredResource).
+func (s *Store) ClusterSnapshot(ctx context.Context, aggregatorID string, scope fleet.Scope, clusterID string) (cs.Cluster, error) {
+	own, err := s.fleet.AccountID(ctx, "")
+	if err != nil {
+		return cs.Cluster{}, err
+	}
+	k := aboutCluster(snapshot, scope, clusterID)
+	k.part = aggregatorID
+	return read(ctx, s, k, sizeOf, func(ctx context.Context) (cs.Cluster, error) {
+		client, err := s.fleet.CloudConfig(own)
+		if err != nil {
+			return cs.Cluster{}, err
+		}
+		return client.Of(aggregatorID).Snapshot(ctx, scope.AccountID, scope.Region, clusterID)
+	})
 }
 
 // ForgetConfig drops what is known of an account's Cloud Config, because it was changed.

@@ -20,6 +20,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/observed"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
 )
 
 const (
@@ -103,7 +104,30 @@ func (m model) data(diags *diag.Diagnostics) *providerdata.Data {
 	default:
 		diags.AddError("Invalid enforcement", fmt.Sprintf("%s is %q; it must be \"error\" or \"warn\".", name, text))
 	}
+	data.InventoryGroup = m.inventoryGroup(diags)
 	return data
+}
+
+// inventoryGroup is the account group whose inventory is asked; none where the
+// accounts are asked themselves.
+func (m model) inventoryGroup(diags *diag.Diagnostics) string {
+	text, name := m.Inventory.ValueString(), "inventory"
+	if text == "" {
+		text, name = fromEnvironment(inventoryVariables)
+	}
+	switch text {
+	case "", providerdata.InventoryAccounts:
+		return ""
+	case providerdata.InventoryCloudConfig:
+		group := argumentOr(m.AggregatorID, aggregatorVariables)
+		requireArgument(diags, "aggregator_id", group, aggregatorVariables)
+		if problem := validate.AggregatorIDProblem(group); group != "" && problem != "" {
+			diags.AddAttributeError(path.Root("aggregator_id"), "Invalid aggregator_id", fmt.Sprintf("%q %s.", group, problem))
+		}
+		return group
+	}
+	diags.AddError("Invalid inventory", fmt.Sprintf("%s is %q; it must be %q or %q.", name, text, providerdata.InventoryAccounts, providerdata.InventoryCloudConfig))
+	return ""
 }
 
 // fleet translates the provider block, completed from the environment.

@@ -13,6 +13,8 @@ import (
 var (
 	userAgentVariables   = []string{"TF_APPEND_USER_AGENT"}
 	enforcementVariables = []string{providerdata.EnforcementVariable}
+	inventoryVariables   = []string{"ACKGUARD_INVENTORY"}
+	aggregatorVariables  = []string{"ACKGUARD_AGGREGATOR_ID"}
 	endpointVariables    = map[string][]string{
 		"cs":  {"ALIBABA_CLOUD_ENDPOINT_CS", "CS_ENDPOINT"},
 		"sts": {"ALIBABA_CLOUD_ENDPOINT_STS", "STS_ENDPOINT"},

@@ -47,7 +47,11 @@ func TestPermissions_complete(t *testing.T) {
 	}
 }
 
+// hasArgument also knows the provider's own inventory, which stands for an argument of each data source that lists clusters.
 func hasArgument(schemas *tfprotov6.GetProviderSchemaResponse, object, argument string) bool {
+	if argument == "inventory" && hasArgument(schemas, object, "account_ids") {
+		return true
+	}
 	for _, all := range []map[string]*tfprotov6.Schema{schemas.ResourceSchemas, schemas.DataSourceSchemas} {
 		if s := all[object]; s != nil {
 			return slices.ContainsFunc(s.Block.Attributes, func(a *tfprotov6.SchemaAttribute) bool { return a.Name == argument && (a.Optional || a.Required) })

@@ -72,6 +72,7 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		configrule.NewManagedRulesDataSource,
 		inspection.NewSchedulesDataSource,
 		inspection.NewReportDataSource,
+		configrule.NewPrecheckDataSource,
 		permission.NewRequiredPolicyDataSource,
 	}
 }

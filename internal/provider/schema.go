@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/credentials"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
 )
 
@@ -36,6 +37,8 @@ type model struct {
 	MaxConcurrency       types.Int64       `tfsdk:"max_concurrency"`
 	RequestsPerSecond    types.Float64     `tfsdk:"requests_per_second"`
 	Enforcement          types.String      `tfsdk:"enforcement"`
+	Inventory            types.String      `tfsdk:"inventory"`
+	AggregatorID         types.String      `tfsdk:"aggregator_id"`
 	AssumeRole           []assumeRoleModel `tfsdk:"assume_role"`
 	AssumeRoleWithOIDC   []oidcModel       `tfsdk:"assume_role_with_oidc"`
 	MemberRole           []memberRoleModel `tfsdk:"member_role"`
@@ -174,6 +177,18 @@ func (p *ackguard) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 				MarkdownDescription: "What `fail_on` does: `error` (default) fails the plan, `warn` only warns, so that a fix can be applied or everything destroyed " +
 					"while a finding is open. " + environment(enforcementVariables),
 				Validators: []validator.String{stringvalidator.OneOf("error", "warn")},
+			},
+			"inventory": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Where the clusters of all accounts come from: `accounts` (default) asks each account for its lists; `cloud_config` asks the inventory of an account group of Cloud Config, " +
+					"with the provider's own identity and without a role in the members. It shows changes late; see the [guide](guides/inventory.md). " + environment(inventoryVariables),
+				Validators: []validator.String{stringvalidator.OneOf(providerdata.InventoryAccounts, providerdata.InventoryCloudConfig)},
+			},
+			"aggregator_id": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Account group of the provider's own account that `inventory = \"cloud_config\"` asks: the management account's, or a delegated administrator's. " +
+					"Without effect on anything else. " + environment(aggregatorVariables),
+				Validators: []validator.String{validate.AggregatorID()},
 			},
 		},
 		Blocks: map[string]schema.Block{

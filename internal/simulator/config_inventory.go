@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -51,6 +52,9 @@ func (c *Cloud) discover(state *clusterState, at time.Time) {
 		c.config.discovered = append(c.config.discovered, d)
 	}
 	d.accountID, d.regionID = state.accountID, state.regionID
+	if last := len(d.seen) - 1; last >= 0 && state.now != nil && d.seen[last].state != nil && bytes.Equal(viewDetail.encode(state.now), viewDetail.encode(d.seen[last].state)) {
+		return // what changed, such as an inspection schedule, is not in the configuration
+	}
 	d.seen = append(d.seen, sighting{at, state.now})
 	if shown := d.index(at.Add(-c.behaviour.configInventoryDelay())); shown > 0 {
 		keep := shown

@@ -77,6 +77,11 @@ func TestInventory(t *testing.T) {
 	if item["UpdateTime"] != float64(changed.UnixMilli()) || item["ResourceDeleted"] != 1.0 || item.text("ResourceStatus") != "running" || item.text("VpcId") != "vpc-1" {
 		t.Error(item)
 	}
+	// A change that DescribeClusterDetail does not show is none.
+	if err := cloud.UpdateCluster(clusterID("two"), func(c *Cluster) { c.Addons = append(c.Addons, Addon{Name: "x"}) }); err != nil {
+		t.Fatal(err)
+	}
+	cloud.AdvanceConfig(10 * time.Minute)
 	list("three", params{"EndUpdateTimestamp": strconv.FormatInt(changed.UnixMilli()-1, 10)})
 	list("new renamed", params{"StartUpdateTimestamp": strconv.FormatInt(changed.UnixMilli(), 10), "EndUpdateTimestamp": strconv.FormatInt(changed.UnixMilli(), 10)})
 	one := params{"ResourceId": clusterID("two"), "ResourceType": "ACS::ACK::Cluster", "ComplianceOption": "1"}

@@ -69,6 +69,8 @@ var configTyped = map[string]struct{ request, response reflect.Type }{
 	"UpdateCompliancePack":                      {reflect.TypeFor[config.UpdateCompliancePackShrinkRequest](), reflect.TypeFor[config.UpdateCompliancePackResponseBody]()},
 	"UpdateConfigRule":                          {reflect.TypeFor[config.UpdateConfigRuleShrinkRequest](), reflect.TypeFor[config.UpdateConfigRuleResponseBody]()},
 	"UpdateConfigurationRecorder":               {reflect.TypeFor[config.UpdateConfigurationRecorderRequest](), reflect.TypeFor[config.UpdateConfigurationRecorderResponseBody]()},
+	"EvaluatePreConfigRules":                    {reflect.TypeFor[config.EvaluatePreConfigRulesShrinkRequest](), reflect.TypeFor[config.EvaluatePreConfigRulesResponseBody]()},
+	"ListPreManagedRules":                       {reflect.TypeFor[config.ListPreManagedRulesShrinkRequest](), reflect.TypeFor[config.ListPreManagedRulesResponseBody]()},
 	// end of types
 }
 
@@ -90,6 +92,10 @@ func configScenario() *Scenario {
 		AggregatorID: "ca-all", AggregatorName: "all", Description: "everything", AggregatorType: "RD", Tags: []ConfigTag{{TagKey: "a", TagValue: "b"}},
 	}}}
 	s.Accounts[1].CloudConfig = &CloudConfig{}
+	s.ConfigManagedRules = []ManagedRule{{
+		Identifier: "ecs-instance-deletion-protection-enabled", ConfigRuleName: "Release protection of instances", RiskLevel: 1, MessageType: triggerChange,
+		ResourceTypes: []string{"ACS::ECS::Instance"}, SupportPreview: true, PreCheck: &PreCheck{Property: "DeletionProtection", Value: "true"},
+	}}
 	s.Accounts[1].Clusters[0].MasterURL.APIServerEndpoint = new("https://203.0.113.7:6443")
 	return s
 }
@@ -229,6 +235,11 @@ func TestEveryConfigAnswerConforms(t *testing.T) {
 	step(local, "GetManagedRule", params{"Identifier": "ack-cluster-public-endpoint-check"})
 	step(local, "ListManagedRules", params{"ResourceTypes": "ACS::ACK::Cluster"})
 	step(local, "ListCompliancePackTemplates", params{"ResourceTypes": "ACS::ACK::Cluster"})
+	step(local, "ListPreManagedRules", params{"ResourceTypes": `["ACS::ECS::Instance"]`, "PageSize": "1"})
+	step(local, "EvaluatePreConfigRules", params{
+		"EnableManagedRules": "false", "ResourceTypeFormat": "ros",
+		"ResourceEvaluateItems": `[{"ResourceLogicalId":"a","ResourceType":"ACS::ECS::Instance","ResourceProperties":"{\"DeletionProtection\":false}","Rules":[{"Identifier":"ecs-instance-deletion-protection-enabled","InputParameters":"{}"}]}]`,
+	})
 	custom := step(admin, "CreateAggregator", params{
 		"AggregatorName": "some", "Description": "text", "AggregatorAccounts": `[{"AccountId":` + testMember + `,"AccountName":"member","AccountType":"ResourceDirectory"}]`,
 		"Tag": `[{"Key":"k","Value":"v"}]`,

@@ -37,6 +37,19 @@ type Cluster struct {
 	} `json:"control_plane_config"`
 }
 
+// DecodeDetail reads an answer of DescribeClusterDetail that another service
+// has kept as a text.
+func DecodeDetail(text string) (Cluster, error) {
+	var c Cluster
+	if err := decodeObject(text, &c); err != nil {
+		return Cluster{}, err
+	}
+	if c.ClusterID == "" {
+		return Cluster{}, errors.New("it has no cluster_id")
+	}
+	return c, nil
+}
+
 // Tag is a key and a value.
 type Tag struct {
 	Key   string `json:"key"`

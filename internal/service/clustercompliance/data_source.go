@@ -104,7 +104,7 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	failures, absent := judged.Failures(), judged.Absent
 	unread := report.Counts[compliance.Error] + report.Counts[compliance.InsufficientData]
 	complete := len(failures) == 0 && len(absent) == 0 && unread == 0
-	m.Complete = types.BoolValue(complete)
+	m.Complete, m.Inventory = types.BoolValue(complete), types.StringValue(d.data.Inventory())
 	// Of nothing, nothing is known.
 	m.Compliant = types.BoolValue(complete && len(selection.AccountIDs) > 0 && report.Counts[compliance.NonCompliant] == 0)
 

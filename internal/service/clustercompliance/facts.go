@@ -9,10 +9,26 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 )
 
-// factsFromList starts a cluster's facts with what the regional list says.
+// factsFromList starts a cluster's facts with what the list says. The regional
+// list says all that a list can; the inventory's leaves the rest to the snapshot.
 func factsFromList(c inventory.Cluster) *compliance.Cluster {
 	facts := compliance.Unfetched()
 	facts.AccountID, facts.Region, facts.ClusterID, facts.Name = c.AccountID, c.Region, c.ClusterID, c.Name
+	if !c.Discovered {
+		addList(&facts, c.Cluster, "the cluster list does not say")
+	}
+	return &facts
+}
+
+// addSnapshot adds what Cloud Config's snapshot of a cluster says. What it
+// lacks of DescribeClusterDetail is left for a call in the cluster's account.
+func addSnapshot(facts *compliance.Cluster, snapshot cs.Cluster) {
+	addList(facts, snapshot, "Cloud Config's snapshot of the cluster does not say")
+	knowDetail(facts, snapshot)
+}
+
+// addList adds what a list says, or a snapshot in its place.
+func addList(facts *compliance.Cluster, c cs.Cluster, lacks string) {
 	setKnown(&facts.ClusterType, c.ClusterType)
 	setKnown(&facts.Profile, c.Profile)
 	setKnown(&facts.ClusterSpec, c.ClusterSpec)
@@ -21,25 +37,33 @@ func factsFromList(c inventory.Cluster) *compliance.Cluster {
 	if setKnown(&facts.DeletionProtection, c.DeletionProtection); c.DeletionProtection == nil {
 		facts.DeletionProtection = compliance.Absent[bool](compliance.Reason{Kind: compliance.NotFetched, Source: compliance.SourceDetail})
 	}
-	facts.Settle(compliance.SourceList, missing("the cluster list does not say"))
-	return &facts
+	facts.Settle(compliance.SourceList, missing(lacks))
 }
 
 // addDetail adds what DescribeClusterDetail says.
 func addDetail(facts *compliance.Cluster, detail cs.Cluster) {
-	if _, known := facts.DeletionProtection.Get(); !known {
+	knowDetail(facts, detail)
+	if _, err := detail.Endpoints(); err != nil {
+		facts.PublicEndpoint = compliance.Absent[string](missing(err.Error()))
+	}
+	facts.Settle(compliance.SourceDetail, missing("DescribeClusterDetail does not say"))
+}
+
+// knowDetail adds the facts that an answer of DescribeClusterDetail has.
+func knowDetail(facts *compliance.Cluster, detail cs.Cluster) {
+	if !facts.DeletionProtection.Known() {
 		setKnown(&facts.DeletionProtection, detail.DeletionProtection)
 	}
-	if endpoints, err := detail.Endpoints(); err != nil {
-		facts.PublicEndpoint = compliance.Absent[string](missing(err.Error()))
-	} else if endpoints.APIServerEndpoint != nil {
-		facts.PublicEndpoint = compliance.Known(*endpoints.APIServerEndpoint)
-	} else {
-		facts.PublicEndpoint = compliance.Known("") // only an intranet endpoint
+	if endpoints, err := detail.Endpoints(); err == nil {
+		public := "" // only an intranet endpoint
+		if endpoints.APIServerEndpoint != nil {
+			public = *endpoints.APIServerEndpoint
+		}
+		facts.PublicEndpoint = compliance.Known(public)
 	}
 	if plugin, ok := networkPluginOf(detail); ok {
 		facts.NetworkPlugin = compliance.Known(plugin)
-	} else {
+	} else if facts.NetworkPlugin.Reason().Kind == compliance.NotFetched {
 		facts.NetworkPlugin = compliance.Absent[string](compliance.Reason{Kind: compliance.NotFetched, Source: compliance.SourceAddons})
 	}
 	if detail.ControlPlaneConfig != nil && detail.ControlPlaneConfig.CloudMonitorFlags != nil {
@@ -47,7 +71,6 @@ func addDetail(facts *compliance.Cluster, detail cs.Cluster) {
 	} else if flag, ok := parseBool(detail.Parameters.CloudMonitorFlags); ok {
 		facts.ControlPlaneMonitor = compliance.Known(flag)
 	}
-	facts.Settle(compliance.SourceDetail, missing("DescribeClusterDetail does not say"))
 }
 
 // addNodePools adds what DescribeClusterNodePools says.

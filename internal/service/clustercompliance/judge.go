@@ -11,7 +11,6 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
-	"github.com/ackguard/terraform-provider-ackguard/internal/observed"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 )
@@ -32,7 +31,7 @@ func Judge(ctx context.Context, data *providerdata.Data, rules []*compliance.Rul
 	var clusters []inventory.Cluster
 	all.listings, clusters, all.Absent = inventory.Find(ctx, data, selection, clusterIDs, diags)
 	for _, j := range inventory.OverClusters(ctx, data, "Judging clusters", clusters, func(ctx context.Context, c inventory.Cluster) judgement {
-		return judge(ctx, data.Observed, rules, c)
+		return judge(ctx, data, rules, c)
 	}) {
 		all.Findings, all.unread = append(all.Findings, j.findings...), append(all.unread, j.failures...)
 	}
@@ -57,10 +56,12 @@ type judgement struct {
 }
 
 // judge evaluates the rules on one cluster. It starts from the list's facts
-// and fetches a source only when a rule's verdict waits for it, each once.
-func judge(ctx context.Context, store *observed.Store, rules []*compliance.Rule, c inventory.Cluster) judgement {
+// and fetches a source only when a rule's verdict waits for it, each once. The
+// snapshot of a discovered cluster stands for its list and its detail.
+func judge(ctx context.Context, data *providerdata.Data, rules []*compliance.Rule, c inventory.Cluster) judgement {
 	facts := factsFromList(c)
 	var j judgement
+	snapshot := c.Discovered // still to be asked, before anything else that it may hold
 	for range len(compliance.Sources()) + 1 {
 		j.findings = j.findings[:0]
 		var next compliance.Source
@@ -74,16 +75,25 @@ func judge(ctx context.Context, store *observed.Store, rules []*compliance.Rule,
 		if next == "" {
 			break
 		}
-		if err := fetch(ctx, store, c.Scope, next, facts); err != nil {
+		asked := []compliance.Source{next}
+		if snapshot && (next == compliance.SourceList || next == compliance.SourceDetail) {
+			asked, snapshot = []compliance.Source{compliance.SourceList, compliance.SourceDetail}, false
+		}
+		if err := fetch(ctx, data, c, asked[0], facts); err != nil {
 			j.failures = append(j.failures, fleet.OutcomeOf(c.Scope, err))
-			facts.Settle(next, compliance.Reason{Kind: compliance.Failed, Source: next, Text: failedText(err)})
+			for _, source := range asked {
+				facts.Settle(source, compliance.Reason{Kind: compliance.Failed, Source: source, Text: failedText(err)})
+			}
 		}
 	}
 	return j
 }
 
-func fetch(ctx context.Context, store *observed.Store, scope fleet.Scope, source compliance.Source, facts *compliance.Cluster) error {
+func fetch(ctx context.Context, data *providerdata.Data, c inventory.Cluster, source compliance.Source, facts *compliance.Cluster) error {
+	store, scope := data.Observed, c.Scope
 	switch source {
+	case compliance.SourceList: // only a cluster of the inventory has it left to ask
+		return fetched(facts, addSnapshot)(inventory.Snapshot(ctx, data, c))
 	case compliance.SourceDetail:
 		return fetched(facts, addDetail)(store.ClusterDetail(ctx, scope, facts.ClusterID))
 	case compliance.SourceNodePools:

@@ -26,6 +26,7 @@ type model struct {
 	Complete           types.Bool                   `tfsdk:"complete"`
 	Compliant          types.Bool                   `tfsdk:"compliant"`
 	Truncated          types.Bool                   `tfsdk:"truncated"`
+	Inventory          types.String                 `tfsdk:"inventory"`
 }
 
 type exemptionModel struct {

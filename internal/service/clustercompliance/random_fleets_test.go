@@ -8,9 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
 	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
 )
@@ -34,13 +31,13 @@ func TestRandomFleets(t *testing.T) {
 	for seed := range uint64(randomFleets) {
 		r := rand.New(rand.NewPCG(seed, 4))
 		scenario := randomFleet(r)
-		expected, failed := readOnce(t, acctest.New(t, scenario), scenario)
+		expected, failed := readOnce(t, acctest.New(t, scenario), scenario, nil)
 		if failed != "" {
 			t.Fatalf("seed %d: without a fault: %s", seed, failed)
 		}
 		cloud := acctest.New(t, scenario)
 		script := randomFaults(t, r, cloud, scenario)
-		got, failed := readOnce(t, cloud, scenario)
+		got, failed := readOnce(t, cloud, scenario, nil)
 		if failed != "" {
 			continue // an error is honest; that not all end so is asserted below
 		}
@@ -73,7 +70,11 @@ func randomFleet(r *rand.Rand) *simulator.Scenario {
 		},
 		func(c *simulator.Cluster) { c.MetaData = nil },
 		func(c *simulator.Cluster) { c.MetaData, c.Addons = nil, nil },
-		func(c *simulator.Cluster) { c.NodePools[0].KubernetesConfig.CMSEnabled = new(false) },
+		func(c *simulator.Cluster) {
+			for _, p := range c.NodePools {
+				p.KubernetesConfig.CMSEnabled = new(false)
+			}
+		},
 		func(c *simulator.Cluster) { c.NodePools = nil },
 		func(c *simulator.Cluster) { c.Profile = new("Serverless") },
 		func(c *simulator.Cluster) { c.ClusterType, c.Profile, c.MasterURL = "ExternalKubernetes", nil, nil },
@@ -141,58 +142,26 @@ func randomFaults(t *testing.T, r *rand.Rand, cloud *acctest.Cloud, s *simulator
 }
 
 // readOnce reads the data source over all members, or says which error it ends with.
-func readOnce(t *testing.T, cloud *acctest.Cloud, s *simulator.Scenario) (reading, string) {
+func readOnce(t *testing.T, cloud *acctest.Cloud, s *simulator.Scenario, provider map[string]string) (reading, string) {
 	t.Helper()
-	const name = "ackguard_cluster_compliance"
-	p := cloud.Protocol(t)
-	kind := p.Schemas.DataSourceSchemas[name].ValueType()
-	var ids []tftypes.Value
+	var ids []string
 	for _, a := range s.Accounts[1:] {
-		ids = append(ids, tftypes.NewValue(tftypes.String, a.AccountID))
+		ids = append(ids, a.AccountID)
 	}
-	answer, err := p.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: acctest.Fill(t, kind, map[string]tftypes.Value{
-		"account_ids":       tftypes.NewValue(tftypes.Set{ElementType: tftypes.String}, ids),
-		"include_compliant": tftypes.NewValue(tftypes.Bool, true),
-	})})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range answer.Diagnostics {
-		if d.Severity == tfprotov6.DiagnosticSeverityError {
-			return reading{}, d.Summary + ": " + d.Detail
-		}
-	}
-	attributes := acctest.Attributes(t, kind, answer.State)
-	as := func(v tftypes.Value, target any) {
-		t.Helper()
-		if err := v.As(target); err != nil {
-			t.Fatal(err)
-		}
+	r := cloud.Read(t, "ackguard_cluster_compliance", map[string]any{"account_ids": ids, "include_compliant": true}, provider)
+	if len(r.Errors) > 0 {
+		return reading{}, r.Errors[0]
 	}
 	got := reading{verdicts: map[string]string{}, outcomes: map[string]string{}}
-	as(attributes["complete"], &got.complete)
-	as(attributes["compliant"], &got.compliant)
-	clusters := map[string]tftypes.Value{}
-	as(attributes["verdicts"], &clusters)
-	for cluster, v := range clusters {
-		rules := map[string]tftypes.Value{}
-		as(v, &rules)
-		for rule, v := range rules {
-			var verdict string
-			as(v, &verdict)
-			got.verdicts[cluster+" "+rule] = verdict
+	got.complete, got.compliant = r.Attributes["complete"] == true, r.Attributes["compliant"] == true
+	for cluster, v := range r.Attributes["verdicts"].(map[string]any) {
+		for rule, verdict := range v.(map[string]any) {
+			got.verdicts[cluster+" "+rule] = verdict.(string)
 		}
 	}
-	var outcomes []tftypes.Value
-	as(attributes["outcomes"], &outcomes)
-	for _, v := range outcomes {
-		entry := map[string]tftypes.Value{}
-		as(v, &entry)
-		var account, outcome string
-		as(entry["account_id"], &account)
-		as(entry["outcome"], &outcome)
-		if entry["region"].IsNull() {
-			got.outcomes[account] = outcome
+	for _, v := range r.Attributes["outcomes"].([]any) {
+		if entry := v.(map[string]any); entry["region"] == nil {
+			got.outcomes[entry["account_id"].(string)] = entry["outcome"].(string)
 		}
 	}
 	return got, ""

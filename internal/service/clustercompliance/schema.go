@@ -65,6 +65,8 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"complete":  flag("Whether every selected account, cluster and fact was read."),
 			"compliant": flag("Whether all of it was read and nothing that is not exempted is `NON_COMPLIANT`."),
 			"truncated": flag("Whether there are more findings than `max_findings`."),
+			"inventory": attribute.Text("Where the clusters and their facts come from, by the provider's argument of this name: `accounts`, or `cloud_config`, whose snapshots show changes late. " +
+				"Node pools, add-ons and what a snapshot lacks are read in the cluster's account in both."),
 		},
 		Blocks: map[string]schema.Block{
 			"exemption": schema.ListNestedBlock{

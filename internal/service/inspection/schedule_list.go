@@ -67,7 +67,7 @@ func (l *scheduleList) List(ctx context.Context, req list.ListRequest, stream *l
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	listings := inventory.List(ctx, l.data, selection.AccountIDs, selection.Regions)
+	listings := inventory.List(ctx, l.data, selection)
 	found, failures := readSchedules(ctx, l.data, inventory.AllClusters(listings))
 	failures = append(inventory.Failures(listings), failures...)
 	stream.Results = func(push func(list.ListResult) bool) {

@@ -94,7 +94,7 @@ func (d *schedulesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	listings := inventory.List(ctx, d.data, selection.AccountIDs, selection.Regions)
+	listings := inventory.List(ctx, d.data, selection)
 	found, failures := readSchedules(ctx, d.data, inventory.AllClusters(listings))
 	m.Schedules = []listedSchedule{}
 	for _, s := range found {

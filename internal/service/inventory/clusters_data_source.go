@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -38,6 +39,7 @@ type clustersModel struct {
 	States       types.Set         `tfsdk:"states"`
 	Tags         map[string]string `tfsdk:"tags"`
 	AllowPartial types.Bool        `tfsdk:"allow_partial"`
+	Details      types.Bool        `tfsdk:"details"`
 	Clusters     []clusterModel    `tfsdk:"clusters"`
 	Outcomes     []OutcomeModel    `tfsdk:"outcomes"`
 	Complete     types.Bool        `tfsdk:"complete"`
@@ -58,6 +60,7 @@ type clusterModel struct {
 	VPCID              types.String      `tfsdk:"vpc_id"`
 	ResourceGroupID    types.String      `tfsdk:"resource_group_id"`
 	Tags               map[string]string `tfsdk:"tags"`
+	ObservedAt         types.String      `tfsdk:"observed_at"`
 }
 
 // Metadata implements datasource.DataSource.
@@ -152,6 +155,12 @@ func (d *clustersDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 				Validators: []validator.Map{mapvalidator.NoNullValues()},
 			},
 			"allow_partial": AllowPartialAttribute(),
+			"details": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "With the provider's `inventory = \"cloud_config\"`, whose list says little: `false` saves a call for each cluster, and `cluster_type`, `profile`, `cluster_spec`, " +
+					"`current_version`, `deletion_protection`, `timezone` and `resource_group_id` are null. True by default, for an expression over them must not mean something else then. " +
+					"Without effect with `inventory = \"accounts\"`, whose lists have them.",
+			},
 			"clusters": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The clusters, by account, region and ID.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
@@ -171,6 +180,8 @@ func (d *clustersDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 					"vpc_id":            text("VPC."),
 					"resource_group_id": text("Resource group."),
 					"tags":              schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Tags."},
+					"observed_at": text("With `inventory = \"cloud_config\"`: when the cluster last changed, as far as Cloud Config knows (RFC 3339, UTC); null with `accounts`, whose lists are of now. " +
+						"What has changed since is not in these attributes."),
 				}},
 			},
 			"outcomes": OutcomesAttribute(),
@@ -190,7 +201,13 @@ func (d *clustersDataSource) Read(ctx context.Context, req datasource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	listings := List(ctx, d.data, selection.AccountIDs, selection.Regions)
+	listings := List(ctx, d.data, selection)
+	if d.data.InventoryGroup != "" {
+		resp.Diagnostics.AddWarning(lagWarning(d.data))
+		if m.Details.IsNull() || m.Details.ValueBool() {
+			withSnapshots(ctx, d.data, listings)
+		}
+	}
 	failures := Failures(listings)
 	m.Outcomes, m.Complete = OutcomeModels(listings, nil), types.BoolValue(len(failures) == 0)
 	resp.Diagnostics.Append(WholeOrError("Cluster list", failures, m.AllowPartial.ValueBool())...)
@@ -239,11 +256,18 @@ func (m *clustersModel) fill(ctx context.Context, listings []AccountListing) dia
 				ClusterSpec: types.StringPointerValue(c.ClusterSpec), State: types.StringPointerValue(c.State),
 				CurrentVersion: types.StringPointerValue(c.CurrentVersion), DeletionProtection: types.BoolPointerValue(c.DeletionProtection),
 				Timezone: types.StringPointerValue(c.Timezone), VPCID: types.StringPointerValue(c.VPCID),
-				ResourceGroupID: types.StringPointerValue(c.ResourceGroupID), Tags: tags,
+				ResourceGroupID: types.StringPointerValue(c.ResourceGroupID), Tags: tags, ObservedAt: c.observedAt(),
 			})
 		}
 	}
 	return diags
+}
+
+func (c Cluster) observedAt() types.String {
+	if c.ObservedAt.IsZero() {
+		return types.StringNull()
+	}
+	return types.StringValue(c.ObservedAt.UTC().Format(time.RFC3339))
 }
 
 func hasTags(tags, wanted map[string]string) bool {
@@ -264,7 +288,10 @@ func setStrings(ctx context.Context, set types.Set, diags *diag.Diagnostics) []s
 
 // Selection is which accounts and regions a data source is about. Regions is
 // nil where they are to be found.
-type Selection struct{ AccountIDs, Regions []string }
+type Selection struct {
+	AccountIDs, Regions []string
+	recorded            recorded // with the inventory of Cloud Config
+}
 
 // Select resolves the arguments account_ids and regions.
 func Select(ctx context.Context, data *providerdata.Data, accountIDs, regions types.Set, diags *diag.Diagnostics) Selection {
@@ -289,6 +316,9 @@ func Select(ctx context.Context, data *providerdata.Data, accountIDs, regions ty
 		if problem := providerdata.CheckRegion(region, data.SkipRegionValidation); problem != "" {
 			diags.AddAttributeError(path.Root("regions"), "Unknown region", problem)
 		}
+	}
+	if data.InventoryGroup != "" && len(s.AccountIDs) > 0 && !diags.HasError() {
+		s.selectRecorded(ctx, data, diags)
 	}
 	return s
 }

@@ -22,10 +22,15 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/settle"
 )
 
-// Cluster is a cluster of the regional list and where it is.
+// Cluster is a cluster of the regional list, or of Cloud Config's inventory,
+// and where it is.
 type Cluster struct {
 	fleet.Scope
 	cs.Cluster
+	// Discovered: it comes from the inventory, whose list says little; the rest is in its Snapshot.
+	Discovered bool
+	// ObservedAt is when it last changed, as far as the inventory knows; zero for a cluster of the regional list.
+	ObservedAt time.Time
 }
 
 // AccountListing is what was found in one account.
@@ -39,16 +44,25 @@ type AccountListing struct {
 	Failures []fleet.Outcome
 }
 
+// sort brings the clusters into the order in which they are shown.
+func (l *AccountListing) sort() {
+	slices.SortFunc(l.Clusters, func(a, b Cluster) int {
+		return cmp.Or(a.Compare(b.Scope), cmp.Compare(a.ClusterID, b.ClusterID))
+	})
+}
+
 // List finds the clusters of the accounts. With regions it reads the list of
 // each; without, one global list per account finds the regions that have
-// clusters, and their own lists then say what is there. An account that
-// cannot be read is a failure in its listing, never a missing listing.
-func List(ctx context.Context, data *providerdata.Data, accountIDs, regions []string) []AccountListing {
-	accountIDs = slices.Clone(accountIDs)
-	slices.Sort(accountIDs)
-	accountIDs = slices.Compact(accountIDs)
+// clusters, and their own lists then say what is there. Where the provider is
+// told so, the inventory of Cloud Config says it all. An account that cannot
+// be read is a failure in its listing, never a missing listing.
+func List(ctx context.Context, data *providerdata.Data, s Selection) []AccountListing {
+	accountIDs := slices.Compact(slices.Sorted(slices.Values(s.AccountIDs)))
+	if data.InventoryGroup != "" {
+		return listDiscovered(ctx, data, s, accountIDs)
+	}
 	return fanout.Over(ctx, data.Fleet, "Listing clusters", accountIDs, func(id string) string { return id }, func(ctx context.Context, accountID string) AccountListing {
-		return listAccount(ctx, data, accountID, regions)
+		return listAccount(ctx, data, accountID, s.Regions)
 	})
 }
 
@@ -79,13 +93,14 @@ const (
 func Find(ctx context.Context, data *providerdata.Data, selection Selection, ids types.Set, diags *diag.Diagnostics) (listings []AccountListing, clusters []Cluster, absent []string) {
 	// What is left when the time is up is what was found last.
 	_ = settle.Until(ctx, data.Fleet.Clock(), listLag, func(ctx context.Context) (string, error) {
-		listings = List(ctx, data, selection.AccountIDs, selection.Regions)
+		listings = List(ctx, data, selection)
 		clusters, absent = pick(ctx, listings, ids, diags)
 		lists := 0
 		for _, l := range listings {
 			lists += 1 + len(l.Regions)
 		}
-		if len(absent) == 0 || len(Failures(listings)) > 0 || lists > listsForLag {
+		// The inventory lags by minutes: waiting for it would only take time.
+		if len(absent) == 0 || len(Failures(listings)) > 0 || lists > listsForLag || data.InventoryGroup != "" {
 			return "", nil
 		}
 		data.Observed.ForgetLists(selection.AccountIDs)
@@ -157,9 +172,7 @@ func listAccount(ctx context.Context, data *providerdata.Data, accountID string,
 		listing.Clusters = append(listing.Clusters, results[i].clusters...)
 	}
 	slices.Sort(listing.Regions)
-	slices.SortFunc(listing.Clusters, func(a, b Cluster) int {
-		return cmp.Or(a.Compare(b.Scope), cmp.Compare(a.ClusterID, b.ClusterID))
-	})
+	listing.sort()
 	return listing
 }
 

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/attribute"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
@@ -118,13 +120,18 @@ const maxWords = 20
 // service said, what to do.
 func Describe(failures []fleet.Outcome) string {
 	failures, count := distinct(failures)
+	failures, count, shared := sharing(failures, count)
 	var b strings.Builder
 	for i, o := range failures {
 		if i == maxWords {
 			fmt.Fprintf(&b, "- and %d more\n", len(failures)-maxWords)
 			break
 		}
-		fmt.Fprintf(&b, "- account %s", o.AccountID)
+		if accounts := shared[i]; len(accounts) > 1 {
+			fmt.Fprintf(&b, "- accounts %s", someOf(accounts))
+		} else {
+			fmt.Fprintf(&b, "- account %s", o.AccountID)
+		}
 		if o.Region != "" {
 			fmt.Fprintf(&b, ", region %s", o.Region)
 		}
@@ -139,4 +146,22 @@ func Describe(failures []fleet.Outcome) string {
 		b.WriteString("\n")
 	}
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// sharing keeps one failure of accounts that the same call failed for, and
+// tells the accounts of each.
+func sharing(failures []fleet.Outcome, count []int) (kept []fleet.Outcome, keptCount []int, accounts [][]string) {
+	at := map[*alicloud.Error]int{}
+	for i, o := range failures {
+		var call *alicloud.Error
+		if errors.As(o.Err, &call) {
+			if first, known := at[call]; known && kept[first].AccountID != o.AccountID {
+				accounts[first] = append(accounts[first], o.AccountID)
+				continue
+			}
+			at[call] = len(kept)
+		}
+		kept, keptCount, accounts = append(kept, o), append(keptCount, count[i]), append(accounts, []string{o.AccountID})
+	}
+	return kept, keptCount, accounts
 }

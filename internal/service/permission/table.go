@@ -88,6 +88,11 @@ var actions = map[string]action{
 	"config:StartConfigurationRecorder":  {Member, everything, compliance.Inferred},
 	"config:UpdateConfigurationRecorder": {Member, everything, compliance.Inferred},
 	"config:StopConfigurationRecorder":   {Member, everything, compliance.Inferred},
+	// Cloud Config's pages name no resources. An account group belongs to the identity that Terraform starts with.
+	"config:ListPreManagedRules":              {Member, everything, compliance.Inferred},
+	"config:EvaluatePreConfigRules":           {Member, everything, compliance.Inferred},
+	"config:ListAggregateDiscoveredResources": {Provider, everything, compliance.Inferred},
+	"config:GetAggregateDiscoveredResource":   {Provider, everything, compliance.Inferred},
 
 	"cs:DescribeClusterDetail":         {Member, clusters, compliance.Documented},
 	"cs:DescribeClusterNodePools":      {Member, clusters, compliance.Documented},
@@ -112,6 +117,7 @@ var (
 	forTimezone    = &condition{words: "for `timezone` (a warning without it)"}
 	forWaiting     = &condition{words: "unless `wait = false`"}
 	forTriggers    = &condition{words: "for `triggers`"}
+	forDetails     = &condition{words: "unless `details = false`"}
 	forRecovery    = &condition{words: "after a run that was stopped"}
 	forStopping    = &condition{words: "for `stop_on_destroy`"}
 	forGaps        = &condition{words: "where a rule has no result of a cluster (a warning without it)"}
@@ -135,7 +141,8 @@ func (n need) holder() Holder { return cmp.Or(n.by, actions[n.action].holder) }
 
 // Feature is something that the provider offers, and what it may do.
 type Feature struct {
-	// Name is the full type name; list.NAME for a list resource; NAME.ARGUMENT for what an argument needs on top.
+	// Name is the full type name; list.NAME for a list resource; NAME.ARGUMENT for what an argument needs on top;
+	// NAME.inventory for what it needs with inventory = "cloud_config" instead.
 	Name string
 	// Needless says why it needs no permission; only then Needs and With may be empty.
 	Needless string
@@ -148,6 +155,7 @@ type Feature struct {
 
 const (
 	clusterList  = "ackguard_clusters"
+	fromConfig   = ".inventory" // what a feature needs with the provider's inventory = "cloud_config", instead of what it needs else
 	inspectTimer = "ackguard_cluster_inspection_schedule"
 
 	exemption        = "ackguard_config_rule_exemption"
@@ -169,7 +177,13 @@ var features = []Feature{
 		{action: "cs:DescribeClustersV1", why: "finds the regions that have clusters", when: withoutRegions},
 		{action: "cs:GetClusters", why: "the same call: help pages name either action or both", when: withoutRegions},
 	}},
+	{Name: clusterList + fromConfig, Needs: append(groupNeeds(), need{
+		action: "config:GetAggregateDiscoveredResource", why: "reads what the list lacks; not with `details = false`", when: forDetails,
+	})},
 	{Name: "ackguard_cluster_compliance", With: []string{clusterList}, Needs: sourceNeeds()},
+	{Name: "ackguard_cluster_compliance" + fromConfig, Needs: append(append(groupNeeds(), need{
+		action: "config:GetAggregateDiscoveredResource", why: "reads facts of a cluster that rules ask for",
+	}), sourceNeeds()...)},
 	{Name: inspectTimer, Needs: []need{
 		{action: "cs:CreateClusterInspectConfig", why: "creates the schedule"},
 		{action: "cs:GetClusterInspectConfig", why: "reads the schedule"},
@@ -183,11 +197,18 @@ var features = []Feature{
 	{Name: "ackguard_cluster_inspection_schedules", With: []string{clusterList}, Needs: []need{
 		{action: "cs:GetClusterInspectConfig", why: "reads the schedule"},
 	}},
+	{Name: "ackguard_cluster_inspection_schedules" + fromConfig, Needs: append(groupNeeds(), need{
+		action: "cs:GetClusterInspectConfig", why: "reads the schedule",
+	})},
 	{Name: "list." + inspectTimer, With: []string{"ackguard_cluster_inspection_schedules"}},
 	{Name: "ackguard_cluster_inspection_report", With: []string{clusterList}, Needs: []need{
 		{action: "cs:ListClusterInspectReports", why: "finds the latest report"},
 		{action: "cs:GetClusterInspectReportDetail", why: "reads a report"},
 	}},
+	{Name: "ackguard_cluster_inspection_report" + fromConfig, Needs: append(groupNeeds(),
+		need{action: "cs:ListClusterInspectReports", why: "finds the latest report"},
+		need{action: "cs:GetClusterInspectReportDetail", why: "reads a report"},
+	)},
 	{Name: "ackguard_run_cluster_inspection", Needs: []need{
 		{action: "cs:RunClusterInspect", why: "starts an inspection"},
 		{action: "cs:GetClusterInspectReportDetail", why: "waits for the report; not with `wait = false`", when: forWaiting},
@@ -213,6 +234,10 @@ var features = []Feature{
 	{Name: configCompliance + ".aggregator_id", Needs: resultNeeds("Aggregate")},
 	{Name: configCompliance + ".check_parity", With: []string{configCompliance + ".aggregator_id", "ackguard_cluster_compliance"}, Needs: parityNeeds()},
 	{Name: "ackguard_config_managed_rules", Needs: []need{{action: "config:ListManagedRules", why: "lists the rules that the service offers"}}},
+	{Name: "ackguard_config_precheck", Needs: []need{
+		{action: "config:ListPreManagedRules", why: "tells which rules can judge planned resources"},
+		{action: "config:EvaluatePreConfigRules", why: "judges planned resources"},
+	}},
 	{Name: "ackguard_rules", Needless: "it makes no call"},
 	{Name: "ackguard_required_ram_policy", Needless: "its only call is `sts:GetCallerIdentity`, which needs no permission"},
 }
@@ -260,6 +285,14 @@ func parityNeeds() []need {
 		list = append(list, n)
 	}
 	return list
+}
+
+// groupNeeds are what a list out of the inventory of an account group needs.
+func groupNeeds() []need {
+	return []need{
+		{action: "config:GetAggregator", why: "tells which accounts are in the account group and are recorded"},
+		{action: "config:ListAggregateDiscoveredResources", why: "lists the clusters of all accounts"},
+	}
 }
 
 // sourceNeeds are the calls that rules cost beyond the cluster lists.

@@ -21,6 +21,20 @@ const (
 	EnforceWarn  Enforcement = "warn"
 )
 
+// Where the clusters come from.
+const (
+	InventoryAccounts    = "accounts"     // the lists of each account
+	InventoryCloudConfig = "cloud_config" // the inventory of an account group
+)
+
+// Inventory says where the clusters come from.
+func (d *Data) Inventory() string {
+	if d.InventoryGroup != "" {
+		return InventoryCloudConfig
+	}
+	return InventoryAccounts
+}
+
 // EnforcementVariable is the environment variable behind the provider's
 // enforcement argument.
 const EnforcementVariable = "ACKGUARD_ENFORCEMENT"
@@ -35,6 +49,9 @@ type Data struct {
 	// environment variable has no say.
 	EnforcementConfigured bool
 	SkipRegionValidation  bool
+	// InventoryGroup is the account group of Cloud Config whose inventory the clusters come from; empty where the
+	// accounts are asked themselves.
+	InventoryGroup string
 }
 
 // Enforce adds an error, or a warning where the provider only warns. The error

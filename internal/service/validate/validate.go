@@ -4,6 +4,7 @@ package validate
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"time"
@@ -35,7 +36,17 @@ func ClusterID() validator.String {
 
 // AggregatorID checks the ID of an account group of Cloud Config.
 func AggregatorID() validator.String {
-	return stringvalidator.RegexMatches(aggregator, "must be the ID of an account group of Cloud Config: ca- and letters or digits")
+	return stringvalidator.RegexMatches(aggregator, aggregatorForm)
+}
+
+const aggregatorForm = "must be the ID of an account group of Cloud Config: ca- and letters or digits"
+
+// AggregatorIDProblem is what is wrong with such an ID from the environment, or "".
+func AggregatorIDProblem(id string) string {
+	if aggregator.MatchString(id) {
+		return ""
+	}
+	return aggregatorForm
 }
 
 // ConfigRuleID checks the ID of a rule of Cloud Config.
@@ -103,5 +114,27 @@ func (regexValidator) ValidateString(_ context.Context, req validator.StringRequ
 	if _, err := regexp.Compile(req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid regular expression",
 			fmt.Sprintf("%q does not compile: %s.", req.ConfigValue.ValueString(), err))
+	}
+}
+
+// JSONObject checks a text that holds a JSON object.
+func JSONObject() validator.String { return objectValidator{} }
+
+type objectValidator struct{}
+
+// Description implements validator.String.
+func (objectValidator) Description(context.Context) string { return "must be a JSON object" }
+
+// MarkdownDescription implements validator.String.
+func (v objectValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements validator.String.
+func (objectValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	var object map[string]any
+	if err := json.Unmarshal([]byte(req.ConfigValue.ValueString()), &object); err != nil || object == nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a JSON object", "The value must be a JSON object, e.g. from jsonencode({...}).")
 	}
 }
