@@ -12,6 +12,9 @@ import (
 var Lifecycles = map[string][]Lifecycle{
 	"ackguard_cluster_inspection_schedule": inspectionSchedule,
 	"ackguard_config_rule_ack":             configRule,
+	"ackguard_config_aggregator":           configAggregator,
+	"ackguard_config_recorder":             configRecorder,
+	"ackguard_config_rule_exemption":       configExemption,
 }
 
 // Lifecycle is one way through a resource's life. Arguments are as in

@@ -70,15 +70,18 @@ func demoFleet(t *testing.T) *simulator.Scenario {
 		t.Fatal(err)
 	}
 	acctest.WithCloudConfig(scenario)
-	rule := func(id string) []simulator.ConfigRule {
-		return []simulator.ConfigRule{{ConfigRuleID: id, ConfigRuleName: "terway", SourceIdentifier: "ack-cluster-network-type-check", RiskLevel: 2, ConfigRuleTriggerTypes: "ConfigurationItemChangeNotification"}}
+	rules := func(terway, protection string) []simulator.ConfigRule {
+		return []simulator.ConfigRule{
+			{ConfigRuleID: terway, ConfigRuleName: "terway", SourceIdentifier: "ack-cluster-network-type-check", RiskLevel: 2, ConfigRuleTriggerTypes: "ConfigurationItemChangeNotification"},
+			{ConfigRuleID: protection, ConfigRuleName: "protection", SourceIdentifier: "ack-cluster-deletion-protection-enabled", RiskLevel: 2, ConfigRuleTriggerTypes: "ConfigurationItemChangeNotification", ConfigScope: simulator.ConfigScope{RegionIDsScope: "cn-shanghai"}},
+		}
 	}
 	for i := range scenario.Accounts {
 		if scenario.Accounts[i].AccountID == retail {
-			scenario.Accounts[i].CloudConfig.Rules = rule("cr-0a1b2c3d4e5f60718293")
+			scenario.Accounts[i].CloudConfig.Rules = rules("cr-0a1b2c3d4e5f60718293", "cr-0a1b2c3d4e5f60718295")
 		}
 	}
-	scenario.Accounts[0].CloudConfig.Aggregators[0].Rules = rule("cr-0a1b2c3d4e5f60718294")
+	scenario.Accounts[0].CloudConfig.Aggregators[0].Rules = rules("cr-0a1b2c3d4e5f60718294", "cr-0a1b2c3d4e5f60718296")
 	return scenario
 }
 

@@ -55,6 +55,9 @@ func (p *ackguard) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		inspection.NewScheduleResource,
 		configrule.NewRuleResource,
+		configrule.NewAggregatorResource,
+		configrule.NewRecorderResource,
+		configrule.NewExemptionResource,
 	}
 }
 
@@ -65,6 +68,8 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		inventory.NewClustersDataSource,
 		clustercompliance.NewDataSource,
 		clustercompliance.NewRulesDataSource,
+		configrule.NewComplianceDataSource,
+		configrule.NewManagedRulesDataSource,
 		inspection.NewSchedulesDataSource,
 		inspection.NewReportDataSource,
 		permission.NewRequiredPolicyDataSource,
