@@ -19,7 +19,6 @@ type configState struct {
 	managed    []ManagedRule             // that the scenario adds
 	accounts   map[string]*configAccount // that have activated it
 	templates  []PackTemplate            // that the scenario has
-	preRules   []PreManagedRule          // likewise
 	rules      []*configRule             // of all accounts and groups, oldest first
 	packs      []*configPack             // likewise
 	channels   []*configChannel          // likewise
@@ -49,7 +48,7 @@ type configHolder struct {
 }
 
 func newConfigState(s *Scenario) configState {
-	return configState{managed: cloneAll(s.ConfigManagedRules), templates: cloneAll(s.ConfigPackTemplates), preRules: cloneAll(s.ConfigPreManagedRules), accounts: map[string]*configAccount{}, inventory: map[string]*discovered{}}
+	return configState{managed: cloneAll(s.ConfigManagedRules), templates: cloneAll(s.ConfigPackTemplates), accounts: map[string]*configAccount{}, inventory: map[string]*discovered{}}
 }
 
 func cloneAll[T any](list []T) []T {
@@ -226,7 +225,7 @@ func twins(action string, run func(*call, *configHolder) (any, *apiError), more 
 	}
 }
 
-var configOperations = slices.Concat(recorderOperations, aggregatorOperations, managedRuleOperations, preCheckOperations, configRuleOperations, configPackOperations, configDeliveryOperations, configResultOperations, inventoryOperations)
+var configOperations = slices.Concat(recorderOperations, aggregatorOperations, managedRuleOperations, configRuleOperations, configPackOperations, configDeliveryOperations, configResultOperations, inventoryOperations)
 
 // configPage is a page by number.
 func (cl *call) configPage(name string, list []map[string]any) map[string]any {

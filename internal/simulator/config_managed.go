@@ -128,7 +128,7 @@ func listManagedRules(cl *call) (any, *apiError) {
 		hasWord := matchesFold(strings.Join([]string{r.Identifier, r.ConfigRuleName, r.Description}, "\n"), keyword)
 		if hasType && hasWord && (level == 0 || r.RiskLevel == int64(level)) {
 			item := r.head()
-			item["SupportPreviewManagedRule"] = cl.preRule(r.Identifier) != nil
+			item["SupportPreviewManagedRule"] = r.SupportPreview
 			list = append(list, item)
 		}
 	}

@@ -35,7 +35,6 @@ var configTyped = map[string]struct{ request, response reflect.Type }{
 	"DeleteConfigRules":                         {reflect.TypeFor[config.DeleteConfigRulesRequest](), reflect.TypeFor[config.DeleteConfigRulesResponseBody]()},
 	"DetachAggregateConfigRuleToCompliancePack": {reflect.TypeFor[config.DetachAggregateConfigRuleToCompliancePackRequest](), reflect.TypeFor[config.DetachAggregateConfigRuleToCompliancePackResponseBody]()},
 	"DetachConfigRuleToCompliancePack":          {reflect.TypeFor[config.DetachConfigRuleToCompliancePackRequest](), reflect.TypeFor[config.DetachConfigRuleToCompliancePackResponseBody]()},
-	"EvaluatePreConfigRules":                    {reflect.TypeFor[config.EvaluatePreConfigRulesShrinkRequest](), reflect.TypeFor[config.EvaluatePreConfigRulesResponseBody]()},
 	"GetAggregateCompliancePack":                {reflect.TypeFor[config.GetAggregateCompliancePackShrinkRequest](), reflect.TypeFor[config.GetAggregateCompliancePackResponseBody]()},
 	"GetAggregateConfigDeliveryChannel":         {reflect.TypeFor[config.GetAggregateConfigDeliveryChannelRequest](), reflect.TypeFor[config.GetAggregateConfigDeliveryChannelResponseBody]()},
 	"GetAggregateConfigRule":                    {reflect.TypeFor[config.GetAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.GetAggregateConfigRuleResponseBody]()},
@@ -65,7 +64,6 @@ var configTyped = map[string]struct{ request, response reflect.Type }{
 	"ListConfigRules":                           {reflect.TypeFor[config.ListConfigRulesShrinkRequest](), reflect.TypeFor[config.ListConfigRulesResponseBody]()},
 	"ListDiscoveredResources":                   {reflect.TypeFor[config.ListDiscoveredResourcesRequest](), reflect.TypeFor[config.ListDiscoveredResourcesResponseBody]()},
 	"ListManagedRules":                          {reflect.TypeFor[config.ListManagedRulesRequest](), reflect.TypeFor[config.ListManagedRulesResponseBody]()},
-	"ListPreManagedRules":                       {reflect.TypeFor[config.ListPreManagedRulesShrinkRequest](), reflect.TypeFor[config.ListPreManagedRulesResponseBody]()},
 	"ListResourceEvaluationResults":             {reflect.TypeFor[config.ListResourceEvaluationResultsRequest](), reflect.TypeFor[config.ListResourceEvaluationResultsResponseBody]()},
 	"RevertAggregateEvaluationResults":          {reflect.TypeFor[config.RevertAggregateEvaluationResultsShrinkRequest](), reflect.TypeFor[config.RevertAggregateEvaluationResultsResponseBody]()},
 	"RevertEvaluationResults":                   {reflect.TypeFor[config.RevertEvaluationResultsShrinkRequest](), reflect.TypeFor[config.RevertEvaluationResultsResponseBody]()},
@@ -142,7 +140,6 @@ func TestEveryConfigAnswerConforms(t *testing.T) {
 	s := configScenario()
 	s.ConfigManagedRules = []ManagedRule{newRule()}
 	s.ConfigPackTemplates = []PackTemplate{newTemplate()}
-	s.ConfigPreManagedRules = []PreManagedRule{{Identifier: "ack-new", HelpURL: "https://example.com", Property: "On", Desired: "true"}}
 	cloud, server := startCloud(t, s)
 	all := contracts(t)
 	call := calling(t, cloud, server)
@@ -252,11 +249,6 @@ func TestEveryConfigAnswerConforms(t *testing.T) {
 	step(local, "GetManagedRule", params{"Identifier": "ack-cluster-public-endpoint-check"})
 	step(local, "ListManagedRules", params{"ResourceTypes": "ACS::ACK::Cluster"})
 	step(local, "ListCompliancePackTemplates", params{"ResourceTypes": "ACS::ACK::Cluster"})
-	step(local, "ListPreManagedRules", params{"ResourceTypes": `["ACS::ACK::Cluster"]`, "PageSize": "1"})
-	step(local, "EvaluatePreConfigRules", params{
-		"EnableManagedRules": "false", "ResourceTypeFormat": "ros",
-		"ResourceEvaluateItems": `[{"ResourceType":"ACS::ACK::Cluster","ResourceProperties":"{\"On\":false}","Rules":[{"Identifier":"ack-new","InputParameters":"{}"}]}]`,
-	})
 	custom := step(admin, "CreateAggregator", params{
 		"AggregatorName": "some", "Description": "text", "AggregatorAccounts": `[{"AccountId":` + testMember + `,"AccountName":"member","AccountType":"ResourceDirectory"}]`,
 		"Tag": `[{"Key":"k","Value":"v"}]`,

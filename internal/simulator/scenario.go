@@ -9,18 +9,17 @@ import (
 // Scenario is everything that the simulated cloud holds at its start. What an API owns has the API's own field names;
 // what only the simulator knows is written in snake_case. A field that is left out stays off the wire.
 type Scenario struct {
-	Description           string             `json:"description,omitzero" jsonschema_description:"For readers."`
-	Seed                  uint64             `json:"seed,omitzero" jsonschema_description:"Seed of every made-up id; the same seed and the same calls give the same ids."`
-	Behaviour             Behaviour          `json:"behaviour,omitzero" jsonschema_description:"Switches where public sources disagree or are silent, and durations of asynchronous work."`
-	ResourceDirectory     *ResourceDirectory `json:"resource_directory,omitzero" jsonschema_description:"The resource directory; left out, no account has one."`
-	Accounts              []Account          `json:"accounts" jsonschema:"required" jsonschema_description:"All accounts, the management account included."`
-	ECSInstance           *ECSInstance       `json:"ecs_instance,omitzero" jsonschema_description:"The ECS instance whose metadata service the port answers for; left out, there is none."`
-	CredentialsURIs       []CredentialsURI   `json:"credentials_uris,omitzero" jsonschema_description:"Addresses that hand out credentials of a role: /credentials-uri/ and the name."`
-	ConfigManagedRules    []ManagedRule      `json:"config_managed_rules,omitzero" jsonschema_description:"Managed rules of Cloud Config besides the documented ones for ACK."`
-	ConfigPreManagedRules []PreManagedRule   `json:"config_pre_managed_rules,omitzero" jsonschema_description:"Managed rules that resources can be checked by before they are made; left out, there are none, as the pages of the rules for ACK say."`
-	ConfigPackTemplates   []PackTemplate     `json:"config_pack_templates,omitzero" jsonschema_description:"Templates of compliance packs; left out, there are none, since none of the service's own is for ACK."`
-	Quotas                []Quota            `json:"quotas,omitzero" jsonschema_description:"How often accounts may call; left out, as often as they like."`
-	Faults                []Fault            `json:"faults,omitzero" jsonschema_description:"Faults that are active from the start."`
+	Description         string             `json:"description,omitzero" jsonschema_description:"For readers."`
+	Seed                uint64             `json:"seed,omitzero" jsonschema_description:"Seed of every made-up id; the same seed and the same calls give the same ids."`
+	Behaviour           Behaviour          `json:"behaviour,omitzero" jsonschema_description:"Switches where public sources disagree or are silent, and durations of asynchronous work."`
+	ResourceDirectory   *ResourceDirectory `json:"resource_directory,omitzero" jsonschema_description:"The resource directory; left out, no account has one."`
+	Accounts            []Account          `json:"accounts" jsonschema:"required" jsonschema_description:"All accounts, the management account included."`
+	ECSInstance         *ECSInstance       `json:"ecs_instance,omitzero" jsonschema_description:"The ECS instance whose metadata service the port answers for; left out, there is none."`
+	CredentialsURIs     []CredentialsURI   `json:"credentials_uris,omitzero" jsonschema_description:"Addresses that hand out credentials of a role: /credentials-uri/ and the name."`
+	ConfigManagedRules  []ManagedRule      `json:"config_managed_rules,omitzero" jsonschema_description:"Managed rules of Cloud Config besides the documented ones for ACK."`
+	ConfigPackTemplates []PackTemplate     `json:"config_pack_templates,omitzero" jsonschema_description:"Templates of compliance packs; left out, there are none, since none of the service's own is for ACK."`
+	Quotas              []Quota            `json:"quotas,omitzero" jsonschema_description:"How often accounts may call; left out, as often as they like."`
+	Faults              []Fault            `json:"faults,omitzero" jsonschema_description:"Faults that are active from the start."`
 }
 
 // Behaviour switches between documented variants.

@@ -88,6 +88,7 @@ type ManagedRule struct {
 	ResourceTypes             []string       `json:"ComplianceResourceTypes,omitzero" jsonschema_description:"ACS::ACK::Cluster by default."`
 	Compulsory                map[string]any `json:"CompulsoryInputParameterDetails,omitzero" jsonschema_description:"Parameters that a rule must set."`
 	Optional                  map[string]any `json:"OptionalInputParameterDetails,omitzero" jsonschema_description:"Parameters that a rule may set."`
+	SupportPreview            bool           `json:"SupportPreviewManagedRule,omitzero" jsonschema_description:"Whether the service can pre-check it."`
 }
 
 const ackClusterType = "ACS::ACK::Cluster"

@@ -136,7 +136,6 @@ func (s *Scenario) check() []finding {
 		s.checkAccount(k, fmt.Sprintf("accounts[%d]", i), &s.Accounts[i], accounts, folders)
 	}
 	k.managedRules("config_managed_rules", s.ConfigManagedRules)
-	k.preManagedRules("config_pre_managed_rules", s)
 	k.packTemplates("config_pack_templates", s)
 	s.checkCredentialSources(k)
 	k.quotas(s.Quotas, func(id string) bool { return accounts[id] })

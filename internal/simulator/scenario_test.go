@@ -103,7 +103,6 @@ func TestScenarioErrors(t *testing.T) {
 		{"accounts:", "config_pack_templates: [{CompliancePackTemplateId: ct-1, CompliancePackTemplateName: n, RiskLevel: 1, ConfigRules: [{ManagedRuleIdentifier: a}]}]\naccounts:", "fleet.yaml: line 7: \"a\" is no managed rule"},
 		{"    FolderId: fd-a", "    FolderId: fd-a\n    cloud_config: {delivery_channels: [{DeliveryChannelType: SLS, DeliveryChannelTargetArn: \"acs:oss:cn-shanghai:100000000000002:bucket\"}]}", "fleet.yaml: line 14: DeliveryChannelTargetArn of the delivery channel is not of its form"},
 		{"    FolderId: fd-a", "    FolderId: fd-a\n    cloud_config: {delivery_channels: [{DeliveryChannelId: x, DeliveryChannelType: OSS, DeliveryChannelTargetArn: \"acs:oss:cn-shanghai:100000000000002:bucket\"}]}", "fleet.yaml: line 14: DeliveryChannelId is \"x\", want cdc- and letters or digits"},
-		{"accounts:", "config_pre_managed_rules: [{Identifier: a, property: p, desired_value: v}]\naccounts:", "fleet.yaml: line 7: \"a\" is no managed rule: add it under config_managed_rules"},
 		{"state: running", "state: running\n        config_verdicts: [{Identifier: ack-cluster-network-type-check, ComplianceType: COMPLIANT}]", "fleet.yaml: line 23: the simulator evaluates ack-cluster-network-type-check itself: change the cluster instead"},
 		{"name: n", "name: &x n", "fleet.yaml: line 19: accounts[1].clusters[0].name uses a YAML anchor or alias, write the value out"},
 	} {
