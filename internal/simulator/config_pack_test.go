@@ -353,7 +353,7 @@ func TestPackMembers(t *testing.T) {
 // TestPackScenario: packs of a scenario, templates, and the hooks behind the back of clients.
 func TestPackScenario(t *testing.T) {
 	s := configScenario()
-	s.ConfigManagedRules = []ManagedRule{newRule()}
+	s.ConfigManagedRules = append(s.ConfigManagedRules, newRule())
 	s.ConfigPackTemplates = []PackTemplate{newTemplate()}
 	s.Accounts[1].CloudConfig.Rules = []ConfigRule{{ConfigRuleID: "cr-own", ConfigRuleName: "own", SourceIdentifier: "ack-cluster-rrsa-enabled", RiskLevel: 2, ConfigRuleTriggerTypes: triggerChange}}
 	s.Accounts[1].CloudConfig.CompliancePacks = []CompliancePack{{

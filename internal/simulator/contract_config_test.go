@@ -35,6 +35,7 @@ var configTyped = map[string]struct{ request, response reflect.Type }{
 	"DeleteConfigRules":                         {reflect.TypeFor[config.DeleteConfigRulesRequest](), reflect.TypeFor[config.DeleteConfigRulesResponseBody]()},
 	"DetachAggregateConfigRuleToCompliancePack": {reflect.TypeFor[config.DetachAggregateConfigRuleToCompliancePackRequest](), reflect.TypeFor[config.DetachAggregateConfigRuleToCompliancePackResponseBody]()},
 	"DetachConfigRuleToCompliancePack":          {reflect.TypeFor[config.DetachConfigRuleToCompliancePackRequest](), reflect.TypeFor[config.DetachConfigRuleToCompliancePackResponseBody]()},
+	"EvaluatePreConfigRules":                    {reflect.TypeFor[config.EvaluatePreConfigRulesShrinkRequest](), reflect.TypeFor[config.EvaluatePreConfigRulesResponseBody]()},
 	"GetAggregateCompliancePack":                {reflect.TypeFor[config.GetAggregateCompliancePackShrinkRequest](), reflect.TypeFor[config.GetAggregateCompliancePackResponseBody]()},
 	"GetAggregateConfigDeliveryChannel":         {reflect.TypeFor[config.GetAggregateConfigDeliveryChannelRequest](), reflect.TypeFor[config.GetAggregateConfigDeliveryChannelResponseBody]()},
 	"GetAggregateConfigRule":                    {reflect.TypeFor[config.GetAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.GetAggregateConfigRuleResponseBody]()},
@@ -64,6 +65,7 @@ var configTyped = map[string]struct{ request, response reflect.Type }{
 	"ListConfigRules":                           {reflect.TypeFor[config.ListConfigRulesShrinkRequest](), reflect.TypeFor[config.ListConfigRulesResponseBody]()},
 	"ListDiscoveredResources":                   {reflect.TypeFor[config.ListDiscoveredResourcesRequest](), reflect.TypeFor[config.ListDiscoveredResourcesResponseBody]()},
 	"ListManagedRules":                          {reflect.TypeFor[config.ListManagedRulesRequest](), reflect.TypeFor[config.ListManagedRulesResponseBody]()},
+	"ListPreManagedRules":                       {reflect.TypeFor[config.ListPreManagedRulesShrinkRequest](), reflect.TypeFor[config.ListPreManagedRulesResponseBody]()},
 	"ListResourceEvaluationResults":             {reflect.TypeFor[config.ListResourceEvaluationResultsRequest](), reflect.TypeFor[config.ListResourceEvaluationResultsResponseBody]()},
 	"RevertAggregateEvaluationResults":          {reflect.TypeFor[config.RevertAggregateEvaluationResultsShrinkRequest](), reflect.TypeFor[config.RevertAggregateEvaluationResultsResponseBody]()},
 	"RevertEvaluationResults":                   {reflect.TypeFor[config.RevertEvaluationResultsShrinkRequest](), reflect.TypeFor[config.RevertEvaluationResultsResponseBody]()},
@@ -100,6 +102,10 @@ func configScenario() *Scenario {
 		AggregatorID: "ca-all", AggregatorName: "all", Description: "everything", AggregatorType: "RD", Tags: []ConfigTag{{TagKey: "a", TagValue: "b"}},
 	}}}
 	s.Accounts[1].CloudConfig = &CloudConfig{}
+	s.ConfigManagedRules = []ManagedRule{{
+		Identifier: "ecs-instance-deletion-protection-enabled", ConfigRuleName: "Release protection of instances", RiskLevel: 1, MessageType: triggerChange,
+		ResourceTypes: []string{"ACS::ECS::Instance"}, SupportPreview: true, PreCheck: &PreCheck{Property: "DeletionProtection", Value: "true"},
+	}}
 	s.Accounts[1].Clusters[0].MasterURL.APIServerEndpoint = new("https://203.0.113.7:6443")
 	return s
 }
@@ -138,7 +144,7 @@ func ruleParams(identifier string, more params) params {
 // TestEveryConfigAnswerConforms calls all of Cloud Config and compares every answer with the SDK's types.
 func TestEveryConfigAnswerConforms(t *testing.T) {
 	s := configScenario()
-	s.ConfigManagedRules = []ManagedRule{newRule()}
+	s.ConfigManagedRules = append(s.ConfigManagedRules, newRule())
 	s.ConfigPackTemplates = []PackTemplate{newTemplate()}
 	cloud, server := startCloud(t, s)
 	all := contracts(t)
@@ -249,6 +255,11 @@ func TestEveryConfigAnswerConforms(t *testing.T) {
 	step(local, "GetManagedRule", params{"Identifier": "ack-cluster-public-endpoint-check"})
 	step(local, "ListManagedRules", params{"ResourceTypes": "ACS::ACK::Cluster"})
 	step(local, "ListCompliancePackTemplates", params{"ResourceTypes": "ACS::ACK::Cluster"})
+	step(local, "ListPreManagedRules", params{"ResourceTypes": `["ACS::ECS::Instance"]`, "PageSize": "1"})
+	step(local, "EvaluatePreConfigRules", params{
+		"EnableManagedRules": "false", "ResourceTypeFormat": "ros",
+		"ResourceEvaluateItems": `[{"ResourceLogicalId":"a","ResourceType":"ACS::ECS::Instance","ResourceProperties":"{\"DeletionProtection\":false}","Rules":[{"Identifier":"ecs-instance-deletion-protection-enabled","InputParameters":"{}"}]}]`,
+	})
 	custom := step(admin, "CreateAggregator", params{
 		"AggregatorName": "some", "Description": "text", "AggregatorAccounts": `[{"AccountId":` + testMember + `,"AccountName":"member","AccountType":"ResourceDirectory"}]`,
 		"Tag": `[{"Key":"k","Value":"v"}]`,

@@ -89,6 +89,7 @@ type ManagedRule struct {
 	Compulsory                map[string]any `json:"CompulsoryInputParameterDetails,omitzero" jsonschema_description:"Parameters that a rule must set."`
 	Optional                  map[string]any `json:"OptionalInputParameterDetails,omitzero" jsonschema_description:"Parameters that a rule may set."`
 	SupportPreview            bool           `json:"SupportPreviewManagedRule,omitzero" jsonschema_description:"Whether the service can pre-check it."`
+	PreCheck                  *PreCheck      `json:"pre_check,omitzero" jsonschema_description:"What a pre-check looks at; left out, the verdict is NOT_APPLICABLE."`
 }
 
 const ackClusterType = "ACS::ACK::Cluster"
@@ -267,6 +268,9 @@ func (k *checker) managedRules(path string, rules []ManagedRule) {
 		}
 		if (r.MessageType == triggerScheduled) != (r.MaximumExecutionFrequency != "") {
 			k.add(at+".MaximumExecutionFrequency", "a scheduled rule has a frequency, and no other has")
+		}
+		if r.PreCheck != nil && !r.SupportPreview {
+			k.add(at+".pre_check", "a rule with pre_check has SupportPreviewManagedRule: true")
 		}
 		if managedRule(nil, r.Identifier) != nil {
 			k.add(at+".Identifier", "the rule %q is known already: leave it out", r.Identifier)
