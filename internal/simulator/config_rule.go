@@ -595,9 +595,9 @@ func (c *Cloud) snapshotConfig(s Snapshot) {
 	}
 	for _, r := range c.config.rules {
 		s.add("rule "+r.holder.id()+"/"+r.ConfigRuleID, r.ConfigRule)
-		for _, result := range r.results {
-			if result.ignored != nil {
-				s.add("ignored "+r.ConfigRuleID+"/"+result.clusterID, map[string]any{"reason": result.ignored.reason, "date": result.ignored.date})
+		for i := range r.results {
+			if result := &r.results[i]; result.ignored != nil {
+				s.add("ignored "+r.ConfigRuleID+"/"+result.cluster.clusterID, map[string]any{"reason": result.ignored.reason, "date": result.ignored.date})
 			}
 		}
 	}
