@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -12,8 +13,7 @@ type evaluation struct {
 	full    *configRun           // an evaluation of all clusters that has no results yet
 	period  time.Time            // when the next periodic evaluation begins; zero for none
 	changed map[string]configRun // evaluations of single clusters after a change, by cluster
-	results []*configResult      // by account and cluster; what is new comes last
-	byID    map[string]*configResult
+	results []configResult       // by account and cluster; what is new comes last
 	next    int64
 	first   time.Time // beginning and end of evaluations so far
 	invoked time.Time
@@ -26,17 +26,60 @@ type configRun struct {
 	invoked, due time.Time
 }
 
-// configResult is the verdict of a rule on a cluster.
+// finishedRun is an evaluation with what it takes to find its verdicts later: hundreds of rules over thousands of clusters
+// have more results than anybody reads. All results of an evaluation share it.
+type finishedRun struct {
+	configRun
+	identifier string
+	at         time.Time // by the clock of clusters
+}
+
+// configResult is what a rule says of a cluster. The verdict is found when it is asked for first.
 type configResult struct {
-	order         int64
-	accountID     string
-	clusterID     string
-	regionID      string
-	name, groupID string
-	verdict       verdict
-	run           configRun
-	lastBad       time.Time
-	ignored       *configIgnore
+	order     int64
+	cluster   *clusterState
+	seen      *version // what was judged
+	run       *finishedRun
+	badBefore int64 // when an earlier evaluation found the cluster non-compliant, in nanoseconds; 0 for never
+	ignored   *configIgnore
+	kind      string // empty before anybody has asked
+}
+
+func (result *configResult) judge() verdict {
+	return judge(result.run.identifier, result.seen.Cluster, result.run.at)
+}
+
+// compliance is the verdict without its reasons.
+func (result *configResult) compliance() string {
+	if result.kind == "" {
+		result.kind = result.judge().compliance
+	}
+	return result.kind
+}
+
+// lastBad is when the cluster was found non-compliant last.
+func (result *configResult) lastBad() time.Time {
+	switch {
+	case result.compliance() == "NON_COMPLIANT":
+		return result.run.due
+	case result.badBefore == 0:
+		return time.Time{}
+	}
+	return time.Unix(0, result.badBefore)
+}
+
+// renew takes over another evaluation, unless it is older. What looked at the same thing in the same way stays.
+func (result *configResult) renew(run *finishedRun) {
+	if result.run.due.After(run.due) {
+		return
+	}
+	if result.seen != result.cluster.now || result.run.identifier != run.identifier || strings.HasPrefix(run.identifier, inspectionRulePrefix) {
+		if result.compliance() == "NON_COMPLIANT" {
+			result.badBefore = result.run.due.UnixNano()
+		}
+		result.kind = ""
+	}
+	result.seen, result.run = result.cluster.now, run
 }
 
 // configIgnore is an acknowledgement of a result.
@@ -119,7 +162,8 @@ func (c *Cloud) settleRule(r *configRule, now time.Time) {
 	if r.full != nil {
 		c.wake(r.full.due)
 	}
-	for _, result := range r.results {
+	for at := range r.results {
+		result := &r.results[at]
 		switch i := result.ignored; {
 		case i == nil || i.until.IsZero():
 		case now.Before(i.until):
@@ -127,8 +171,8 @@ func (c *Cloud) settleRule(r *configRule, now time.Time) {
 		default:
 			// Its date has come: the result is shown again, and evaluated anew.
 			result.ignored = nil
-			if state := c.clusters[result.clusterID]; state != nil && r.ConfigRuleState == "ACTIVE" && c.covers(r, state, i.until) {
-				c.evaluate(r, state, configRun{trigger: triggerScheduled, invoked: i.until, due: i.until})
+			if r.ConfigRuleState == "ACTIVE" && c.covers(r, result.cluster, i.until) {
+				result.renew(c.finishedRun(r, configRun{trigger: triggerScheduled, invoked: i.until, due: i.until}))
 			}
 		}
 	}
@@ -140,51 +184,62 @@ func (r *configRule) finished(run configRun) {
 	}
 }
 
+func (c *Cloud) finishedRun(r *configRule, run configRun) *finishedRun {
+	return &finishedRun{configRun: run, identifier: r.SourceIdentifier, at: run.due.Add(-c.config.ahead)}
+}
+
 // evaluateAll evaluates every cluster that a rule covers, and forgets the results of the others.
-func (c *Cloud) evaluateAll(r *configRule, run configRun) {
-	covered := map[string]bool{}
+func (c *Cloud) evaluateAll(r *configRule, given configRun) {
+	run, covered := c.finishedRun(r, given), []*clusterState{}
 	for _, accountID := range c.accountsOf(r.holder) {
 		for _, state := range c.accounts[accountID].clusters {
-			if state.now != nil && c.covers(r, state, run.due) {
-				covered[state.clusterID] = true
-				c.evaluate(r, state, run)
+			if c.covers(r, state, run.due) {
+				covered = append(covered, state)
 			}
 		}
 	}
-	r.forgetResults(func(result *configResult) bool { return !covered[result.clusterID] })
-	r.finished(run)
+	wanted := make(map[*clusterState]bool, len(covered))
+	for _, state := range covered {
+		wanted[state] = true
+	}
+	r.forgetResults(func(result *configResult) bool { return !wanted[result.cluster] })
+	for i := range r.results {
+		r.results[i].renew(run)
+		delete(wanted, r.results[i].cluster)
+	}
+	r.results = slices.Grow(r.results, len(wanted))
+	for _, state := range covered {
+		if wanted[state] {
+			r.addResult(state, run)
+		}
+	}
+	r.finished(given)
 }
 
 func (r *configRule) forgetResults(gone func(*configResult) bool) {
-	r.results = slices.DeleteFunc(r.results, func(result *configResult) bool {
-		if gone(result) {
-			delete(r.byID, result.clusterID)
-			return true
-		}
-		return false
-	})
+	r.results = slices.DeleteFunc(r.results, func(result configResult) bool { return gone(&result) })
 }
 
-// evaluate stores the verdict on one cluster; a result that is younger stays.
+func (r *configRule) addResult(state *clusterState, run *finishedRun) {
+	r.next++
+	r.results = append(r.results, configResult{order: r.next, cluster: state, seen: state.now, run: run})
+}
+
+// resultOf finds the result about a cluster, nil for none. It is good until the next result comes or goes.
+func (r *configRule) resultOf(clusterID string) *configResult {
+	if at := slices.IndexFunc(r.results, func(result configResult) bool { return result.cluster.clusterID == clusterID }); at >= 0 {
+		return &r.results[at]
+	}
+	return nil
+}
+
+// evaluate has one cluster looked at.
 func (c *Cloud) evaluate(r *configRule, state *clusterState, run configRun) {
-	result := r.byID[state.clusterID]
-	if result == nil {
-		if r.byID == nil {
-			r.byID = map[string]*configResult{}
-		}
-		r.next++
-		result = &configResult{order: r.next, accountID: state.accountID, clusterID: state.clusterID, regionID: state.regionID}
-		r.byID[state.clusterID] = result
-		r.results = append(r.results, result)
-	} else if result.run.due.After(run.due) {
+	if result := r.resultOf(state.clusterID); result != nil {
+		result.renew(c.finishedRun(r, run))
 		return
 	}
-	cluster := state.now.Cluster
-	result.name, result.groupID = cluster.Name, value(cluster.ResourceGroupID)
-	result.verdict, result.run = judge(r.SourceIdentifier, cluster, run.due.Add(-c.config.ahead)), run
-	if result.verdict.compliance == "NON_COMPLIANT" {
-		result.lastBad = run.due
-	}
+	r.addResult(state, c.finishedRun(r, run))
 }
 
 // covers says whether a rule looks at a cluster.
@@ -237,7 +292,7 @@ func (c *Cloud) clusterChanged(state *clusterState, at time.Time) {
 	c.discover(state, at)
 	for _, r := range c.config.rules {
 		if state.now == nil {
-			r.forgetResults(func(result *configResult) bool { return result.clusterID == state.clusterID })
+			r.forgetResults(func(result *configResult) bool { return result.cluster == state })
 			delete(r.changed, state.clusterID)
 			continue
 		}
@@ -261,14 +316,14 @@ func (result *configResult) shown() string {
 	if result.ignored != nil {
 		return "IGNORED"
 	}
-	return result.verdict.compliance
+	return result.compliance()
 }
 
 // verdict is the verdict of a rule as a whole, with the number of results that say so.
 func (r *configRule) verdict() (compliance string, count int) {
 	counts := map[string]int{}
-	for _, result := range r.results {
-		counts[result.shown()]++
+	for i := range r.results {
+		counts[r.results[i].shown()]++
 	}
 	for _, kind := range []string{"NON_COMPLIANT", "COMPLIANT", "NOT_APPLICABLE"} {
 		if counts[kind] > 0 {
@@ -296,7 +351,7 @@ func (r *configRule) evaluationStatus() map[string]any {
 }
 
 func (r *configRule) revertAll() {
-	for _, result := range r.results {
-		result.ignored = nil
+	for i := range r.results {
+		r.results[i].ignored = nil
 	}
 }

@@ -207,7 +207,7 @@ func (cl *call) worst(h *configHolder, clusterID string) string {
 	worst := "INSUFFICIENT_DATA"
 	rank := []string{"INSUFFICIENT_DATA", "NOT_APPLICABLE", "IGNORED", "COMPLIANT", "NON_COMPLIANT"}
 	for _, r := range cl.rulesOf(h) {
-		if result := r.byID[clusterID]; result != nil && slices.Index(rank, result.shown()) > slices.Index(rank, worst) {
+		if result := r.resultOf(clusterID); result != nil && slices.Index(rank, result.shown()) > slices.Index(rank, worst) {
 			worst = result.shown()
 		}
 	}

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -61,13 +62,13 @@ func evaluatePreConfigRules(cl *call) (any, *apiError) {
 		return nil, err
 	}
 	list := []map[string]any{}
-	for i, resource := range resources {
+	for _, resource := range resources {
 		var properties map[string]any
 		if err := json.Unmarshal([]byte(resource.ResourceProperties), &properties); err != nil || properties == nil {
 			return nil, invalidValue("ResourceProperties")
 		}
 		if resource.ResourceLogicalID == "" {
-			resource.ResourceLogicalID = cl.stableID(fmt.Sprintf("%d/%s", i, resource.ResourceProperties))
+			resource.ResourceLogicalID = base64.StdEncoding.EncodeToString([]byte(resource.ResourceProperties))
 		}
 		rules := []map[string]any{}
 		for _, asked := range resource.Rules {

@@ -75,8 +75,8 @@ func TestPreCheck(t *testing.T) {
 	local.refused(http.StatusNotImplemented, codeNotSimulated, "EvaluatePreConfigRules", params{"ResourceEvaluateItems": items("{}", "ack-bare"), "EnableManagedRules": "true"})
 	local.refused(http.StatusBadRequest, "Invalid.Identifier.Value", "EvaluatePreConfigRules", params{"ResourceEvaluateItems": items("{}", "ack-none")})
 	local.refused(http.StatusBadRequest, "Invalid.ResourceProperties.Value", "EvaluatePreConfigRules", params{"ResourceEvaluateItems": items("null", "ack-bare")})
-	if made := local.do("EvaluatePreConfigRules", params{"ResourceEvaluateItems": items("{}", "ack-bare")}).list("ResourceEvaluations")[0].text("ResourceLogicalId"); made == "" {
-		t.Error("no logical ID was made up")
+	if made := local.do("EvaluatePreConfigRules", params{"ResourceEvaluateItems": items("{}", "ack-bare")}).list("ResourceEvaluations")[0].text("ResourceLogicalId"); made != "e30=" {
+		t.Error("the logical ID should be the properties in Base64:", made)
 	}
 	if len(unexpected) != 1 {
 		t.Errorf("unexpected: %q", unexpected)

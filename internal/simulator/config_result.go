@@ -27,14 +27,16 @@ var configResultOperations = slices.Concat(
 	twins("RevertEvaluationResults", revertResults, nil, ignoreParameters...),
 )
 
+func (result *configResult) groupID() string { return value(result.seen.ResourceGroupID) }
+
 // resultObject is a result as answers carry it; the answers about one resource know less.
 func (r *configRule) resultObject(cl *call, result *configResult, ofResource bool) map[string]any {
 	qualifier := map[string]any{
-		"ConfigRuleArn": r.arn(), "ConfigRuleId": r.ConfigRuleID, "ConfigRuleName": r.ConfigRuleName, "RegionId": result.regionID,
-		"ResourceId": result.clusterID, "ResourceName": result.name, "ResourceType": ackClusterType,
+		"ConfigRuleArn": r.arn(), "ConfigRuleId": r.ConfigRuleID, "ConfigRuleName": r.ConfigRuleName, "RegionId": result.cluster.regionID,
+		"ResourceId": result.cluster.clusterID, "ResourceName": result.seen.Name, "ResourceType": ackClusterType,
 	}
 	if !ofResource {
-		qualifier["ResourceOwnerId"], qualifier["ResourceGroupId"] = accountNumber(result.accountID), result.groupID
+		qualifier["ResourceOwnerId"], qualifier["ResourceGroupId"] = accountNumber(result.cluster.accountID), result.groupID()
 		if r.pack != nil {
 			qualifier["CompliancePackId"] = r.packID()
 		}
@@ -45,14 +47,14 @@ func (r *configRule) resultObject(cl *call, result *configResult, ofResource boo
 	item := map[string]any{
 		"ComplianceType": result.shown(), "RiskLevel": r.RiskLevel, "RemediationEnabled": false, "InvokingEventMessageType": result.run.trigger,
 		"ConfigRuleInvokedTimestamp": millis(result.run.invoked), "ResultRecordedTimestamp": millis(result.run.due),
-		"EvaluationId":               cl.stableID(strings.Join([]string{r.ConfigRuleID, result.clusterID, result.run.due.String()}, "/")),
+		"EvaluationId":               cl.stableID(strings.Join([]string{r.ConfigRuleID, result.cluster.clusterID, result.run.due.String()}, "/")),
 		"EvaluationResultIdentifier": map[string]any{"OrderingTimestamp": millis(result.run.due), "EvaluationResultQualifier": qualifier},
 	}
-	if text := result.verdict.annotation(); text != "" {
+	if text := result.judge().annotation(); text != "" {
 		item["Annotation"] = text
 	}
-	if !result.lastBad.IsZero() {
-		item["LastNonCompliantRecordTimestamp"] = millis(result.lastBad)
+	if bad := result.lastBad(); !bad.IsZero() {
+		item["LastNonCompliantRecordTimestamp"] = millis(bad)
 	}
 	return item
 }
@@ -78,9 +80,10 @@ func (cl *call) resultPage(rules []*configRule, ofResource bool, wanted func(*co
 		}
 		start := 0
 		if r.order == fromRule {
-			start, _ = slices.BinarySearchFunc(r.results, fromResult, func(one *configResult, order int64) int { return int(one.order - order) })
+			start, _ = slices.BinarySearchFunc(r.results, fromResult, func(one configResult, order int64) int { return int(one.order - order) })
 		}
-		for _, one := range r.results[start:] {
+		for i := range r.results[start:] {
+			one := &r.results[start+i]
 			if want := cl.params.Get("ComplianceType"); want != "" && want != one.shown() || !wanted(one) {
 				continue
 			}
@@ -114,14 +117,14 @@ func listRuleResults(cl *call, h *configHolder) (any, *apiError) {
 	regions, groups := commaList(cl.params.Get("Regions")), commaList(cl.params.Get("ResourceGroupIds"))
 	account := cl.sentOwner()
 	return cl.resultPage(rules, false, func(result *configResult) bool {
-		return (len(regions) == 0 || slices.Contains(regions, result.regionID)) && (len(groups) == 0 || slices.Contains(groups, result.groupID)) &&
-			(account == "" || account == result.accountID)
+		return (len(regions) == 0 || slices.Contains(regions, result.cluster.regionID)) && (len(groups) == 0 || slices.Contains(groups, result.groupID())) &&
+			(account == "" || account == result.cluster.accountID)
 	})
 }
 
 func listResourceResults(cl *call, h *configHolder) (any, *apiError) {
 	return cl.resultPage(cl.rulesOf(h), true, func(result *configResult) bool {
-		for name, have := range map[string]string{"Region": result.regionID, "ResourceId": result.clusterID, "ResourceType": ackClusterType} {
+		for name, have := range map[string]string{"Region": result.cluster.regionID, "ResourceId": result.cluster.clusterID, "ResourceType": ackClusterType} {
 			if cl.params.Has(name) && cl.params.Get(name) != have {
 				return false
 			}
@@ -150,8 +153,8 @@ func (cl *call) namedResults(h *configHolder) (*configRule, []*configResult, *ap
 	}
 	results := []*configResult{}
 	for _, one := range sent {
-		result := r.byID[one.ResourceID]
-		if result == nil || one.ResourceType != ackClusterType || result.regionID != one.Region || accountNumber(result.accountID) != one.ResourceAccountID {
+		result := r.resultOf(one.ResourceID)
+		if result == nil || one.ResourceType != ackClusterType || result.cluster.regionID != one.Region || accountNumber(result.cluster.accountID) != one.ResourceAccountID {
 			return nil, nil, invalidValue("Resources")
 		}
 		results = append(results, result)
@@ -206,7 +209,7 @@ func revertResults(cl *call, h *configHolder) (any, *apiError) {
 		}
 		if r.ConfigRuleState == "ACTIVE" {
 			run := configRun{trigger: commaList(r.ConfigRuleTriggerTypes)[0], invoked: cl.time, due: cl.time.Add(cl.behaviour.configEvaluationDelay())}
-			r.changed[result.clusterID] = run
+			r.changed[result.cluster.clusterID] = run
 			cl.wake(run.due)
 		}
 	}
@@ -231,8 +234,9 @@ func (c *Cloud) ConfigResults(ruleID string) []ConfigResult {
 		if r.ConfigRuleID != ruleID {
 			continue
 		}
-		for _, one := range r.results {
-			result := ConfigResult{ConfigRuleID: ruleID, AccountID: one.accountID, ClusterID: one.clusterID, ComplianceType: one.shown(), Recorded: one.run.due}
+		for i := range r.results {
+			one := &r.results[i]
+			result := ConfigResult{ConfigRuleID: ruleID, AccountID: one.cluster.accountID, ClusterID: one.cluster.clusterID, ComplianceType: one.shown(), Recorded: one.run.due}
 			if one.ignored != nil {
 				result.IgnoreReason, result.IgnoreDate = one.ignored.reason, one.ignored.date
 			}
