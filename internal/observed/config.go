@@ -14,10 +14,12 @@ const (
 	configRules  kind = "Cloud Config rules"
 	aggregator   kind = "account group"
 	recorder     kind = "configuration recorder"
+	configPack   kind = "compliance pack"
+	delivery     kind = "delivery channel"
 )
 
 // configKinds are what ForgetConfig forgets: all that a change of Cloud Config can be seen in.
-var configKinds = map[kind]bool{configRule: true, configRules: true, aggregator: true, recorder: true}
+var configKinds = map[kind]bool{configRule: true, configRules: true, aggregator: true, recorder: true, configPack: true, delivery: true}
 
 // found is an answer about one object that may not be there.
 type found[T any] struct {
@@ -67,6 +69,20 @@ func (s *Store) Recorder(ctx context.Context, accountID string) (cloudconfig.Rec
 		return r, true, err
 	})
 	return one, err
+}
+
+// ConfigPack is a compliance pack of an account, or of an account group of it (GetCompliancePack).
+func (s *Store) ConfigPack(ctx context.Context, accountID, aggregatorID, id string) (cloudconfig.StoredPack, bool, error) {
+	return ofConfig(ctx, s, key{kind: configPack, object: aggregatorID, part: id}, accountID, func(ctx context.Context, c *cloudconfig.Client) (cloudconfig.StoredPack, bool, error) {
+		return c.Of(aggregatorID).Pack(ctx, id)
+	})
+}
+
+// ConfigDelivery is a delivery channel of an account, or of an account group of it (GetConfigDeliveryChannel).
+func (s *Store) ConfigDelivery(ctx context.Context, accountID, aggregatorID, id string) (cloudconfig.StoredDelivery, bool, error) {
+	return ofConfig(ctx, s, key{kind: delivery, object: aggregatorID, part: id}, accountID, func(ctx context.Context, c *cloudconfig.Client) (cloudconfig.StoredDelivery, bool, error) {
+		return c.Of(aggregatorID).Delivery(ctx, id)
+	})
 }
 
 // ForgetConfig drops what is known of an account's Cloud Config, because it was changed.
