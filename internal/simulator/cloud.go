@@ -107,7 +107,7 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 		c.uris[uri.Name] = uri
 	}
 	c.tokenKey, c.idKey = []byte(c.randomID(alphanumeric, 32)), []byte(c.randomID(alphanumeric, 32))
-	c.config = newConfigState(s.ConfigManagedRules)
+	c.config = newConfigState(s)
 	for i := range s.Accounts {
 		c.addAccount(&s.Accounts[i])
 	}

@@ -18,7 +18,9 @@ import (
 type configState struct {
 	managed    []ManagedRule             // that the scenario adds
 	accounts   map[string]*configAccount // that have activated it
+	templates  []PackTemplate            // that the scenario has
 	rules      []*configRule             // of all accounts and groups, oldest first
+	packs      []*configPack             // likewise
 	next       int64                     // order of what is made
 	started    time.Time
 	ahead      time.Duration // how far its clock is ahead of that of the gateways
@@ -44,12 +46,16 @@ type configHolder struct {
 	ready     time.Time
 }
 
-func newConfigState(managed []ManagedRule) configState {
-	copied := make([]ManagedRule, len(managed))
-	for i := range managed {
-		copied[i] = *clone(&managed[i])
+func newConfigState(s *Scenario) configState {
+	return configState{managed: cloneAll(s.ConfigManagedRules), templates: cloneAll(s.ConfigPackTemplates), accounts: map[string]*configAccount{}, inventory: map[string]*discovered{}}
+}
+
+func cloneAll[T any](list []T) []T {
+	copied := make([]T, len(list))
+	for i := range list {
+		copied[i] = *clone(&list[i])
 	}
-	return configState{managed: copied, accounts: map[string]*configAccount{}, inventory: map[string]*discovered{}}
+	return copied
 }
 
 // loadConfig takes over what the scenario says of Cloud Config, once all accounts and clusters are there.
@@ -84,21 +90,32 @@ func (c *Cloud) loadConfig(accounts []Account) {
 			continue
 		}
 		a := c.config.accounts[accounts[i].AccountID]
-		for j := range given.Rules {
-			c.newRule(&a.configHolder, clone(&given.Rules[j]), now)
-		}
+		c.loadHolder(&a.configHolder, cloneAll(given.Rules), cloneAll(given.CompliancePacks), now)
 		for j := range given.Aggregators {
 			g := clone(&given.Aggregators[j])
-			rules := g.Rules
-			g.Rules = nil
 			h := &configHolder{accountID: a.accountID, group: g, created: now, ready: now}
 			a.aggregators = append(a.aggregators, h)
-			for k := range rules {
-				c.newRule(h, &rules[k], now)
-			}
+			rules, packs := g.Rules, g.CompliancePacks
+			g.Rules, g.CompliancePacks = nil, nil
+			c.loadHolder(h, rules, packs, now)
 		}
 	}
 	c.settleConfig(now)
+}
+
+func (c *Cloud) loadHolder(h *configHolder, rules []ConfigRule, packs []CompliancePack, now time.Time) {
+	for i := range rules {
+		c.newRule(h, &rules[i], now)
+	}
+	for i := range packs {
+		c.loadPack(h, &packs[i], now)
+	}
+}
+
+// dropHolder removes at once what accounts or groups hold.
+func (c *Cloud) dropHolder(gone func(*configHolder) bool) {
+	c.dropRules(func(r *configRule) bool { return gone(r.holder) })
+	c.config.packs = slices.DeleteFunc(c.config.packs, func(p *configPack) bool { return gone(p.holder) })
 }
 
 // configTime is the time by the clock of Cloud Config.
@@ -203,7 +220,7 @@ func twins(action string, run func(*call, *configHolder) (any, *apiError), more 
 	}
 }
 
-var configOperations = slices.Concat(recorderOperations, aggregatorOperations, managedRuleOperations, configRuleOperations, configResultOperations, inventoryOperations)
+var configOperations = slices.Concat(recorderOperations, aggregatorOperations, managedRuleOperations, configRuleOperations, configPackOperations, configResultOperations, inventoryOperations)
 
 // configPage is a page by number.
 func (cl *call) configPage(name string, list []map[string]any) map[string]any {

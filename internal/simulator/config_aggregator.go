@@ -256,7 +256,7 @@ func (c *Cloud) deleteAggregator(accountID, id string) bool {
 	a := c.config.accounts[accountID]
 	before := len(a.aggregators)
 	a.aggregators = slices.DeleteFunc(a.aggregators, func(h *configHolder) bool { return h.group.AggregatorID == id })
-	c.dropRules(func(r *configRule) bool { return r.holder.group != nil && r.holder.group.AggregatorID == id })
+	c.dropHolder(func(h *configHolder) bool { return h.group != nil && h.group.AggregatorID == id })
 	return len(a.aggregators) < before
 }
 

@@ -192,36 +192,40 @@ func (c *Cloud) covers(r *configRule, state *clusterState, at time.Time) bool {
 	if state.now == nil || !c.records(state.accountID, at) || r.ResourceTypesScope != ackClusterType && !slices.Contains(commaList(r.ResourceTypesScope), ackClusterType) {
 		return false
 	}
-	only := func(scope, have string) bool { return scope == "" || slices.Contains(commaList(scope), have) }
-	except := func(scope, have string) bool { return scope == "" || !slices.Contains(commaList(scope), have) }
-	cluster := state.now.Cluster
-	group := value(cluster.ResourceGroupID)
-	return c.inGroup(r.holder, state.accountID) &&
-		only(r.AccountIDsScope, state.accountID) && except(r.ExcludeAccountIDsScope, state.accountID) &&
+	return c.inGroup(r.holder, state.accountID) && within(r.AccountIDsScope, state.accountID) && outside(r.ExcludeAccountIDsScope, state.accountID) &&
 		(r.FolderIDsScope == "" || c.isBelow(state.accountID, commaList(r.FolderIDsScope))) && !c.isBelow(state.accountID, commaList(r.ExcludeFolderIDsScope)) &&
-		only(r.RegionIDsScope, state.regionID) && except(r.ExcludeRegionIDsScope, state.regionID) &&
-		only(r.ResourceGroupIDsScope, group) && except(r.ExcludeResourceGroupIDsScope, group) &&
-		only(r.ResourceIDsScope, state.clusterID) && except(r.ExcludeResourceIDsScope, state.clusterID) &&
-		only(r.ResourceNameScope, cluster.Name) && r.coversTags(cluster.Tags)
+		within(r.ResourceNameScope, state.now.Name) && r.covers(state, r.TagKeyLogicScope == "AND") && (r.pack == nil || r.pack.covers(state, false))
 }
 
-func (r *ConfigRule) coversTags(tags []KeyValue) bool {
+func within(scope, have string) bool { return scope == "" || slices.Contains(commaList(scope), have) }
+
+func outside(scope, have string) bool { return !slices.Contains(commaList(scope), have) }
+
+// covers says whether a cluster is within the scope; allTags has it need every tag of the scope instead of one.
+func (s *ConfigScope) covers(state *clusterState, allTags bool) bool {
+	group := value(state.now.ResourceGroupID)
+	return within(s.RegionIDsScope, state.regionID) && outside(s.ExcludeRegionIDsScope, state.regionID) &&
+		within(s.ResourceGroupIDsScope, group) && outside(s.ExcludeResourceGroupIDsScope, group) &&
+		within(s.ResourceIDsScope, state.clusterID) && outside(s.ExcludeResourceIDsScope, state.clusterID) && s.coversTags(state.now.Tags, allTags)
+}
+
+func (s *ConfigScope) coversTags(tags []KeyValue, all bool) bool {
 	has := func(want ConfigTag) bool {
 		return slices.ContainsFunc(tags, func(t KeyValue) bool {
 			return value(t.Key) == want.TagKey && (want.TagValue == "" || value(t.Value) == want.TagValue)
 		})
 	}
-	if slices.ContainsFunc(r.ExcludeTagsScope, has) {
+	if slices.ContainsFunc(s.ExcludeTagsScope, has) {
 		return false
 	}
-	wanted := slices.Clone(r.TagsScope)
-	for _, key := range commaList(r.TagKeyScope) {
-		wanted = append(wanted, ConfigTag{key, r.TagValueScope})
+	wanted := slices.Clone(s.TagsScope)
+	for _, key := range commaList(s.TagKeyScope) {
+		wanted = append(wanted, ConfigTag{key, s.TagValueScope})
 	}
 	if len(wanted) == 0 {
 		return true
 	}
-	if r.TagKeyLogicScope == "AND" {
+	if all {
 		return !slices.ContainsFunc(wanted, func(w ConfigTag) bool { return !has(w) })
 	}
 	return slices.ContainsFunc(wanted, has)
@@ -260,18 +264,24 @@ func (result *configResult) shown() string {
 	return result.verdict.compliance
 }
 
-// compliance is the verdict of a rule as a whole, with the number of results that say so.
-func (r *configRule) compliance() map[string]any {
+// verdict is the verdict of a rule as a whole, with the number of results that say so.
+func (r *configRule) verdict() (compliance string, count int) {
 	counts := map[string]int{}
 	for _, result := range r.results {
 		counts[result.shown()]++
 	}
 	for _, kind := range []string{"NON_COMPLIANT", "COMPLIANT", "NOT_APPLICABLE"} {
 		if counts[kind] > 0 {
-			return map[string]any{"ComplianceType": kind, "Count": counts[kind]}
+			return kind, counts[kind]
 		}
 	}
-	return map[string]any{"ComplianceType": "INSUFFICIENT_DATA", "Count": counts["INSUFFICIENT_DATA"]}
+	return "INSUFFICIENT_DATA", counts["INSUFFICIENT_DATA"]
+}
+
+// compliance is that verdict as answers carry it.
+func (r *configRule) compliance() map[string]any {
+	kind, count := r.verdict()
+	return map[string]any{"ComplianceType": kind, "Count": count}
 }
 
 func (r *configRule) evaluationStatus() map[string]any {

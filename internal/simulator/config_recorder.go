@@ -45,7 +45,7 @@ func stopConfigurationRecorder(cl *call) (any, *apiError) {
 
 func (c *Cloud) deactivate(accountID string) {
 	a := c.config.accounts[accountID]
-	c.dropRules(func(r *configRule) bool { return r.holder.accountID == accountID })
+	c.dropHolder(func(h *configHolder) bool { return h.accountID == accountID })
 	a.aggregators = nil
 	delete(c.config.accounts, accountID)
 }

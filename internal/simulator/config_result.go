@@ -35,8 +35,8 @@ func (r *configRule) resultObject(cl *call, result *configResult, ofResource boo
 	}
 	if !ofResource {
 		qualifier["ResourceOwnerId"], qualifier["ResourceGroupId"] = accountNumber(result.accountID), result.groupID
-		if r.packID != "" {
-			qualifier["CompliancePackId"] = r.packID
+		if r.pack != nil {
+			qualifier["CompliancePackId"] = r.packID()
 		}
 	}
 	if result.ignored != nil && result.ignored.date != "" {
@@ -106,7 +106,7 @@ func listRuleResults(cl *call, h *configHolder) (any, *apiError) {
 		rules = []*configRule{r}
 	}
 	if pack := cl.params.Get("CompliancePackId"); pack != "" {
-		rules = slices.DeleteFunc(slices.Clone(rules), func(r *configRule) bool { return r.packID != pack })
+		rules = slices.DeleteFunc(rules, func(r *configRule) bool { return r.packID() != pack })
 	}
 	if types := commaList(cl.params.Get("ResourceTypes")); len(types) > 0 && !slices.Contains(types, ackClusterType) {
 		rules = nil

@@ -13,14 +13,18 @@ import (
 // maxRules is the documented limit per management account, and here per account.
 const maxRules = 200
 
+// maxRulesOperated is the documented limit of rules in one call.
+const maxRulesOperated = 20
+
 // configRule is a stored rule.
 type configRule struct {
 	*ConfigRule
 	order             int64 // among all rules
 	holder            *configHolder
 	created, modified time.Time
-	packID            string
-	deleted           time.Time // when a rule that is being deleted is gone; zero for one that stays
+	pack              *configPack // nil for a rule of its own
+	made              bool        // by its pack
+	deleted           time.Time   // when a rule that is being deleted is gone; zero for one that stays
 	evaluation
 }
 
@@ -137,22 +141,28 @@ func (c *Cloud) newRule(h *configHolder, given *ConfigRule, now time.Time) *conf
 	return r
 }
 
-// change puts what a request sends into a rule.
-func (r *ConfigRule) change(cl *call) *apiError {
-	fields := reflect.ValueOf(r).Elem()
-	for f, field := range fields.Fields() {
+// setFields puts the plain parameters of a request into the fields of the same names.
+func (cl *call) setFields(target any) {
+	fields := reflect.ValueOf(target).Elem()
+	for _, f := range reflect.VisibleFields(fields.Type()) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if !cl.params.Has(name) || name == "ConfigRuleId" {
+		if !cl.params.Has(name) {
 			continue
 		}
-		switch field.Kind() {
+		switch field := fields.FieldByIndex(f.Index); field.Kind() {
 		case reflect.String:
 			field.SetString(cl.params.Get(name))
 		case reflect.Int64:
 			field.SetInt(int64(number(cl.params, name, 0)))
+		case reflect.Bool:
+			field.SetBool(cl.params.Get(name) == "true")
 		}
 	}
-	for name, tags := range map[string]*[]ConfigTag{"TagsScope": &r.TagsScope, "ExcludeTagsScope": &r.ExcludeTagsScope} {
+}
+
+// change puts the tags that a request sends into a scope; the other fields of it are plain.
+func (s *ConfigScope) change(cl *call) {
+	for name, tags := range map[string]*[]ConfigTag{"TagsScope": &s.TagsScope, "ExcludeTagsScope": &s.ExcludeTagsScope} {
 		var sent []ConfigTag
 		for i := 1; cl.params.Has(name + "." + strconv.Itoa(i) + ".TagKey"); i++ {
 			at := name + "." + strconv.Itoa(i)
@@ -162,23 +172,31 @@ func (r *ConfigRule) change(cl *call) *apiError {
 			*tags = sent
 		}
 	}
+}
+
+// changeTags replaces the tags of what is made, if the request sends any.
+func (cl *call) changeTags(tags *[]ConfigTag) *apiError {
+	sent, err := cl.sentTags()
+	if sent != nil {
+		*tags = sent
+	}
+	return err
+}
+
+// change puts what a request sends into a rule.
+func (r *ConfigRule) change(cl *call) *apiError {
+	cl.setFields(r)
+	r.ConfigScope.change(cl)
 	if cl.params.Has("InputParameters") {
 		r.InputParameters = nil
 	}
 	if err := jsonParameter(cl, "InputParameters", &r.InputParameters); err != nil {
 		return err
 	}
-	tags, err := cl.sentTags()
-	if err != nil {
-		return err
-	}
-	if tags != nil {
-		r.Tags = tags
-	}
-	return nil
+	return cl.changeTags(&r.Tags)
 }
 
-// check refuses a rule that a request asks for.
+// checkRule refuses a rule that a request asks for.
 func (cl *call) checkRule(h *configHolder, r *ConfigRule) *apiError {
 	if field, _ := r.problem(managedRule(cl.config.managed, r.SourceIdentifier)); field != "" {
 		return invalidValue(field)
@@ -261,8 +279,8 @@ func (r *configRule) arn() string {
 // creator says who made a rule.
 func (r *configRule) creator(full bool) map[string]any {
 	by := map[string]any{}
-	if r.packID != "" {
-		by["CompliancePackId"] = r.packID
+	if r.pack != nil {
+		by["CompliancePackId"], by["CompliancePackName"] = r.pack.CompliancePackID, r.pack.CompliancePackName
 	}
 	if g := r.holder.group; g != nil {
 		by["AggregatorId"], by["AggregatorName"], by["CreatorType"] = g.AggregatorID, g.AggregatorName, "AGGREGATOR"
@@ -352,7 +370,7 @@ func listConfigRules(cl *call, h *configHolder) (any, *apiError) {
 	for _, r := range cl.rulesOf(h) {
 		differs := func(name, have string) bool { return cl.params.Has(name) && cl.params.Get(name) != have }
 		other := !slices.ContainsFunc(commaList(r.ResourceTypesScope), func(kind string) bool { return slices.Contains(types, kind) })
-		if differs("CompliancePackId", r.packID) || differs("ConfigRuleName", r.ConfigRuleName) || differs("ConfigRuleState", r.state()) ||
+		if differs("CompliancePackId", r.packID()) || differs("ConfigRuleName", r.ConfigRuleName) || differs("ConfigRuleState", r.state()) ||
 			differs("RiskLevel", strconv.FormatInt(r.RiskLevel, 10)) || !matchesFold(r.ConfigRuleName+"\n"+r.ConfigRuleID+"\n"+r.Description, cl.params.Get("Keyword")) ||
 			len(types) > 0 && other || !hasTags(r.Tags, wanted) {
 			continue
@@ -372,56 +390,86 @@ func listConfigRules(cl *call, h *configHolder) (any, *apiError) {
 	return map[string]any{"RequestId": "", "ConfigRules": cl.configPage("ConfigRuleList", list)}, nil
 }
 
-// operate does something to each of a list of rules; what fails is said for each, with status 200.
-func (cl *call) operate(h *configHolder, ids []string, do func(*configRule) string) map[string]any {
+// operated does something to each of a list of objects; what fails is said for each, with status 200.
+func operated(name string, ids []string, do func(id string) (code string)) []map[string]any {
 	items := []map[string]any{}
 	for _, id := range ids {
-		code := "ConfigRuleNotExists"
-		if r := cl.ruleOf(h, id); r != nil {
-			code = do(r)
-		}
-		item := map[string]any{"ConfigRuleId": id, "Success": code == ""}
+		code := do(id)
+		item := map[string]any{name: id, "Success": code == ""}
 		if code != "" {
 			item["ErrorCode"] = code
 		}
 		items = append(items, item)
 	}
+	return items
+}
+
+// operate does something to each rule that the call names, or that the pack has that it names.
+func (cl *call) operate(h *configHolder, do func(*configRule) string, more ...string) (any, *apiError) {
+	ids := slices.Concat(commaList(cl.params.Get("ConfigRuleIds")), more)
+	if len(commaList(cl.params.Get("ConfigRuleIds"))) > maxRulesOperated {
+		return nil, configError("Invalid.ConfigRuleIds.SizeExceed", "The maximum number of ConfigRuleIds cannot exceed 20.")
+	}
+	items := operated("ConfigRuleId", ids, func(id string) string {
+		if r := cl.ruleOf(h, id); r != nil {
+			return do(r)
+		}
+		return "ConfigRuleNotExists"
+	})
 	cl.settleConfig(cl.time)
-	return map[string]any{"RequestId": "", "OperateRuleResult": map[string]any{"OperateRuleItemList": items}}
+	return map[string]any{"RequestId": "", "OperateRuleResult": map[string]any{"OperateRuleItemList": items}}, nil
 }
 
 func deleteConfigRules(cl *call, h *configHolder) (any, *apiError) {
-	return cl.operate(h, commaList(cl.params.Get("ConfigRuleIds")), func(r *configRule) string {
-		if r.packID != "" {
+	return cl.operate(h, func(r *configRule) string {
+		if r.pack != nil {
 			return "ConfigRuleCanNotDelete"
 		}
-		if r.deleted.IsZero() {
-			r.deleted = cl.time.Add(cl.behaviour.configTaskDuration())
-			cl.wake(r.deleted)
-		}
+		cl.deleteRule(r, cl.time)
 		return ""
-	}), nil
+	})
+}
+
+// deleteRule has a rule gone once that has taken its time.
+func (c *Cloud) deleteRule(r *configRule, now time.Time) {
+	if r.deleted.IsZero() {
+		r.deleted = now.Add(c.behaviour.configTaskDuration())
+		c.wake(r.deleted)
+	}
+}
+
+// packID is the id of the pack that a rule belongs to, or nothing.
+func (r *configRule) packID() string {
+	if r.pack == nil {
+		return ""
+	}
+	return r.pack.CompliancePackID
 }
 
 func operateConfigRules(do func(*Cloud, *configRule, time.Time)) func(*call, *configHolder) (any, *apiError) {
 	return func(cl *call, h *configHolder) (any, *apiError) {
-		ids := commaList(cl.params.Get("ConfigRuleIds"))
-		if pack := cl.params.Get("CompliancePackId"); pack != "" {
-			for _, r := range cl.rulesOf(h) {
-				if r.packID == pack {
-					ids = append(ids, r.ConfigRuleID)
+		ids, ofPack := commaList(cl.params.Get("ConfigRuleIds")), []string{}
+		switch {
+		case cl.params.Has("CompliancePackId"):
+			p, err := cl.pack(h)
+			if err != nil {
+				return nil, err
+			}
+			for _, r := range cl.rulesOfPack(p) {
+				if !slices.Contains(ids, r.ConfigRuleID) {
+					ofPack = append(ofPack, r.ConfigRuleID)
 				}
 			}
-		} else if len(ids) == 0 {
+		case len(ids) == 0:
 			return nil, configError("MissingConfigRuleIds", "ConfigRuleIds is mandatory for this action.")
 		}
-		return cl.operate(h, ids, func(r *configRule) string {
+		return cl.operate(h, func(r *configRule) string {
 			if !r.deleted.IsZero() {
 				return "ConfigRuleNotExists"
 			}
 			do(cl.Cloud, r, cl.time)
 			return ""
-		}), nil
+		}, ofPack...)
 	}
 }
 
@@ -440,15 +488,12 @@ func (c *Cloud) deactivateRule(r *configRule, _ time.Time) {
 
 func startConfigRuleEvaluation(cl *call, h *configHolder) (any, *apiError) {
 	rules := []*configRule{}
-	if pack := cl.params.Get("CompliancePackId"); pack != "" && !cl.params.Has("ConfigRuleId") {
-		for _, r := range cl.rulesOf(h) {
-			if r.packID == pack {
-				rules = append(rules, r)
-			}
+	if cl.params.Has("CompliancePackId") && !cl.params.Has("ConfigRuleId") {
+		p, err := cl.pack(h)
+		if err != nil {
+			return nil, err
 		}
-		if len(rules) == 0 {
-			return nil, invalidValue("CompliancePackId")
-		}
+		rules = cl.rulesOfPack(p)
 	} else {
 		r, err := cl.rule(h)
 		if err != nil {
@@ -484,7 +529,7 @@ func (c *Cloud) ConfigRules() []ConfigRuleSnapshot {
 	c.settle(c.now())
 	list := []ConfigRuleSnapshot{}
 	for _, r := range c.config.rules {
-		s := ConfigRuleSnapshot{AccountID: r.holder.accountID, CompliancePackID: r.packID, ConfigRule: *clone(r.ConfigRule)}
+		s := ConfigRuleSnapshot{AccountID: r.holder.accountID, CompliancePackID: r.packID(), ConfigRule: *clone(r.ConfigRule)}
 		if r.holder.group != nil {
 			s.AggregatorID = r.holder.group.AggregatorID
 		}
@@ -541,6 +586,9 @@ func (c *Cloud) snapshotConfig(s Snapshot) {
 		for _, h := range a.aggregators {
 			s.add("aggregator "+h.group.AggregatorID, h.group)
 		}
+	}
+	for _, p := range c.config.packs {
+		s.add("pack "+p.holder.id()+"/"+p.CompliancePackID, c.packSnapshot(p).CompliancePack)
 	}
 	for _, r := range c.config.rules {
 		s.add("rule "+r.holder.id()+"/"+r.ConfigRuleID, r.ConfigRule)

@@ -13,45 +13,62 @@ import (
 // the wire.
 var configTyped = map[string]struct{ request, response reflect.Type }{
 	// begin of types
-	"ActiveAggregateConfigRules":               {reflect.TypeFor[config.ActiveAggregateConfigRulesRequest](), reflect.TypeFor[config.ActiveAggregateConfigRulesResponseBody]()},
-	"ActiveConfigRules":                        {reflect.TypeFor[config.ActiveConfigRulesRequest](), reflect.TypeFor[config.ActiveConfigRulesResponseBody]()},
-	"CreateAggregateConfigRule":                {reflect.TypeFor[config.CreateAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.CreateAggregateConfigRuleResponseBody]()},
-	"CreateAggregator":                         {reflect.TypeFor[config.CreateAggregatorShrinkRequest](), reflect.TypeFor[config.CreateAggregatorResponseBody]()},
-	"CreateConfigRule":                         {reflect.TypeFor[config.CreateConfigRuleShrinkRequest](), reflect.TypeFor[config.CreateConfigRuleResponseBody]()},
-	"DeactiveAggregateConfigRules":             {reflect.TypeFor[config.DeactiveAggregateConfigRulesRequest](), reflect.TypeFor[config.DeactiveAggregateConfigRulesResponseBody]()},
-	"DeactiveConfigRules":                      {reflect.TypeFor[config.DeactiveConfigRulesRequest](), reflect.TypeFor[config.DeactiveConfigRulesResponseBody]()},
-	"DeleteAggregateConfigRules":               {reflect.TypeFor[config.DeleteAggregateConfigRulesRequest](), reflect.TypeFor[config.DeleteAggregateConfigRulesResponseBody]()},
-	"DeleteAggregators":                        {reflect.TypeFor[config.DeleteAggregatorsRequest](), reflect.TypeFor[config.DeleteAggregatorsResponseBody]()},
-	"DeleteConfigRules":                        {reflect.TypeFor[config.DeleteConfigRulesRequest](), reflect.TypeFor[config.DeleteConfigRulesResponseBody]()},
-	"GetAggregateConfigRule":                   {reflect.TypeFor[config.GetAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.GetAggregateConfigRuleResponseBody]()},
-	"GetAggregateDiscoveredResource":           {reflect.TypeFor[config.GetAggregateDiscoveredResourceRequest](), reflect.TypeFor[config.GetAggregateDiscoveredResourceResponseBody]()},
-	"GetAggregator":                            {reflect.TypeFor[config.GetAggregatorShrinkRequest](), reflect.TypeFor[config.GetAggregatorResponseBody]()},
-	"GetConfigRule":                            {reflect.TypeFor[config.GetConfigRuleShrinkRequest](), reflect.TypeFor[config.GetConfigRuleResponseBody]()},
-	"GetConfigurationRecorder":                 {nil, reflect.TypeFor[config.GetConfigurationRecorderResponseBody]()},
-	"GetDiscoveredResource":                    {reflect.TypeFor[config.GetDiscoveredResourceRequest](), reflect.TypeFor[config.GetDiscoveredResourceResponseBody]()},
-	"GetManagedRule":                           {reflect.TypeFor[config.GetManagedRuleRequest](), reflect.TypeFor[config.GetManagedRuleResponseBody]()},
-	"IgnoreAggregateEvaluationResults":         {reflect.TypeFor[config.IgnoreAggregateEvaluationResultsShrinkRequest](), reflect.TypeFor[config.IgnoreAggregateEvaluationResultsResponseBody]()},
-	"IgnoreEvaluationResults":                  {reflect.TypeFor[config.IgnoreEvaluationResultsShrinkRequest](), reflect.TypeFor[config.IgnoreEvaluationResultsResponseBody]()},
-	"ListAggregateConfigRuleEvaluationResults": {reflect.TypeFor[config.ListAggregateConfigRuleEvaluationResultsRequest](), reflect.TypeFor[config.ListAggregateConfigRuleEvaluationResultsResponseBody]()},
-	"ListAggregateConfigRules":                 {reflect.TypeFor[config.ListAggregateConfigRulesShrinkRequest](), reflect.TypeFor[config.ListAggregateConfigRulesResponseBody]()},
-	"ListAggregateDiscoveredResources":         {reflect.TypeFor[config.ListAggregateDiscoveredResourcesRequest](), reflect.TypeFor[config.ListAggregateDiscoveredResourcesResponseBody]()},
-	"ListAggregateResourceEvaluationResults":   {reflect.TypeFor[config.ListAggregateResourceEvaluationResultsRequest](), reflect.TypeFor[config.ListAggregateResourceEvaluationResultsResponseBody]()},
-	"ListAggregators":                          {reflect.TypeFor[config.ListAggregatorsShrinkRequest](), reflect.TypeFor[config.ListAggregatorsResponseBody]()},
-	"ListConfigRuleEvaluationResults":          {reflect.TypeFor[config.ListConfigRuleEvaluationResultsRequest](), reflect.TypeFor[config.ListConfigRuleEvaluationResultsResponseBody]()},
-	"ListConfigRules":                          {reflect.TypeFor[config.ListConfigRulesShrinkRequest](), reflect.TypeFor[config.ListConfigRulesResponseBody]()},
-	"ListDiscoveredResources":                  {reflect.TypeFor[config.ListDiscoveredResourcesRequest](), reflect.TypeFor[config.ListDiscoveredResourcesResponseBody]()},
-	"ListManagedRules":                         {reflect.TypeFor[config.ListManagedRulesRequest](), reflect.TypeFor[config.ListManagedRulesResponseBody]()},
-	"ListResourceEvaluationResults":            {reflect.TypeFor[config.ListResourceEvaluationResultsRequest](), reflect.TypeFor[config.ListResourceEvaluationResultsResponseBody]()},
-	"RevertAggregateEvaluationResults":         {reflect.TypeFor[config.RevertAggregateEvaluationResultsShrinkRequest](), reflect.TypeFor[config.RevertAggregateEvaluationResultsResponseBody]()},
-	"RevertEvaluationResults":                  {reflect.TypeFor[config.RevertEvaluationResultsShrinkRequest](), reflect.TypeFor[config.RevertEvaluationResultsResponseBody]()},
-	"StartAggregateConfigRuleEvaluation":       {reflect.TypeFor[config.StartAggregateConfigRuleEvaluationRequest](), reflect.TypeFor[config.StartAggregateConfigRuleEvaluationResponseBody]()},
-	"StartConfigRuleEvaluation":                {reflect.TypeFor[config.StartConfigRuleEvaluationRequest](), reflect.TypeFor[config.StartConfigRuleEvaluationResponseBody]()},
-	"StartConfigurationRecorder":               {nil, reflect.TypeFor[config.StartConfigurationRecorderResponseBody]()},
-	"StopConfigurationRecorder":                {nil, reflect.TypeFor[config.StopConfigurationRecorderResponseBody]()},
-	"UpdateAggregateConfigRule":                {reflect.TypeFor[config.UpdateAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.UpdateAggregateConfigRuleResponseBody]()},
-	"UpdateAggregator":                         {reflect.TypeFor[config.UpdateAggregatorShrinkRequest](), reflect.TypeFor[config.UpdateAggregatorResponseBody]()},
-	"UpdateConfigRule":                         {reflect.TypeFor[config.UpdateConfigRuleShrinkRequest](), reflect.TypeFor[config.UpdateConfigRuleResponseBody]()},
-	"UpdateConfigurationRecorder":              {reflect.TypeFor[config.UpdateConfigurationRecorderRequest](), reflect.TypeFor[config.UpdateConfigurationRecorderResponseBody]()},
+	"ActiveAggregateConfigRules":                {reflect.TypeFor[config.ActiveAggregateConfigRulesRequest](), reflect.TypeFor[config.ActiveAggregateConfigRulesResponseBody]()},
+	"ActiveConfigRules":                         {reflect.TypeFor[config.ActiveConfigRulesRequest](), reflect.TypeFor[config.ActiveConfigRulesResponseBody]()},
+	"AttachAggregateConfigRuleToCompliancePack": {reflect.TypeFor[config.AttachAggregateConfigRuleToCompliancePackRequest](), reflect.TypeFor[config.AttachAggregateConfigRuleToCompliancePackResponseBody]()},
+	"AttachConfigRuleToCompliancePack":          {reflect.TypeFor[config.AttachConfigRuleToCompliancePackRequest](), reflect.TypeFor[config.AttachConfigRuleToCompliancePackResponseBody]()},
+	"CreateAggregateCompliancePack":             {reflect.TypeFor[config.CreateAggregateCompliancePackShrinkRequest](), reflect.TypeFor[config.CreateAggregateCompliancePackResponseBody]()},
+	"CreateAggregateConfigRule":                 {reflect.TypeFor[config.CreateAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.CreateAggregateConfigRuleResponseBody]()},
+	"CreateAggregator":                          {reflect.TypeFor[config.CreateAggregatorShrinkRequest](), reflect.TypeFor[config.CreateAggregatorResponseBody]()},
+	"CreateCompliancePack":                      {reflect.TypeFor[config.CreateCompliancePackShrinkRequest](), reflect.TypeFor[config.CreateCompliancePackResponseBody]()},
+	"CreateConfigRule":                          {reflect.TypeFor[config.CreateConfigRuleShrinkRequest](), reflect.TypeFor[config.CreateConfigRuleResponseBody]()},
+	"DeactiveAggregateConfigRules":              {reflect.TypeFor[config.DeactiveAggregateConfigRulesRequest](), reflect.TypeFor[config.DeactiveAggregateConfigRulesResponseBody]()},
+	"DeactiveConfigRules":                       {reflect.TypeFor[config.DeactiveConfigRulesRequest](), reflect.TypeFor[config.DeactiveConfigRulesResponseBody]()},
+	"DeleteAggregateCompliancePacks":            {reflect.TypeFor[config.DeleteAggregateCompliancePacksRequest](), reflect.TypeFor[config.DeleteAggregateCompliancePacksResponseBody]()},
+	"DeleteAggregateConfigRules":                {reflect.TypeFor[config.DeleteAggregateConfigRulesRequest](), reflect.TypeFor[config.DeleteAggregateConfigRulesResponseBody]()},
+	"DeleteAggregators":                         {reflect.TypeFor[config.DeleteAggregatorsRequest](), reflect.TypeFor[config.DeleteAggregatorsResponseBody]()},
+	"DeleteCompliancePacks":                     {reflect.TypeFor[config.DeleteCompliancePacksRequest](), reflect.TypeFor[config.DeleteCompliancePacksResponseBody]()},
+	"DeleteConfigRules":                         {reflect.TypeFor[config.DeleteConfigRulesRequest](), reflect.TypeFor[config.DeleteConfigRulesResponseBody]()},
+	"DetachAggregateConfigRuleToCompliancePack": {reflect.TypeFor[config.DetachAggregateConfigRuleToCompliancePackRequest](), reflect.TypeFor[config.DetachAggregateConfigRuleToCompliancePackResponseBody]()},
+	"DetachConfigRuleToCompliancePack":          {reflect.TypeFor[config.DetachConfigRuleToCompliancePackRequest](), reflect.TypeFor[config.DetachConfigRuleToCompliancePackResponseBody]()},
+	"GetAggregateCompliancePack":                {reflect.TypeFor[config.GetAggregateCompliancePackShrinkRequest](), reflect.TypeFor[config.GetAggregateCompliancePackResponseBody]()},
+	"GetAggregateConfigRule":                    {reflect.TypeFor[config.GetAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.GetAggregateConfigRuleResponseBody]()},
+	"GetAggregateConfigRuleComplianceByPack":    {reflect.TypeFor[config.GetAggregateConfigRuleComplianceByPackRequest](), reflect.TypeFor[config.GetAggregateConfigRuleComplianceByPackResponseBody]()},
+	"GetAggregateDiscoveredResource":            {reflect.TypeFor[config.GetAggregateDiscoveredResourceRequest](), reflect.TypeFor[config.GetAggregateDiscoveredResourceResponseBody]()},
+	"GetAggregator":                             {reflect.TypeFor[config.GetAggregatorShrinkRequest](), reflect.TypeFor[config.GetAggregatorResponseBody]()},
+	"GetCompliancePack":                         {reflect.TypeFor[config.GetCompliancePackShrinkRequest](), reflect.TypeFor[config.GetCompliancePackResponseBody]()},
+	"GetConfigRule":                             {reflect.TypeFor[config.GetConfigRuleShrinkRequest](), reflect.TypeFor[config.GetConfigRuleResponseBody]()},
+	"GetConfigRuleComplianceByPack":             {reflect.TypeFor[config.GetConfigRuleComplianceByPackRequest](), reflect.TypeFor[config.GetConfigRuleComplianceByPackResponseBody]()},
+	"GetConfigurationRecorder":                  {nil, reflect.TypeFor[config.GetConfigurationRecorderResponseBody]()},
+	"GetDiscoveredResource":                     {reflect.TypeFor[config.GetDiscoveredResourceRequest](), reflect.TypeFor[config.GetDiscoveredResourceResponseBody]()},
+	"GetManagedRule":                            {reflect.TypeFor[config.GetManagedRuleRequest](), reflect.TypeFor[config.GetManagedRuleResponseBody]()},
+	"IgnoreAggregateEvaluationResults":          {reflect.TypeFor[config.IgnoreAggregateEvaluationResultsShrinkRequest](), reflect.TypeFor[config.IgnoreAggregateEvaluationResultsResponseBody]()},
+	"IgnoreEvaluationResults":                   {reflect.TypeFor[config.IgnoreEvaluationResultsShrinkRequest](), reflect.TypeFor[config.IgnoreEvaluationResultsResponseBody]()},
+	"ListAggregateCompliancePacks":              {reflect.TypeFor[config.ListAggregateCompliancePacksShrinkRequest](), reflect.TypeFor[config.ListAggregateCompliancePacksResponseBody]()},
+	"ListAggregateConfigRuleEvaluationResults":  {reflect.TypeFor[config.ListAggregateConfigRuleEvaluationResultsRequest](), reflect.TypeFor[config.ListAggregateConfigRuleEvaluationResultsResponseBody]()},
+	"ListAggregateConfigRules":                  {reflect.TypeFor[config.ListAggregateConfigRulesShrinkRequest](), reflect.TypeFor[config.ListAggregateConfigRulesResponseBody]()},
+	"ListAggregateDiscoveredResources":          {reflect.TypeFor[config.ListAggregateDiscoveredResourcesRequest](), reflect.TypeFor[config.ListAggregateDiscoveredResourcesResponseBody]()},
+	"ListAggregateResourceEvaluationResults":    {reflect.TypeFor[config.ListAggregateResourceEvaluationResultsRequest](), reflect.TypeFor[config.ListAggregateResourceEvaluationResultsResponseBody]()},
+	"ListAggregators":                           {reflect.TypeFor[config.ListAggregatorsShrinkRequest](), reflect.TypeFor[config.ListAggregatorsResponseBody]()},
+	"ListCompliancePackTemplates":               {reflect.TypeFor[config.ListCompliancePackTemplatesRequest](), reflect.TypeFor[config.ListCompliancePackTemplatesResponseBody]()},
+	"ListCompliancePacks":                       {reflect.TypeFor[config.ListCompliancePacksShrinkRequest](), reflect.TypeFor[config.ListCompliancePacksResponseBody]()},
+	"ListConfigRuleEvaluationResults":           {reflect.TypeFor[config.ListConfigRuleEvaluationResultsRequest](), reflect.TypeFor[config.ListConfigRuleEvaluationResultsResponseBody]()},
+	"ListConfigRules":                           {reflect.TypeFor[config.ListConfigRulesShrinkRequest](), reflect.TypeFor[config.ListConfigRulesResponseBody]()},
+	"ListDiscoveredResources":                   {reflect.TypeFor[config.ListDiscoveredResourcesRequest](), reflect.TypeFor[config.ListDiscoveredResourcesResponseBody]()},
+	"ListManagedRules":                          {reflect.TypeFor[config.ListManagedRulesRequest](), reflect.TypeFor[config.ListManagedRulesResponseBody]()},
+	"ListResourceEvaluationResults":             {reflect.TypeFor[config.ListResourceEvaluationResultsRequest](), reflect.TypeFor[config.ListResourceEvaluationResultsResponseBody]()},
+	"RevertAggregateEvaluationResults":          {reflect.TypeFor[config.RevertAggregateEvaluationResultsShrinkRequest](), reflect.TypeFor[config.RevertAggregateEvaluationResultsResponseBody]()},
+	"RevertEvaluationResults":                   {reflect.TypeFor[config.RevertEvaluationResultsShrinkRequest](), reflect.TypeFor[config.RevertEvaluationResultsResponseBody]()},
+	"StartAggregateConfigRuleEvaluation":        {reflect.TypeFor[config.StartAggregateConfigRuleEvaluationRequest](), reflect.TypeFor[config.StartAggregateConfigRuleEvaluationResponseBody]()},
+	"StartConfigRuleEvaluation":                 {reflect.TypeFor[config.StartConfigRuleEvaluationRequest](), reflect.TypeFor[config.StartConfigRuleEvaluationResponseBody]()},
+	"StartConfigurationRecorder":                {nil, reflect.TypeFor[config.StartConfigurationRecorderResponseBody]()},
+	"StopConfigurationRecorder":                 {nil, reflect.TypeFor[config.StopConfigurationRecorderResponseBody]()},
+	"UpdateAggregateCompliancePack":             {reflect.TypeFor[config.UpdateAggregateCompliancePackShrinkRequest](), reflect.TypeFor[config.UpdateAggregateCompliancePackResponseBody]()},
+	"UpdateAggregateConfigRule":                 {reflect.TypeFor[config.UpdateAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.UpdateAggregateConfigRuleResponseBody]()},
+	"UpdateAggregator":                          {reflect.TypeFor[config.UpdateAggregatorShrinkRequest](), reflect.TypeFor[config.UpdateAggregatorResponseBody]()},
+	"UpdateCompliancePack":                      {reflect.TypeFor[config.UpdateCompliancePackShrinkRequest](), reflect.TypeFor[config.UpdateCompliancePackResponseBody]()},
+	"UpdateConfigRule":                          {reflect.TypeFor[config.UpdateConfigRuleShrinkRequest](), reflect.TypeFor[config.UpdateConfigRuleResponseBody]()},
+	"UpdateConfigurationRecorder":               {reflect.TypeFor[config.UpdateConfigurationRecorderRequest](), reflect.TypeFor[config.UpdateConfigurationRecorderResponseBody]()},
 	// end of types
 }
 
@@ -77,6 +94,21 @@ func configScenario() *Scenario {
 	return s
 }
 
+// newRule is a managed rule with parameters.
+func newRule() ManagedRule {
+	return ManagedRule{
+		Identifier: "ack-new", ConfigRuleName: "New", RiskLevel: 2, MessageType: triggerChange, Compulsory: map[string]any{"days": "Days"}, Optional: map[string]any{"hours": "Hours"},
+	}
+}
+
+// newTemplate is a template with that rule.
+func newTemplate() PackTemplate {
+	return PackTemplate{
+		CompliancePackTemplateID: "ct-1", CompliancePackTemplateName: "ACK", RiskLevel: 1,
+		ConfigRules: []PackTemplateRule{{ManagedRuleIdentifier: "ack-new", DefaultEnable: true, ControlID: "1.1", ControlDescription: "control"}},
+	}
+}
+
 // ruleParams are the parameters that create a rule.
 func ruleParams(identifier string, more params) params {
 	p := params{
@@ -95,7 +127,10 @@ func ruleParams(identifier string, more params) params {
 
 // TestEveryConfigAnswerConforms calls all of Cloud Config and compares every answer with the SDK's types.
 func TestEveryConfigAnswerConforms(t *testing.T) {
-	cloud, server := startCloud(t, configScenario())
+	s := configScenario()
+	s.ConfigManagedRules = []ManagedRule{newRule()}
+	s.ConfigPackTemplates = []PackTemplate{newTemplate()}
+	cloud, server := startCloud(t, s)
 	all := contracts(t)
 	call := calling(t, cloud, server)
 	seen := map[string]bool{}
@@ -168,6 +203,22 @@ func TestEveryConfigAnswerConforms(t *testing.T) {
 		step(k, name("Get", "DiscoveredResource"), with(params{"Region": "cn-hangzhou", "ResourceId": clusterID("one"), "ResourceType": "ACS::ACK::Cluster", "ComplianceOption": "1"}))
 		step(k, name("Deactive", "ConfigRules"), with(params{"ConfigRuleIds": id}))
 		step(k, name("Active", "ConfigRules"), with(params{"ConfigRuleIds": id + ",cr-none"}))
+		pack := step(k, name("Create", "CompliancePack"), with(params{
+			"CompliancePackName": "pack", "CompliancePackTemplateId": "ct-1", "Description": "text", "RiskLevel": "1", "DefaultEnable": "true", "ClientToken": "pack", "Tag": tags,
+			"ConfigRules":    `[{"ManagedRuleIdentifier":"ack-new","ConfigRuleName":"new","Description":"text","RiskLevel":1,"ConfigRuleParameters":[{"ParameterName":"days","ParameterValue":"3"}]}]`,
+			"RegionIdsScope": "cn-hangzhou", "ExcludeRegionIdsScope": "cn-beijing", "ResourceGroupIdsScope": "rg-1", "ExcludeResourceGroupIdsScope": "rg-2",
+			"ResourceIdsScope": clusterID("one"), "ExcludeResourceIdsScope": clusterID("two"), "TagKeyScope": "a", "TagValueScope": "b",
+			"TagsScope.1.TagKey": "a", "ExcludeTagsScope.1.TagKey": "b", "ExcludeTagsScope.1.TagValue": "c",
+		})).text("CompliancePackId")
+		step(k, name("Attach", "ConfigRuleToCompliancePack"), with(params{"CompliancePackId": pack, "ConfigRuleIds": id + ",cr-none"}))
+		step(k, name("Get", "CompliancePack"), with(params{"CompliancePackId": pack, "Tag": tags}))
+		step(k, name("List", "CompliancePacks"), with(params{"Status": "ACTIVE"}))
+		step(k, name("List", "ConfigRules"), with(params{"CompliancePackId": pack}))
+		step(k, name("Get", "ConfigRule"), with(params{"ConfigRuleId": id}))
+		step(k, name("Get", "ConfigRuleComplianceByPack"), with(params{"CompliancePackId": pack}))
+		step(k, name("Detach", "ConfigRuleToCompliancePack"), with(params{"CompliancePackId": pack, "ConfigRuleIds": id + ",cr-none"}))
+		step(k, name("Update", "CompliancePack"), with(params{"CompliancePackId": pack, "Description": ""}))
+		step(k, name("Delete", "CompliancePacks"), with(params{"CompliancePackIds": pack + ",cp-none", "DeleteRule": "true"}))
 		step(k, name("Delete", "ConfigRules"), with(params{"ConfigRuleIds": id + ",cr-none"}))
 	}
 	admin, local := keyOf("FAKEADMIN"), keyOf("FAKELOCAL")
@@ -177,6 +228,7 @@ func TestEveryConfigAnswerConforms(t *testing.T) {
 	step(local, "GetConfigurationRecorder", nil)
 	step(local, "GetManagedRule", params{"Identifier": "ack-cluster-public-endpoint-check"})
 	step(local, "ListManagedRules", params{"ResourceTypes": "ACS::ACK::Cluster"})
+	step(local, "ListCompliancePackTemplates", params{"ResourceTypes": "ACS::ACK::Cluster"})
 	custom := step(admin, "CreateAggregator", params{
 		"AggregatorName": "some", "Description": "text", "AggregatorAccounts": `[{"AccountId":` + testMember + `,"AccountName":"member","AccountType":"ResourceDirectory"}]`,
 		"Tag": `[{"Key":"k","Value":"v"}]`,

@@ -9,16 +9,17 @@ import (
 // Scenario is everything that the simulated cloud holds at its start. What an API owns has the API's own field names;
 // what only the simulator knows is written in snake_case. A field that is left out stays off the wire.
 type Scenario struct {
-	Description        string             `json:"description,omitzero" jsonschema_description:"For readers."`
-	Seed               uint64             `json:"seed,omitzero" jsonschema_description:"Seed of every made-up id; the same seed and the same calls give the same ids."`
-	Behaviour          Behaviour          `json:"behaviour,omitzero" jsonschema_description:"Switches where public sources disagree or are silent, and durations of asynchronous work."`
-	ResourceDirectory  *ResourceDirectory `json:"resource_directory,omitzero" jsonschema_description:"The resource directory; left out, no account has one."`
-	Accounts           []Account          `json:"accounts" jsonschema:"required" jsonschema_description:"All accounts, the management account included."`
-	ECSInstance        *ECSInstance       `json:"ecs_instance,omitzero" jsonschema_description:"The ECS instance whose metadata service the port answers for; left out, there is none."`
-	CredentialsURIs    []CredentialsURI   `json:"credentials_uris,omitzero" jsonschema_description:"Addresses that hand out credentials of a role: /credentials-uri/ and the name."`
-	ConfigManagedRules []ManagedRule      `json:"config_managed_rules,omitzero" jsonschema_description:"Managed rules of Cloud Config besides the documented ones for ACK."`
-	Quotas             []Quota            `json:"quotas,omitzero" jsonschema_description:"How often accounts may call; left out, as often as they like."`
-	Faults             []Fault            `json:"faults,omitzero" jsonschema_description:"Faults that are active from the start."`
+	Description         string             `json:"description,omitzero" jsonschema_description:"For readers."`
+	Seed                uint64             `json:"seed,omitzero" jsonschema_description:"Seed of every made-up id; the same seed and the same calls give the same ids."`
+	Behaviour           Behaviour          `json:"behaviour,omitzero" jsonschema_description:"Switches where public sources disagree or are silent, and durations of asynchronous work."`
+	ResourceDirectory   *ResourceDirectory `json:"resource_directory,omitzero" jsonschema_description:"The resource directory; left out, no account has one."`
+	Accounts            []Account          `json:"accounts" jsonschema:"required" jsonschema_description:"All accounts, the management account included."`
+	ECSInstance         *ECSInstance       `json:"ecs_instance,omitzero" jsonschema_description:"The ECS instance whose metadata service the port answers for; left out, there is none."`
+	CredentialsURIs     []CredentialsURI   `json:"credentials_uris,omitzero" jsonschema_description:"Addresses that hand out credentials of a role: /credentials-uri/ and the name."`
+	ConfigManagedRules  []ManagedRule      `json:"config_managed_rules,omitzero" jsonschema_description:"Managed rules of Cloud Config besides the documented ones for ACK."`
+	ConfigPackTemplates []PackTemplate     `json:"config_pack_templates,omitzero" jsonschema_description:"Templates of compliance packs; left out, there are none, since none of the service's own is for ACK."`
+	Quotas              []Quota            `json:"quotas,omitzero" jsonschema_description:"How often accounts may call; left out, as often as they like."`
+	Faults              []Fault            `json:"faults,omitzero" jsonschema_description:"Faults that are active from the start."`
 }
 
 // Behaviour switches between documented variants.
@@ -27,7 +28,7 @@ type Behaviour struct {
 	InspectUpdateRecurrence bool        `json:"inspect_update_recurrence,omitzero" jsonschema_description:"Whether UpdateClusterInspectConfig takes recurrence besides scheduleTime."`
 	InspectDuration         string      `json:"inspect_duration,omitzero" jsonschema_description:"How long an inspection runs, as a Go duration; 0s by default."`
 	TaskDuration            string      `json:"task_duration,omitzero" jsonschema_description:"How long a change of a cluster takes, as a Go duration; 0s by default."`
-	ConfigTaskDuration      string      `json:"config_task_duration,omitzero" jsonschema_description:"How long Cloud Config takes to register a recorder, to create a group and to delete a rule, as a Go duration; 0s by default."`
+	ConfigTaskDuration      string      `json:"config_task_duration,omitzero" jsonschema_description:"How long Cloud Config takes to register a recorder, to create a group, to create or change a compliance pack and to delete a rule, as a Go duration; 0s by default."`
 	ConfigInventoryDelay    string      `json:"config_inventory_delay,omitzero" jsonschema_description:"How far the inventory of Cloud Config lags behind clusters, as a Go duration; 0s by default."`
 	ConfigEvaluationDelay   string      `json:"config_evaluation_delay,omitzero" jsonschema_description:"How long after its trigger an evaluation of a rule has its results, as a Go duration; 0s by default."`
 	Consistency             Consistency `json:"consistency,omitzero" jsonschema_description:"How far reads of clusters lag behind writes; left out, they do not."`

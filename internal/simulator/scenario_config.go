@@ -9,22 +9,24 @@ import (
 
 // CloudConfig is what Cloud Config holds for one account that has activated it.
 type CloudConfig struct {
-	ConfigurationRecorderStatus string       `json:"ConfigurationRecorderStatus,omitzero" jsonschema:"enum=REGISTRABLE,enum=BUILDING,enum=REGISTERED,enum=REBUILDING" jsonschema_description:"REGISTERED by default. REGISTRABLE is as good as not activated; only a REGISTERED recorder sees clusters."`
-	ResourceTypes               []string     `json:"ResourceTypes,omitzero" jsonschema_description:"Resource types that are recorded; ACS::ACK::Cluster by default."`
-	Rules                       []ConfigRule `json:"rules,omitzero" jsonschema_description:"Rules of the account itself."`
-	Aggregators                 []Aggregator `json:"aggregators,omitzero" jsonschema_description:"Account groups that the account owns: the management account or a delegated administrator of config.aliyuncs.com."`
+	ConfigurationRecorderStatus string           `json:"ConfigurationRecorderStatus,omitzero" jsonschema:"enum=REGISTRABLE,enum=BUILDING,enum=REGISTERED,enum=REBUILDING" jsonschema_description:"REGISTERED by default. REGISTRABLE is as good as not activated; only a REGISTERED recorder sees clusters."`
+	ResourceTypes               []string         `json:"ResourceTypes,omitzero" jsonschema_description:"Resource types that are recorded; ACS::ACK::Cluster by default."`
+	Rules                       []ConfigRule     `json:"rules,omitzero" jsonschema_description:"Rules of the account itself."`
+	CompliancePacks             []CompliancePack `json:"compliance_packs,omitzero" jsonschema_description:"Compliance packs of the account itself."`
+	Aggregators                 []Aggregator     `json:"aggregators,omitzero" jsonschema_description:"Account groups that the account owns: the management account or a delegated administrator of config.aliyuncs.com."`
 }
 
 // Aggregator is an account group.
 type Aggregator struct {
-	AggregatorID   string       `json:"AggregatorId" jsonschema:"required" jsonschema_description:"ca- and letters or digits."`
-	AggregatorName string       `json:"AggregatorName" jsonschema:"required" jsonschema_description:"Name of the group."`
-	Description    string       `json:"Description" jsonschema:"required" jsonschema_description:"For readers; the API requires it."`
-	AggregatorType string       `json:"AggregatorType" jsonschema:"required,enum=RD,enum=FOLDER,enum=CUSTOM" jsonschema_description:"RD holds the whole directory, FOLDER what is below folders, CUSTOM what accounts lists."`
-	FolderID       string       `json:"FolderId,omitzero" jsonschema_description:"Folders of a FOLDER group, separated by commas."`
-	Tags           []ConfigTag  `json:"Tags,omitzero" jsonschema_description:"Tags of the group."`
-	Accounts       []string     `json:"accounts,omitzero" jsonschema_description:"AccountIds of a CUSTOM group."`
-	Rules          []ConfigRule `json:"rules,omitzero" jsonschema_description:"Rules of the group."`
+	AggregatorID    string           `json:"AggregatorId" jsonschema:"required" jsonschema_description:"ca- and letters or digits."`
+	AggregatorName  string           `json:"AggregatorName" jsonschema:"required" jsonschema_description:"Name of the group."`
+	Description     string           `json:"Description" jsonschema:"required" jsonschema_description:"For readers; the API requires it."`
+	AggregatorType  string           `json:"AggregatorType" jsonschema:"required,enum=RD,enum=FOLDER,enum=CUSTOM" jsonschema_description:"RD holds the whole directory, FOLDER what is below folders, CUSTOM what accounts lists."`
+	FolderID        string           `json:"FolderId,omitzero" jsonschema_description:"Folders of a FOLDER group, separated by commas."`
+	Tags            []ConfigTag      `json:"Tags,omitzero" jsonschema_description:"Tags of the group."`
+	Accounts        []string         `json:"accounts,omitzero" jsonschema_description:"AccountIds of a CUSTOM group."`
+	Rules           []ConfigRule     `json:"rules,omitzero" jsonschema_description:"Rules of the group."`
+	CompliancePacks []CompliancePack `json:"compliance_packs,omitzero" jsonschema_description:"Compliance packs of the group."`
 }
 
 // ConfigRule is a rule, of an account or of an account group.
@@ -42,23 +44,28 @@ type ConfigRule struct {
 	InputParameters           map[string]any `json:"InputParameters,omitzero" jsonschema_description:"Parameters; the rules for ACK take none."`
 	ExtendContent             string         `json:"ExtendContent,omitzero" jsonschema_description:"JSON text such as {\"fixedHour\":\"13\"}; kept and without effect."`
 
-	AccountIDsScope              string      `json:"AccountIdsScope,omitzero" jsonschema_description:"Only these accounts of the group, separated by commas."`
-	ExcludeAccountIDsScope       string      `json:"ExcludeAccountIdsScope,omitzero" jsonschema_description:"Not these accounts."`
-	FolderIDsScope               string      `json:"FolderIdsScope,omitzero" jsonschema_description:"Only accounts below these folders; in an RD group."`
-	ExcludeFolderIDsScope        string      `json:"ExcludeFolderIdsScope,omitzero" jsonschema_description:"Not accounts below these folders; in an RD group."`
+	AccountIDsScope        string `json:"AccountIdsScope,omitzero" jsonschema_description:"Only these accounts of the group, separated by commas."`
+	ExcludeAccountIDsScope string `json:"ExcludeAccountIdsScope,omitzero" jsonschema_description:"Not these accounts."`
+	FolderIDsScope         string `json:"FolderIdsScope,omitzero" jsonschema_description:"Only accounts below these folders; in an RD group."`
+	ExcludeFolderIDsScope  string `json:"ExcludeFolderIdsScope,omitzero" jsonschema_description:"Not accounts below these folders; in an RD group."`
+	ConfigScope
+	ResourceNameScope string      `json:"ResourceNameScope,omitzero" jsonschema_description:"Only resources of these names."`
+	TagKeyLogicScope  string      `json:"TagKeyLogicScope,omitzero" jsonschema:"enum=AND,enum=OR" jsonschema_description:"How several tags of the scope go together; OR by default."`
+	Tags              []ConfigTag `json:"Tags,omitzero" jsonschema_description:"Tags of the rule."`
+}
+
+// ConfigScope says which resources a rule, or all rules of a compliance pack, look at.
+type ConfigScope struct {
 	RegionIDsScope               string      `json:"RegionIdsScope,omitzero" jsonschema_description:"Only these regions."`
 	ExcludeRegionIDsScope        string      `json:"ExcludeRegionIdsScope,omitzero" jsonschema_description:"Not these regions."`
 	ResourceGroupIDsScope        string      `json:"ResourceGroupIdsScope,omitzero" jsonschema_description:"Only these resource groups."`
 	ExcludeResourceGroupIDsScope string      `json:"ExcludeResourceGroupIdsScope,omitzero" jsonschema_description:"Not these resource groups."`
 	ResourceIDsScope             string      `json:"ResourceIdsScope,omitzero" jsonschema_description:"Only these resources."`
 	ExcludeResourceIDsScope      string      `json:"ExcludeResourceIdsScope,omitzero" jsonschema_description:"Not these resources."`
-	ResourceNameScope            string      `json:"ResourceNameScope,omitzero" jsonschema_description:"Only resources of these names."`
 	TagKeyScope                  string      `json:"TagKeyScope,omitzero" jsonschema_description:"Deprecated: only resources with these tag keys."`
 	TagValueScope                string      `json:"TagValueScope,omitzero" jsonschema_description:"Deprecated: the value that goes with TagKeyScope."`
-	TagKeyLogicScope             string      `json:"TagKeyLogicScope,omitzero" jsonschema:"enum=AND,enum=OR" jsonschema_description:"How several tags of the scope go together; OR by default."`
 	TagsScope                    []ConfigTag `json:"TagsScope,omitzero" jsonschema_description:"Only resources with these tags."`
 	ExcludeTagsScope             []ConfigTag `json:"ExcludeTagsScope,omitzero" jsonschema_description:"Not resources with one of these tags."`
-	Tags                         []ConfigTag `json:"Tags,omitzero" jsonschema_description:"Tags of the rule."`
 }
 
 // ConfigTag is a tag as Cloud Config writes it.
@@ -162,10 +169,11 @@ func (k *checker) cloudConfig(path string, s *Scenario, a *Account, accounts, fo
 			k.add(fmt.Sprintf("%s.ResourceTypes[%d]", path, i), "%q is no resource type, want one such as ACS::ACK::Cluster", kind)
 		}
 	}
-	if config.ConfigurationRecorderStatus == "REGISTRABLE" && len(config.Rules)+len(config.Aggregators) > 0 {
-		k.add(path+".ConfigurationRecorderStatus", "a recorder that is REGISTRABLE has no rules and no groups: leave the status out")
+	if config.ConfigurationRecorderStatus == "REGISTRABLE" && len(config.Rules)+len(config.CompliancePacks)+len(config.Aggregators) > 0 {
+		k.add(path+".ConfigurationRecorderStatus", "a recorder that is REGISTRABLE has no rules, no packs and no groups: leave the status out")
 	}
 	k.configRules(path+".rules", s, config.Rules, nil)
+	k.compliancePacks(path+".compliance_packs", s, config.CompliancePacks, config.Rules)
 	if len(config.Aggregators) > 0 && !s.ResourceDirectory.administers(a.AccountID) {
 		k.add(path+".aggregators", "the account %s is neither the management account nor a delegated administrator of config.aliyuncs.com, so it has no account groups", a.AccountID)
 	}
@@ -189,6 +197,7 @@ func (k *checker) cloudConfig(path string, s *Scenario, a *Account, accounts, fo
 			k.add(at, "%s", why)
 		}
 		k.configRules(at+".rules", s, g.Rules, g)
+		k.compliancePacks(at+".compliance_packs", s, g.CompliancePacks, g.Rules)
 	}
 }
 

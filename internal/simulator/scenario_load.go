@@ -136,6 +136,7 @@ func (s *Scenario) check() []finding {
 		s.checkAccount(k, fmt.Sprintf("accounts[%d]", i), &s.Accounts[i], accounts, folders)
 	}
 	k.managedRules("config_managed_rules", s.ConfigManagedRules)
+	k.packTemplates("config_pack_templates", s)
 	s.checkCredentialSources(k)
 	k.quotas(s.Quotas, func(id string) bool { return accounts[id] })
 	for i, f := range s.Faults {

@@ -162,6 +162,10 @@ func fields(t reflect.Type) []field {
 	list := make([]field, 0, t.NumField())
 	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous && name == "" {
+			// As encoding/json has it, the fields of an embedded struct are the outer one's.
+			list = append(list, fields(f.Type)...)
+		}
 		if name == "-" || name == "" {
 			continue
 		}
