@@ -55,6 +55,7 @@ func (p *ackguard) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		inspection.NewScheduleResource,
 		configrule.NewRuleResource,
+		configrule.NewBaselineResource,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -213,10 +214,8 @@ func (r *baselineResource) Update(ctx context.Context, req resource.UpdateReques
 	defer r.data.Observed.ForgetConfig(m.AccountID.ValueString())
 
 	c.ours = stored.ours
-	for i, w := range c.wanted.Rules {
-		c.wanted.Rules[i].ID = c.ours[w.Identifier] // it stays the rule that it is, with its results
-	}
-	if !c.Stands("Taking out rules that were added by hand to", lifecycle.ReadNext, c.release(ctx, stored.wanted), &resp.Diagnostics) {
+	if err := c.match(ctx, stored.wanted); err != nil {
+		resp.Diagnostics.Append(diagnostic.Error("Updating "+c.Name, err))
 		return
 	}
 	was := cloudconfig.StoredPack{Pack: stored.wanted, Status: cloudconfig.PackActive}
@@ -226,10 +225,14 @@ func (r *baselineResource) Update(ctx context.Context, req resource.UpdateReques
 		if !c.Stands("Updating", lifecycle.ReadNext, c.Settled(ctx, changed), &resp.Diagnostics) {
 			return
 		}
-	} else if !c.Interrupted && !c.Stands("Reading", lifecycle.ReadNext, c.Settled(ctx, nil), &resp.Diagnostics) {
+	} else if !c.Stands("Reading", lifecycle.ReadNext, c.Settled(ctx, nil), &resp.Diagnostics) {
 		return
 	}
-	m.Rules = c.rulesAfter(c.dropOthers(ctx, &resp.Diagnostics))
+	others := c.others()
+	if !c.Interrupted && c.Stands("Deleting rules of", lifecycle.ReadNext, c.cleared(ctx, others), &resp.Diagnostics) && !c.Interrupted {
+		others = nil
+	}
+	m.Rules = c.rulesAfter(others) // what could not be deleted stays in it, and the next apply tries again
 	store(ctx, &resp.State, &m, resp.Identity, baselineIdentity{m.owner, m.CompliancePackID}, &resp.Diagnostics)
 }
 
@@ -245,19 +248,28 @@ func (c *packOperation) patiently(ctx context.Context, call func(context.Context
 	return changed
 }
 
-// release takes rules out of the pack that somebody added, and keeps them: what
-// was not made for the pack is not deleted with it.
-func (c *packOperation) release(ctx context.Context, stored cloudconfig.Pack) error {
-	added := slices.ContainsFunc(stored.Rules, func(r cloudconfig.PackRule) bool { return !c.isOurs(r.Identifier) })
-	if !added {
-		return nil
+// match finds the rules that the pack has and that are wanted, so that they
+// stay the rules that they are, with their results. Those that somebody added
+// it takes out and keeps: what was not made for the pack is not deleted with it.
+func (c *packOperation) match(ctx context.Context, stored cloudconfig.Pack) error {
+	is := map[string]cloudconfig.PackRule{}
+	if slices.ContainsFunc(stored.Rules, func(r cloudconfig.PackRule) bool { return c.ours[r.Identifier] == "" }) {
+		pack, found, err := c.Read(ctx)
+		if err != nil || !found {
+			return err
+		}
+		is = c.byKey(pack.Rules)
 	}
-	pack, found, err := c.Read(ctx)
-	if err != nil || !found {
-		return err
+	wanted := map[string]bool{}
+	for i, w := range c.wanted.Rules {
+		if wanted[w.Identifier] = true; c.ours[w.Identifier] != "" {
+			c.wanted.Rules[i].ID = c.ours[w.Identifier]
+		} else {
+			c.wanted.Rules[i].ID = is[w.Identifier].ID
+		}
 	}
-	for key, rule := range c.byKey(pack.Rules) {
-		if c.isOurs(key) || c.wants(key) {
+	for key, rule := range is {
+		if _, ours := c.ours[key]; ours || wanted[key] {
 			continue
 		}
 		if err := c.api.DetachRule(ctx, c.id, rule.ID); err != nil && !alicloud.Is(err, alicloud.NotFound) {
@@ -267,49 +279,50 @@ func (c *packOperation) release(ctx context.Context, stored cloudconfig.Pack) er
 	return nil
 }
 
-func (c *packOperation) isOurs(key string) bool {
-	_, ours := c.ours[key]
-	return ours
-}
-
-func (c *packOperation) wants(identifier string) bool {
-	return slices.ContainsFunc(c.wanted.Rules, func(r cloudconfig.PackRule) bool { return r.Identifier == identifier })
-}
-
-// dropOthers deletes the rules that were made for the pack and are not wanted
-// any more, and returns those that it could not delete.
-func (c *packOperation) dropOthers(ctx context.Context, diags *diag.Diagnostics) (left map[string]string) {
-	left = map[string]string{}
-	for _, key := range slices.Sorted(maps.Keys(c.ours)) {
-		if id := c.ours[key]; id != "" && !c.wants(key) && (c.Interrupted || !c.Stands("Deleting the rule "+key+" of", lifecycle.ReadNext, c.drop(ctx, id), diags) || c.Interrupted) {
-			left[key] = id
-		}
+// others are the rules that were made for the pack and are not wanted any more.
+func (c *packOperation) others() map[string]string {
+	others := maps.Clone(c.ours)
+	maps.DeleteFunc(others, func(_, id string) bool { return id == "" })
+	for _, w := range c.wanted.Rules {
+		delete(others, w.Identifier)
 	}
-	return left
+	return others
 }
 
-// drop deletes a rule that left the pack, unless that has happened with it or somebody put it elsewhere.
-func (c *packOperation) drop(ctx context.Context, id string) error {
-	deleted := false
+// cleared sees to it that rules which were made for the pack are gone: the
+// service deletes them with the pack, or leaves them standing (INFERRED: both
+// are understood). Until they are gone, their names are taken.
+func (c *packOperation) cleared(ctx context.Context, ours map[string]string) error {
+	if len(ours) == 0 {
+		return nil
+	}
+	ids, deleted := slices.Collect(maps.Values(ours)), map[string]bool{}
 	err := settle.Until(ctx, c.Clock, c.Timeout, func(ctx context.Context) (string, error) {
-		rule, found, err := c.api.Rule(ctx, id)
-		switch {
-		case err != nil:
+		rules, err := c.api.Rules(ctx, cloudconfig.RuleFilter{})
+		if err != nil {
 			return "", err
-		case !found, rule.PackID != "" && rule.PackID != c.id:
-			return "", nil
-		case rule.PackID == c.id:
-			return "belongs to the pack", nil
-		case !deleted:
-			if err = c.api.DeleteRule(ctx, id); alicloud.Is(err, alicloud.NotFound) {
-				err = nil
-			}
-			deleted = err == nil
 		}
-		return "is there", err
+		var there []string
+		for _, rule := range rules {
+			if !slices.Contains(ids, rule.ID) || rule.PackID != "" && rule.PackID != c.id {
+				continue // somebody put it elsewhere
+			}
+			there = append(there, rule.ID)
+			if rule.State == cloudconfig.RuleDeleting || rule.PackID == c.id || deleted[rule.ID] {
+				continue
+			}
+			if err := c.api.DeleteRule(ctx, rule.ID); err != nil && !alicloud.Is(err, alicloud.NotFound) {
+				return "", err
+			}
+			deleted[rule.ID] = true
+		}
+		if there != nil {
+			return "has " + strings.Join(there, ", "), nil
+		}
+		return "", nil
 	})
 	if err != nil {
-		return fmt.Errorf("the rule %s has left the pack, but %w", id, err)
+		return fmt.Errorf("the service accepted the change of %s, but of the rules that it is not to have any more %w", c.Place, err)
 	}
 	return nil
 }
@@ -330,7 +343,8 @@ func (r *baselineResource) Delete(ctx context.Context, req resource.DeleteReques
 
 	stored := c.wanted
 	c.wanted.Rules = nil
-	if !c.Stands("Taking out rules that were added by hand to", lifecycle.OutOfState, c.release(ctx, stored), &resp.Diagnostics) || c.Interrupted {
+	if err := c.match(ctx, stored); err != nil {
+		resp.Diagnostics.Append(diagnostic.Error("Deleting "+c.Name, err))
 		return
 	}
 	token := rand.Text()
@@ -338,20 +352,10 @@ func (r *baselineResource) Delete(ctx context.Context, req resource.DeleteReques
 	if err == nil {
 		err = c.Gone(ctx)
 	}
-	if alicloud.Is(err, alicloud.NotFound) {
-		err = nil
+	if err == nil || alicloud.Is(err, alicloud.NotFound) {
+		err = c.cleared(ctx, c.others())
 	}
-	if !c.Stands("Deleting", lifecycle.OutOfState, err, &resp.Diagnostics) || c.Interrupted {
-		return
-	}
-	// Rules that stood outside the pack when it went.
-	inPack := texts(ctx, m.RuleIDs, &resp.Diagnostics)
-	for key := range c.ours {
-		if slices.Contains(inPack, key) {
-			delete(c.ours, key)
-		}
-	}
-	c.dropOthers(ctx, &resp.Diagnostics)
+	c.Stands("Deleting", lifecycle.OutOfState, err, &resp.Diagnostics)
 }
 
 // difference lists what of a pack is not as planned.
@@ -407,4 +411,3 @@ func (m *baselineModel) fromAPI(p cloudconfig.StoredPack, rules map[string]cloud
 	m.Rules = types.MapValueMust(types.StringType, elements)
 	m.scopes, m.Tags = scopesFrom(p.Scope), tagMapTo(p.Tags)
 }
-

@@ -140,4 +140,3 @@ func (r *baselineResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 		},
 	}
 }
-
