@@ -21,6 +21,7 @@ type configState struct {
 	templates  []PackTemplate            // that the scenario has
 	rules      []*configRule             // of all accounts and groups, oldest first
 	packs      []*configPack             // likewise
+	channels   []*configChannel          // likewise
 	next       int64                     // order of what is made
 	started    time.Time
 	ahead      time.Duration // how far its clock is ahead of that of the gateways
@@ -90,31 +91,35 @@ func (c *Cloud) loadConfig(accounts []Account) {
 			continue
 		}
 		a := c.config.accounts[accounts[i].AccountID]
-		c.loadHolder(&a.configHolder, cloneAll(given.Rules), cloneAll(given.CompliancePacks), now)
+		c.loadHolder(&a.configHolder, cloneAll(given.Rules), cloneAll(given.CompliancePacks), cloneAll(given.DeliveryChannels), now)
 		for j := range given.Aggregators {
 			g := clone(&given.Aggregators[j])
 			h := &configHolder{accountID: a.accountID, group: g, created: now, ready: now}
 			a.aggregators = append(a.aggregators, h)
-			rules, packs := g.Rules, g.CompliancePacks
-			g.Rules, g.CompliancePacks = nil, nil
-			c.loadHolder(h, rules, packs, now)
+			rules, packs, channels := g.Rules, g.CompliancePacks, g.DeliveryChannels
+			g.Rules, g.CompliancePacks, g.DeliveryChannels = nil, nil, nil
+			c.loadHolder(h, rules, packs, channels, now)
 		}
 	}
 	c.settleConfig(now)
 }
 
-func (c *Cloud) loadHolder(h *configHolder, rules []ConfigRule, packs []CompliancePack, now time.Time) {
+func (c *Cloud) loadHolder(h *configHolder, rules []ConfigRule, packs []CompliancePack, channels []DeliveryChannel, now time.Time) {
 	for i := range rules {
 		c.newRule(h, &rules[i], now)
 	}
 	for i := range packs {
 		c.loadPack(h, &packs[i], now)
 	}
+	for i := range channels {
+		c.newChannel(h, &channels[i])
+	}
 }
 
 // dropHolder removes at once what accounts or groups hold.
 func (c *Cloud) dropHolder(gone func(*configHolder) bool) {
 	c.dropRules(func(r *configRule) bool { return gone(r.holder) })
+	c.dropChannels(func(d *configChannel) bool { return gone(d.holder) })
 	c.config.packs = slices.DeleteFunc(c.config.packs, func(p *configPack) bool { return gone(p.holder) })
 }
 
@@ -220,7 +225,7 @@ func twins(action string, run func(*call, *configHolder) (any, *apiError), more 
 	}
 }
 
-var configOperations = slices.Concat(recorderOperations, aggregatorOperations, managedRuleOperations, configRuleOperations, configPackOperations, configResultOperations, inventoryOperations)
+var configOperations = slices.Concat(recorderOperations, aggregatorOperations, managedRuleOperations, configRuleOperations, configPackOperations, configDeliveryOperations, configResultOperations, inventoryOperations)
 
 // configPage is a page by number.
 func (cl *call) configPage(name string, list []map[string]any) map[string]any {
@@ -326,6 +331,25 @@ func once(cl *call, h *configHolder, create func() (string, *apiError)) (string,
 		cl.clientTokens[key] = id
 	}
 	return id, err
+}
+
+// behind makes a change behind the back of every client.
+func (c *Cloud) behind(change func(now time.Time) error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.settle(c.now())
+	now := c.configTime(c.now())
+	err := change(now)
+	c.settleConfig(now)
+	return err
+}
+
+// owner is how snapshots name a holder.
+func (h *configHolder) owner() (accountID, aggregatorID string) {
+	if h.group != nil {
+		aggregatorID = h.group.AggregatorID
+	}
+	return h.accountID, aggregatorID
 }
 
 // id names a holder among all.

@@ -531,10 +531,8 @@ type ConfigPackSnapshot struct {
 }
 
 func (c *Cloud) packSnapshot(p *configPack) ConfigPackSnapshot {
-	s := ConfigPackSnapshot{AccountID: p.holder.accountID, Status: p.status(c.configTime(c.now())), CompliancePack: *clone(p.CompliancePack)}
-	if p.holder.group != nil {
-		s.AggregatorID = p.holder.group.AggregatorID
-	}
+	s := ConfigPackSnapshot{Status: p.status(c.configTime(c.now())), CompliancePack: *clone(p.CompliancePack)}
+	s.AccountID, s.AggregatorID = p.holder.owner()
 	s.ConfigRules = nil
 	for _, r := range c.rulesOfPack(p) {
 		s.ConfigRules = append(s.ConfigRules, CompliancePackRule{
@@ -559,19 +557,13 @@ func (c *Cloud) ConfigPacks() []ConfigPackSnapshot {
 
 // behindPack finds a pack for a change behind the back of every client.
 func (c *Cloud) behindPack(id string, change func(p *configPack, now time.Time) error) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.settle(c.now())
-	now := c.configTime(c.now())
-	at := slices.IndexFunc(c.config.packs, func(p *configPack) bool { return p.CompliancePackID == id })
-	if at < 0 {
-		return fmt.Errorf("the compliance pack %s does not exist", id)
-	}
-	if err := change(c.config.packs[at], now); err != nil {
-		return err
-	}
-	c.settleConfig(now)
-	return nil
+	return c.behind(func(now time.Time) error {
+		at := slices.IndexFunc(c.config.packs, func(p *configPack) bool { return p.CompliancePackID == id })
+		if at < 0 {
+			return fmt.Errorf("the compliance pack %s does not exist", id)
+		}
+		return change(c.config.packs[at], now)
+	})
 }
 
 // UpdateConfigPack changes a compliance pack behind the back of every client; ConfigRules lists the rules that it has,

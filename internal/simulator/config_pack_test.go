@@ -16,13 +16,13 @@ const (
 	deletionRule   = "ack-cluster-deletion-protection-enabled"
 )
 
-// packTwin calls the one or the other twin of a call on packs.
-type packTwin struct {
+// configTwin calls the one or the other twin of a call.
+type configTwin struct {
 	configCaller
 	group string
 }
 
-func (w packTwin) with(p params) params {
+func (w configTwin) with(p params) params {
 	if w.group == "" {
 		return p
 	}
@@ -30,7 +30,7 @@ func (w packTwin) with(p params) params {
 }
 
 // twin is the name of the twin of a call.
-func (w packTwin) twin(action string) string {
+func (w configTwin) twin(action string) string {
 	if w.group == "" {
 		return action
 	}
@@ -38,17 +38,17 @@ func (w packTwin) twin(action string) string {
 	return verb + "Aggregate" + strings.TrimPrefix(action, verb)
 }
 
-func (w packTwin) do(action string, p params) object {
+func (w configTwin) do(action string, p params) object {
 	w.t.Helper()
 	return w.configCaller.do(w.twin(action), w.with(p))
 }
 
-func (w packTwin) refused(status int, code, action string, p params) {
+func (w configTwin) refused(status int, code, action string, p params) {
 	w.t.Helper()
 	w.configCaller.refused(status, code, w.twin(action), w.with(p))
 }
 
-func (w packTwin) create(name, rules string, more params) string {
+func (w configTwin) create(name, rules string, more params) string {
 	w.t.Helper()
 	p := params{"CompliancePackName": name, "ConfigRules": rules}
 	for key, v := range more {
@@ -57,13 +57,13 @@ func (w packTwin) create(name, rules string, more params) string {
 	return w.do("CreateCompliancePack", p).text("CompliancePackId")
 }
 
-func (w packTwin) get(id string) object {
+func (w configTwin) get(id string) object {
 	w.t.Helper()
 	return w.do("GetCompliancePack", params{"CompliancePackId": id}).object("CompliancePack")
 }
 
 // names lists the rules of a pack.
-func (w packTwin) names(id string) string {
+func (w configTwin) names(id string) string {
 	w.t.Helper()
 	list := []string{}
 	for _, r := range w.get(id).list("ConfigRules") {
@@ -73,13 +73,13 @@ func (w packTwin) names(id string) string {
 }
 
 // rule is a rule as the API shows it.
-func (w packTwin) rule(id string) object {
+func (w configTwin) rule(id string) object {
 	w.t.Helper()
 	return w.do("GetConfigRule", params{"ConfigRuleId": id}).object("ConfigRule")
 }
 
 // eachTwin runs a test on an account and on an account group.
-func eachTwin(t *testing.T, run func(t *testing.T, cloud *Cloud, now *clock, w packTwin)) {
+func eachTwin(t *testing.T, run func(t *testing.T, cloud *Cloud, now *clock, w configTwin)) {
 	t.Helper()
 	for name, group := range map[string]string{"account": "", "group": "ca-all"} {
 		t.Run(name, func(t *testing.T) {
@@ -87,7 +87,7 @@ func eachTwin(t *testing.T, run func(t *testing.T, cloud *Cloud, now *clock, w p
 			s.Behaviour.ConfigTaskDuration = "1m"
 			now := &clock{now: time.Now()}
 			cloud, admin, local := startConfig(t, s, withClock(now))
-			w := packTwin{local, group}
+			w := configTwin{local, group}
 			if group != "" {
 				w.configCaller = admin
 			}
@@ -97,7 +97,7 @@ func eachTwin(t *testing.T, run func(t *testing.T, cloud *Cloud, now *clock, w p
 }
 
 func TestPackLife(t *testing.T) {
-	eachTwin(t, func(t *testing.T, cloud *Cloud, now *clock, w packTwin) {
+	eachTwin(t, func(t *testing.T, cloud *Cloud, now *clock, w configTwin) {
 		t.Helper()
 		own := w.do("CreateConfigRule", ruleParams("ack-cluster-rrsa-enabled", params{"ConfigRuleName": "own"})).text("ConfigRuleId")
 		create := params{
@@ -209,7 +209,7 @@ func TestPackLife(t *testing.T) {
 
 // TestPackRules: what takes a CompliancePackId acts on the rules of the pack, and its scope bounds them.
 func TestPackRules(t *testing.T) {
-	eachTwin(t, func(t *testing.T, _ *Cloud, now *clock, w packTwin) {
+	eachTwin(t, func(t *testing.T, _ *Cloud, now *clock, w configTwin) {
 		t.Helper()
 		w.do("CreateConfigRule", ruleParams(deletionRule, nil))
 		id := w.create("pack", `[{"ManagedRuleIdentifier":"`+publicEndpoint+`"},{"ManagedRuleIdentifier":"`+deletionRule+`"}]`, params{"RegionIdsScope": "cn-hangzhou"})
@@ -268,7 +268,7 @@ func TestPackRules(t *testing.T) {
 }
 
 func TestPackErrors(t *testing.T) {
-	eachTwin(t, func(t *testing.T, _ *Cloud, now *clock, w packTwin) {
+	eachTwin(t, func(t *testing.T, _ *Cloud, now *clock, w configTwin) {
 		t.Helper()
 		rules := `[{"ManagedRuleIdentifier":"` + deletionRule + `"}]`
 		first := w.create("first", rules, nil)
@@ -323,7 +323,7 @@ func TestPackErrors(t *testing.T) {
 // TestPackMembers: a member may not touch what belongs to an account group, and does not see the group's packs as its own.
 func TestPackMembers(t *testing.T) {
 	cloud, admin, local := startConfig(t, configScenario())
-	w := packTwin{admin, "ca-all"}
+	w := configTwin{admin, "ca-all"}
 	id := w.create("pack", `[{"ManagedRuleIdentifier":"`+deletionRule+`"}]`, params{"DefaultEnable": "false"})
 	if r := w.rule(w.get(id).list("ConfigRules")[0].text("ConfigRuleId")); r.text("ConfigRuleState") != "INACTIVE" {
 		t.Error("DefaultEnable is false:", r)
@@ -363,7 +363,7 @@ func TestPackScenario(t *testing.T) {
 		},
 	}}
 	cloud, _, local := startConfig(t, s)
-	w := packTwin{local, ""}
+	w := configTwin{local, ""}
 	pack := w.get("cp-1")
 	rules := pack.list("ConfigRules")
 	if pack.text("Status") != "ACTIVE" || pack["RiskLevel"] != 2.0 || len(rules) != 2 || rules[1].text("ConfigRuleId") != "cr-made" || rules[1].text("ConfigRuleName") != "pack-New" {

@@ -156,6 +156,8 @@ func (cl *call) setFields(target any) {
 			field.SetInt(int64(number(cl.params, name, 0)))
 		case reflect.Bool:
 			field.SetBool(cl.params.Get(name) == "true")
+		case reflect.Pointer:
+			field.Set(reflect.ValueOf(new(int64(number(cl.params, name, 0)))))
 		}
 	}
 }
@@ -529,10 +531,8 @@ func (c *Cloud) ConfigRules() []ConfigRuleSnapshot {
 	c.settle(c.now())
 	list := []ConfigRuleSnapshot{}
 	for _, r := range c.config.rules {
-		s := ConfigRuleSnapshot{AccountID: r.holder.accountID, CompliancePackID: r.packID(), ConfigRule: *clone(r.ConfigRule)}
-		if r.holder.group != nil {
-			s.AggregatorID = r.holder.group.AggregatorID
-		}
+		s := ConfigRuleSnapshot{CompliancePackID: r.packID(), ConfigRule: *clone(r.ConfigRule)}
+		s.AccountID, s.AggregatorID = r.holder.owner()
 		list = append(list, s)
 	}
 	return list
@@ -589,6 +589,9 @@ func (c *Cloud) snapshotConfig(s Snapshot) {
 	}
 	for _, p := range c.config.packs {
 		s.add("pack "+p.holder.id()+"/"+p.CompliancePackID, c.packSnapshot(p).CompliancePack)
+	}
+	for _, d := range c.config.channels {
+		s.add("delivery channel "+d.holder.id()+"/"+d.DeliveryChannelID, d.DeliveryChannel)
 	}
 	for _, r := range c.config.rules {
 		s.add("rule "+r.holder.id()+"/"+r.ConfigRuleID, r.ConfigRule)

@@ -18,25 +18,31 @@ var configTyped = map[string]struct{ request, response reflect.Type }{
 	"AttachAggregateConfigRuleToCompliancePack": {reflect.TypeFor[config.AttachAggregateConfigRuleToCompliancePackRequest](), reflect.TypeFor[config.AttachAggregateConfigRuleToCompliancePackResponseBody]()},
 	"AttachConfigRuleToCompliancePack":          {reflect.TypeFor[config.AttachConfigRuleToCompliancePackRequest](), reflect.TypeFor[config.AttachConfigRuleToCompliancePackResponseBody]()},
 	"CreateAggregateCompliancePack":             {reflect.TypeFor[config.CreateAggregateCompliancePackShrinkRequest](), reflect.TypeFor[config.CreateAggregateCompliancePackResponseBody]()},
+	"CreateAggregateConfigDeliveryChannel":      {reflect.TypeFor[config.CreateAggregateConfigDeliveryChannelRequest](), reflect.TypeFor[config.CreateAggregateConfigDeliveryChannelResponseBody]()},
 	"CreateAggregateConfigRule":                 {reflect.TypeFor[config.CreateAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.CreateAggregateConfigRuleResponseBody]()},
 	"CreateAggregator":                          {reflect.TypeFor[config.CreateAggregatorShrinkRequest](), reflect.TypeFor[config.CreateAggregatorResponseBody]()},
 	"CreateCompliancePack":                      {reflect.TypeFor[config.CreateCompliancePackShrinkRequest](), reflect.TypeFor[config.CreateCompliancePackResponseBody]()},
+	"CreateConfigDeliveryChannel":               {reflect.TypeFor[config.CreateConfigDeliveryChannelRequest](), reflect.TypeFor[config.CreateConfigDeliveryChannelResponseBody]()},
 	"CreateConfigRule":                          {reflect.TypeFor[config.CreateConfigRuleShrinkRequest](), reflect.TypeFor[config.CreateConfigRuleResponseBody]()},
 	"DeactiveAggregateConfigRules":              {reflect.TypeFor[config.DeactiveAggregateConfigRulesRequest](), reflect.TypeFor[config.DeactiveAggregateConfigRulesResponseBody]()},
 	"DeactiveConfigRules":                       {reflect.TypeFor[config.DeactiveConfigRulesRequest](), reflect.TypeFor[config.DeactiveConfigRulesResponseBody]()},
 	"DeleteAggregateCompliancePacks":            {reflect.TypeFor[config.DeleteAggregateCompliancePacksRequest](), reflect.TypeFor[config.DeleteAggregateCompliancePacksResponseBody]()},
+	"DeleteAggregateConfigDeliveryChannel":      {reflect.TypeFor[config.DeleteAggregateConfigDeliveryChannelRequest](), reflect.TypeFor[config.DeleteAggregateConfigDeliveryChannelResponseBody]()},
 	"DeleteAggregateConfigRules":                {reflect.TypeFor[config.DeleteAggregateConfigRulesRequest](), reflect.TypeFor[config.DeleteAggregateConfigRulesResponseBody]()},
 	"DeleteAggregators":                         {reflect.TypeFor[config.DeleteAggregatorsRequest](), reflect.TypeFor[config.DeleteAggregatorsResponseBody]()},
 	"DeleteCompliancePacks":                     {reflect.TypeFor[config.DeleteCompliancePacksRequest](), reflect.TypeFor[config.DeleteCompliancePacksResponseBody]()},
+	"DeleteConfigDeliveryChannel":               {reflect.TypeFor[config.DeleteConfigDeliveryChannelRequest](), reflect.TypeFor[config.DeleteConfigDeliveryChannelResponseBody]()},
 	"DeleteConfigRules":                         {reflect.TypeFor[config.DeleteConfigRulesRequest](), reflect.TypeFor[config.DeleteConfigRulesResponseBody]()},
 	"DetachAggregateConfigRuleToCompliancePack": {reflect.TypeFor[config.DetachAggregateConfigRuleToCompliancePackRequest](), reflect.TypeFor[config.DetachAggregateConfigRuleToCompliancePackResponseBody]()},
 	"DetachConfigRuleToCompliancePack":          {reflect.TypeFor[config.DetachConfigRuleToCompliancePackRequest](), reflect.TypeFor[config.DetachConfigRuleToCompliancePackResponseBody]()},
 	"GetAggregateCompliancePack":                {reflect.TypeFor[config.GetAggregateCompliancePackShrinkRequest](), reflect.TypeFor[config.GetAggregateCompliancePackResponseBody]()},
+	"GetAggregateConfigDeliveryChannel":         {reflect.TypeFor[config.GetAggregateConfigDeliveryChannelRequest](), reflect.TypeFor[config.GetAggregateConfigDeliveryChannelResponseBody]()},
 	"GetAggregateConfigRule":                    {reflect.TypeFor[config.GetAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.GetAggregateConfigRuleResponseBody]()},
 	"GetAggregateConfigRuleComplianceByPack":    {reflect.TypeFor[config.GetAggregateConfigRuleComplianceByPackRequest](), reflect.TypeFor[config.GetAggregateConfigRuleComplianceByPackResponseBody]()},
 	"GetAggregateDiscoveredResource":            {reflect.TypeFor[config.GetAggregateDiscoveredResourceRequest](), reflect.TypeFor[config.GetAggregateDiscoveredResourceResponseBody]()},
 	"GetAggregator":                             {reflect.TypeFor[config.GetAggregatorShrinkRequest](), reflect.TypeFor[config.GetAggregatorResponseBody]()},
 	"GetCompliancePack":                         {reflect.TypeFor[config.GetCompliancePackShrinkRequest](), reflect.TypeFor[config.GetCompliancePackResponseBody]()},
+	"GetConfigDeliveryChannel":                  {reflect.TypeFor[config.GetConfigDeliveryChannelRequest](), reflect.TypeFor[config.GetConfigDeliveryChannelResponseBody]()},
 	"GetConfigRule":                             {reflect.TypeFor[config.GetConfigRuleShrinkRequest](), reflect.TypeFor[config.GetConfigRuleResponseBody]()},
 	"GetConfigRuleComplianceByPack":             {reflect.TypeFor[config.GetConfigRuleComplianceByPackRequest](), reflect.TypeFor[config.GetConfigRuleComplianceByPackResponseBody]()},
 	"GetConfigurationRecorder":                  {nil, reflect.TypeFor[config.GetConfigurationRecorderResponseBody]()},
@@ -45,6 +51,7 @@ var configTyped = map[string]struct{ request, response reflect.Type }{
 	"IgnoreAggregateEvaluationResults":          {reflect.TypeFor[config.IgnoreAggregateEvaluationResultsShrinkRequest](), reflect.TypeFor[config.IgnoreAggregateEvaluationResultsResponseBody]()},
 	"IgnoreEvaluationResults":                   {reflect.TypeFor[config.IgnoreEvaluationResultsShrinkRequest](), reflect.TypeFor[config.IgnoreEvaluationResultsResponseBody]()},
 	"ListAggregateCompliancePacks":              {reflect.TypeFor[config.ListAggregateCompliancePacksShrinkRequest](), reflect.TypeFor[config.ListAggregateCompliancePacksResponseBody]()},
+	"ListAggregateConfigDeliveryChannels":       {reflect.TypeFor[config.ListAggregateConfigDeliveryChannelsRequest](), reflect.TypeFor[config.ListAggregateConfigDeliveryChannelsResponseBody]()},
 	"ListAggregateConfigRuleEvaluationResults":  {reflect.TypeFor[config.ListAggregateConfigRuleEvaluationResultsRequest](), reflect.TypeFor[config.ListAggregateConfigRuleEvaluationResultsResponseBody]()},
 	"ListAggregateConfigRules":                  {reflect.TypeFor[config.ListAggregateConfigRulesShrinkRequest](), reflect.TypeFor[config.ListAggregateConfigRulesResponseBody]()},
 	"ListAggregateDiscoveredResources":          {reflect.TypeFor[config.ListAggregateDiscoveredResourcesRequest](), reflect.TypeFor[config.ListAggregateDiscoveredResourcesResponseBody]()},
@@ -52,6 +59,7 @@ var configTyped = map[string]struct{ request, response reflect.Type }{
 	"ListAggregators":                           {reflect.TypeFor[config.ListAggregatorsShrinkRequest](), reflect.TypeFor[config.ListAggregatorsResponseBody]()},
 	"ListCompliancePackTemplates":               {reflect.TypeFor[config.ListCompliancePackTemplatesRequest](), reflect.TypeFor[config.ListCompliancePackTemplatesResponseBody]()},
 	"ListCompliancePacks":                       {reflect.TypeFor[config.ListCompliancePacksShrinkRequest](), reflect.TypeFor[config.ListCompliancePacksResponseBody]()},
+	"ListConfigDeliveryChannels":                {reflect.TypeFor[config.ListConfigDeliveryChannelsRequest](), reflect.TypeFor[config.ListConfigDeliveryChannelsResponseBody]()},
 	"ListConfigRuleEvaluationResults":           {reflect.TypeFor[config.ListConfigRuleEvaluationResultsRequest](), reflect.TypeFor[config.ListConfigRuleEvaluationResultsResponseBody]()},
 	"ListConfigRules":                           {reflect.TypeFor[config.ListConfigRulesShrinkRequest](), reflect.TypeFor[config.ListConfigRulesResponseBody]()},
 	"ListDiscoveredResources":                   {reflect.TypeFor[config.ListDiscoveredResourcesRequest](), reflect.TypeFor[config.ListDiscoveredResourcesResponseBody]()},
@@ -64,9 +72,11 @@ var configTyped = map[string]struct{ request, response reflect.Type }{
 	"StartConfigurationRecorder":                {nil, reflect.TypeFor[config.StartConfigurationRecorderResponseBody]()},
 	"StopConfigurationRecorder":                 {nil, reflect.TypeFor[config.StopConfigurationRecorderResponseBody]()},
 	"UpdateAggregateCompliancePack":             {reflect.TypeFor[config.UpdateAggregateCompliancePackShrinkRequest](), reflect.TypeFor[config.UpdateAggregateCompliancePackResponseBody]()},
+	"UpdateAggregateConfigDeliveryChannel":      {reflect.TypeFor[config.UpdateAggregateConfigDeliveryChannelRequest](), reflect.TypeFor[config.UpdateAggregateConfigDeliveryChannelResponseBody]()},
 	"UpdateAggregateConfigRule":                 {reflect.TypeFor[config.UpdateAggregateConfigRuleShrinkRequest](), reflect.TypeFor[config.UpdateAggregateConfigRuleResponseBody]()},
 	"UpdateAggregator":                          {reflect.TypeFor[config.UpdateAggregatorShrinkRequest](), reflect.TypeFor[config.UpdateAggregatorResponseBody]()},
 	"UpdateCompliancePack":                      {reflect.TypeFor[config.UpdateCompliancePackShrinkRequest](), reflect.TypeFor[config.UpdateCompliancePackResponseBody]()},
+	"UpdateConfigDeliveryChannel":               {reflect.TypeFor[config.UpdateConfigDeliveryChannelRequest](), reflect.TypeFor[config.UpdateConfigDeliveryChannelResponseBody]()},
 	"UpdateConfigRule":                          {reflect.TypeFor[config.UpdateConfigRuleShrinkRequest](), reflect.TypeFor[config.UpdateConfigRuleResponseBody]()},
 	"UpdateConfigurationRecorder":               {reflect.TypeFor[config.UpdateConfigurationRecorderRequest](), reflect.TypeFor[config.UpdateConfigurationRecorderResponseBody]()},
 	// end of types
@@ -203,6 +213,16 @@ func TestEveryConfigAnswerConforms(t *testing.T) {
 		step(k, name("Get", "DiscoveredResource"), with(params{"Region": "cn-hangzhou", "ResourceId": clusterID("one"), "ResourceType": "ACS::ACK::Cluster", "ComplianceOption": "1"}))
 		step(k, name("Deactive", "ConfigRules"), with(params{"ConfigRuleIds": id}))
 		step(k, name("Active", "ConfigRules"), with(params{"ConfigRuleIds": id + ",cr-none"}))
+		channel := step(k, name("Create", "ConfigDeliveryChannel"), with(params{
+			"DeliveryChannelName": "channel", "DeliveryChannelType": "SLS", "DeliveryChannelTargetArn": "acs:log:cn-hangzhou:" + testMember + ":project/p/logstore/l",
+			"DeliveryChannelCondition": `[{"filterType":"ResourceType","values":["ACS::ACK::Cluster"],"multiple":true},{"filterType":"RuleRiskLevel","value":"1","multiple":false}]`,
+			"DeliverySnapshotTime":     "09:10Z", "OversizedDataOSSTargetArn": "acs:oss:cn-hangzhou:" + testMember + ":bucket", "Description": "text", "ClientToken": "channel",
+			"ConfigurationItemChangeNotification": "true", "ConfigurationSnapshot": "true", "CompliantSnapshot": "true", "NonCompliantNotification": "true",
+		})).text("DeliveryChannelId")
+		step(k, name("Update", "ConfigDeliveryChannel"), with(params{"DeliveryChannelId": channel, "Status": "0", "Description": ""}))
+		step(k, name("Get", "ConfigDeliveryChannel"), with(params{"DeliveryChannelId": channel}))
+		step(k, name("List", "ConfigDeliveryChannels"), with(params{"DeliveryChannelIds": channel}))
+		step(k, name("Delete", "ConfigDeliveryChannel"), with(params{"DeliveryChannelId": channel}))
 		pack := step(k, name("Create", "CompliancePack"), with(params{
 			"CompliancePackName": "pack", "CompliancePackTemplateId": "ct-1", "Description": "text", "RiskLevel": "1", "DefaultEnable": "true", "ClientToken": "pack", "Tag": tags,
 			"ConfigRules":    `[{"ManagedRuleIdentifier":"ack-new","ConfigRuleName":"new","Description":"text","RiskLevel":1,"ConfigRuleParameters":[{"ParameterName":"days","ParameterValue":"3"}]}]`,

@@ -9,24 +9,26 @@ import (
 
 // CloudConfig is what Cloud Config holds for one account that has activated it.
 type CloudConfig struct {
-	ConfigurationRecorderStatus string           `json:"ConfigurationRecorderStatus,omitzero" jsonschema:"enum=REGISTRABLE,enum=BUILDING,enum=REGISTERED,enum=REBUILDING" jsonschema_description:"REGISTERED by default. REGISTRABLE is as good as not activated; only a REGISTERED recorder sees clusters."`
-	ResourceTypes               []string         `json:"ResourceTypes,omitzero" jsonschema_description:"Resource types that are recorded; ACS::ACK::Cluster by default."`
-	Rules                       []ConfigRule     `json:"rules,omitzero" jsonschema_description:"Rules of the account itself."`
-	CompliancePacks             []CompliancePack `json:"compliance_packs,omitzero" jsonschema_description:"Compliance packs of the account itself."`
-	Aggregators                 []Aggregator     `json:"aggregators,omitzero" jsonschema_description:"Account groups that the account owns: the management account or a delegated administrator of config.aliyuncs.com."`
+	ConfigurationRecorderStatus string            `json:"ConfigurationRecorderStatus,omitzero" jsonschema:"enum=REGISTRABLE,enum=BUILDING,enum=REGISTERED,enum=REBUILDING" jsonschema_description:"REGISTERED by default. REGISTRABLE is as good as not activated; only a REGISTERED recorder sees clusters."`
+	ResourceTypes               []string          `json:"ResourceTypes,omitzero" jsonschema_description:"Resource types that are recorded; ACS::ACK::Cluster by default."`
+	Rules                       []ConfigRule      `json:"rules,omitzero" jsonschema_description:"Rules of the account itself."`
+	CompliancePacks             []CompliancePack  `json:"compliance_packs,omitzero" jsonschema_description:"Compliance packs of the account itself."`
+	DeliveryChannels            []DeliveryChannel `json:"delivery_channels,omitzero" jsonschema_description:"Delivery channels of the account itself."`
+	Aggregators                 []Aggregator      `json:"aggregators,omitzero" jsonschema_description:"Account groups that the account owns: the management account or a delegated administrator of config.aliyuncs.com."`
 }
 
 // Aggregator is an account group.
 type Aggregator struct {
-	AggregatorID    string           `json:"AggregatorId" jsonschema:"required" jsonschema_description:"ca- and letters or digits."`
-	AggregatorName  string           `json:"AggregatorName" jsonschema:"required" jsonschema_description:"Name of the group."`
-	Description     string           `json:"Description" jsonschema:"required" jsonschema_description:"For readers; the API requires it."`
-	AggregatorType  string           `json:"AggregatorType" jsonschema:"required,enum=RD,enum=FOLDER,enum=CUSTOM" jsonschema_description:"RD holds the whole directory, FOLDER what is below folders, CUSTOM what accounts lists."`
-	FolderID        string           `json:"FolderId,omitzero" jsonschema_description:"Folders of a FOLDER group, separated by commas."`
-	Tags            []ConfigTag      `json:"Tags,omitzero" jsonschema_description:"Tags of the group."`
-	Accounts        []string         `json:"accounts,omitzero" jsonschema_description:"AccountIds of a CUSTOM group."`
-	Rules           []ConfigRule     `json:"rules,omitzero" jsonschema_description:"Rules of the group."`
-	CompliancePacks []CompliancePack `json:"compliance_packs,omitzero" jsonschema_description:"Compliance packs of the group."`
+	AggregatorID     string            `json:"AggregatorId" jsonschema:"required" jsonschema_description:"ca- and letters or digits."`
+	AggregatorName   string            `json:"AggregatorName" jsonschema:"required" jsonschema_description:"Name of the group."`
+	Description      string            `json:"Description" jsonschema:"required" jsonschema_description:"For readers; the API requires it."`
+	AggregatorType   string            `json:"AggregatorType" jsonschema:"required,enum=RD,enum=FOLDER,enum=CUSTOM" jsonschema_description:"RD holds the whole directory, FOLDER what is below folders, CUSTOM what accounts lists."`
+	FolderID         string            `json:"FolderId,omitzero" jsonschema_description:"Folders of a FOLDER group, separated by commas."`
+	Tags             []ConfigTag       `json:"Tags,omitzero" jsonschema_description:"Tags of the group."`
+	Accounts         []string          `json:"accounts,omitzero" jsonschema_description:"AccountIds of a CUSTOM group."`
+	Rules            []ConfigRule      `json:"rules,omitzero" jsonschema_description:"Rules of the group."`
+	CompliancePacks  []CompliancePack  `json:"compliance_packs,omitzero" jsonschema_description:"Compliance packs of the group."`
+	DeliveryChannels []DeliveryChannel `json:"delivery_channels,omitzero" jsonschema_description:"Delivery channels of the group."`
 }
 
 // ConfigRule is a rule, of an account or of an account group.
@@ -169,11 +171,12 @@ func (k *checker) cloudConfig(path string, s *Scenario, a *Account, accounts, fo
 			k.add(fmt.Sprintf("%s.ResourceTypes[%d]", path, i), "%q is no resource type, want one such as ACS::ACK::Cluster", kind)
 		}
 	}
-	if config.ConfigurationRecorderStatus == "REGISTRABLE" && len(config.Rules)+len(config.CompliancePacks)+len(config.Aggregators) > 0 {
-		k.add(path+".ConfigurationRecorderStatus", "a recorder that is REGISTRABLE has no rules, no packs and no groups: leave the status out")
+	if config.ConfigurationRecorderStatus == "REGISTRABLE" && len(config.Rules)+len(config.CompliancePacks)+len(config.DeliveryChannels)+len(config.Aggregators) > 0 {
+		k.add(path+".ConfigurationRecorderStatus", "a recorder that is REGISTRABLE has no rules, packs, channels and groups: leave the status out")
 	}
 	k.configRules(path+".rules", s, config.Rules, nil)
 	k.compliancePacks(path+".compliance_packs", s, config.CompliancePacks, config.Rules)
+	k.deliveryChannels(path+".delivery_channels", config.DeliveryChannels)
 	if len(config.Aggregators) > 0 && !s.ResourceDirectory.administers(a.AccountID) {
 		k.add(path+".aggregators", "the account %s is neither the management account nor a delegated administrator of config.aliyuncs.com, so it has no account groups", a.AccountID)
 	}
@@ -198,6 +201,7 @@ func (k *checker) cloudConfig(path string, s *Scenario, a *Account, accounts, fo
 		}
 		k.configRules(at+".rules", s, g.Rules, g)
 		k.compliancePacks(at+".compliance_packs", s, g.CompliancePacks, g.Rules)
+		k.deliveryChannels(at+".delivery_channels", g.DeliveryChannels)
 	}
 }
 
