@@ -12,6 +12,7 @@ import (
 var Lifecycles = map[string][]Lifecycle{
 	"ackguard_cluster_inspection_schedule": inspectionSchedule,
 	"ackguard_config_rule_ack":             configRule,
+	"ackguard_config_delivery":             configDelivery,
 	"ackguard_config_baseline_ack":         configBaseline,
 }
 

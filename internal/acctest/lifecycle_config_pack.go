@@ -15,3 +15,21 @@ var configBaseline = []Lifecycle{
 	{Name: "replaced", Seed: ConfigFleet, Create: With(retailBaseline, "tags", map[string]any{"owner": "platform"}), Update: retailBaseline},
 	{Name: "reads lag", Seed: lagging(ConfigFleet), Create: retailBaseline, Update: lessBaseline},
 }
+
+var (
+	retailDelivery = map[string]any{"account_id": Retail, "delivery_channel_target_arn": LogStore}
+	groupDelivery  = map[string]any{"aggregator_id": DirectoryGroup, "delivery_channel_target_arn": LogStore, "status": 0}
+	// snapshots delivers more, and less of the rest.
+	snapshots = With(retailDelivery, "description", "Snapshots too.", "resource_types", []any{}, "lowest_risk_level", 2, "configuration_snapshot", true, "compliant_snapshot", true,
+		"delivery_snapshot_time", "09:10Z", "non_compliant_notification", false, "status", 0)
+)
+
+var configDelivery = []Lifecycle{
+	{Name: "plain", Real: true, Seed: ConfigFleet, Create: retailDelivery, Update: snapshots},
+	{Name: "account group", Seed: ConfigFleet, Create: groupDelivery, Update: With(groupDelivery, "status", 1)},
+	{
+		Name: "replaced", Seed: ConfigFleet, Create: retailDelivery,
+		Update: With(retailDelivery, "delivery_channel_type", "OSS", "delivery_channel_target_arn", "acs:oss:cn-hangzhou:"+Payments+":config"),
+	},
+	{Name: "reads lag", Seed: lagging(ConfigFleet), Create: retailDelivery, Update: snapshots},
+}

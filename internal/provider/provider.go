@@ -56,6 +56,7 @@ func (p *ackguard) Resources(context.Context) []func() resource.Resource {
 		inspection.NewScheduleResource,
 		configrule.NewRuleResource,
 		configrule.NewBaselineResource,
+		configrule.NewDeliveryResource,
 	}
 }
 

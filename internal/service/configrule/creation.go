@@ -81,7 +81,7 @@ func (c creation[T]) make(ctx context.Context) (id string, existing, err error) 
 	if created == nil {
 		return id, nil, nil
 	}
-	if !lifecycle.MayHaveHappened(created) && !alicloud.Is(created, alicloud.Conflict) {
+	if !lifecycle.MayHaveHappened(created) && !alicloud.Is(created, alicloud.Conflict) && !errors.Is(created, errFound) {
 		return "", nil, created
 	}
 	id, err = c.earlier(ctx, created)
@@ -106,7 +106,7 @@ func (c creation[T]) earlier(ctx context.Context, created error) (id string, err
 		return id, id != "", err
 	}}
 	timeout := c.Timeout
-	if !alicloud.Is(created, alicloud.Conflict) {
+	if lifecycle.MayHaveHappened(created) {
 		timeout = min(timeout, lifecycle.LostAnswerWait)
 	}
 	id, there, err := search.Shown(ctx, timeout)
