@@ -14,6 +14,9 @@ var Lifecycles = map[string][]Lifecycle{
 	"ackguard_config_rule_ack":             configRule,
 	"ackguard_config_delivery":             configDelivery,
 	"ackguard_config_baseline_ack":         configBaseline,
+	"ackguard_config_aggregator":           configAggregator,
+	"ackguard_config_recorder":             configRecorder,
+	"ackguard_config_rule_exemption":       configExemption,
 }
 
 // Lifecycle is one way through a resource's life. Arguments are as in

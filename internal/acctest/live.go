@@ -1,22 +1,224 @@
 package acctest
 
-import "testing"
+import (
+	"encoding/json"
+	"errors"
+	"math/big"
+	"testing"
 
-// Live takes a resource through a life in this process, without the CLI: it is
-// created with the first arguments, changed to each of the others, and
-// destroyed. It returns every error and warning on the way; an error ends it.
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Resource is one resource in this process, driven as Terraform drives it but
+// without the CLI, which would take seconds for each step. Tests of what the
+// CLI adds (syntax, imports, how a plan is shown) use the CLI.
+type Resource struct {
+	cloud    *Cloud
+	kind     string
+	state    object
+	warnings []string
+	t        *testing.T
+}
+
+// Resource returns a resource of this kind, which is not there yet.
+func (c *Cloud) Resource(t *testing.T, kind string) *Resource {
+	t.Helper()
+	return &Resource{cloud: c, kind: kind, t: t}
+}
+
+// run works in a provider of its own, as each command of Terraform does: it
+// knows nothing of what was read before.
+func (r *Resource) run(work func(*core) error) error {
+	r.t.Helper()
+	c := r.cloud.core(r.t, r.kind)
+	err := work(c)
+	r.warnings = append(r.warnings, c.warnings...)
+	return err
+}
+
+// Apply refreshes, plans and applies a block with these arguments, and checks
+// that a second plan is empty.
+func (r *Resource) Apply(arguments map[string]any) error {
+	r.t.Helper()
+	if err := r.run(func(c *core) error { return c.apply(r.t.Context(), r.state, arguments, r.save) }); err != nil {
+		return err
+	}
+	switch nothing, err := r.Settled(arguments); {
+	case err != nil:
+		return err
+	case !nothing:
+		return errors.New("a second plan is not empty")
+	}
+	return nil
+}
+
+// Settled refreshes, and reports whether a plan for a block with these
+// arguments is empty.
+func (r *Resource) Settled(arguments map[string]any) (nothing bool, err error) {
+	r.t.Helper()
+	err = r.run(func(c *core) error {
+		refreshed, err := c.refresh(r.t.Context(), r.state)
+		if err != nil {
+			return err
+		}
+		p, err := c.plan(r.t.Context(), refreshed, arguments)
+		nothing = p.nothing
+		return err
+	})
+	return nothing && err == nil, err
+}
+
+// Destroy refreshes and destroys.
+func (r *Resource) Destroy() error {
+	r.t.Helper()
+	return r.run(func(c *core) error { return c.destroy(r.t.Context(), r.state, r.save) })
+}
+
+// Warnings are those of everything so far.
+func (r *Resource) Warnings() []string { return r.warnings }
+
+// InState reports whether the state has it.
+func (r *Resource) InState() bool { return r.state.state != nil }
+
+func (r *Resource) save(o object) { r.state = o }
+
+// Live takes a resource through a life: it is created with the first
+// arguments, changed to each of the others, and destroyed. It returns every
+// error and warning on the way; an error ends it.
 func (c *Cloud) Live(t *testing.T, kind string, lives ...map[string]any) (said []string) {
 	t.Helper()
-	core := c.core(t, kind)
-	var state object
-	save := func(o object) { state = o }
-	for _, arguments := range lives {
-		if err := core.apply(t.Context(), state, arguments, save); err != nil {
-			return append(core.warnings, err.Error())
+	return c.LiveThrough(t, kind, func(int) {}, lives...)
+}
+
+// LiveThrough is Live with something that happens before each step, which are
+// counted from 0.
+func (c *Cloud) LiveThrough(t *testing.T, kind string, before func(step int), lives ...map[string]any) (said []string) {
+	t.Helper()
+	r := c.Resource(t, kind)
+	for step, arguments := range lives {
+		before(step)
+		if err := r.Apply(arguments); err != nil {
+			return append(r.Warnings(), err.Error())
 		}
 	}
-	if err := core.destroy(t.Context(), state, save); err != nil {
-		return append(core.warnings, err.Error())
+	if err := r.Destroy(); err != nil {
+		return append(r.Warnings(), err.Error())
 	}
-	return core.warnings
+	return r.Warnings()
+}
+
+// MoveFrom takes over the state of a resource of another provider, as a moved
+// block does. Settled then refreshes it first, as a plan does.
+func (r *Resource) MoveFrom(provider, kind string, state map[string]any) error {
+	r.t.Helper()
+	return r.run(func(c *core) error {
+		raw, err := json.Marshal(state)
+		if err != nil {
+			return err
+		}
+		answer, err := c.MoveResourceState(r.t.Context(), &tfprotov6.MoveResourceStateRequest{
+			SourceProviderAddress: provider, SourceTypeName: kind, SourceState: &tfprotov6.RawState{JSON: raw}, TargetTypeName: c.kind,
+		})
+		if err != nil {
+			return err
+		}
+		if err := c.note(answer.Diagnostics); err != nil {
+			return err
+		}
+		r.state, err = c.object(answer.TargetState, answer.TargetPrivate, answer.TargetIdentity, false)
+		return err
+	})
+}
+
+// Look reads a data source in this process, without the CLI. It returns its
+// attributes as JSON has them, and every error and warning.
+func (c *Cloud) Look(t *testing.T, kind string, arguments map[string]any) (attributes map[string]any, said []string) {
+	t.Helper()
+	p := c.Protocol(t)
+	schema, ok := p.Schemas.DataSourceSchemas[kind]
+	if !ok {
+		t.Fatalf("the provider has no data source %s", kind)
+	}
+	block, err := completeBlock(schema.Block, arguments)
+	if err != nil {
+		t.Fatalf("%s: %s", kind, err)
+	}
+	text, err := json.Marshal(block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := &tfprotov6.DynamicValue{JSON: text}
+	valid, err := p.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: kind, Config: config})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said = words(valid.Diagnostics); len(said) > 0 {
+		return nil, said
+	}
+	answer, err := p.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: kind, Config: config})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said = words(answer.Diagnostics)
+	if answer.State == nil {
+		return nil, said
+	}
+	state, err := answer.State.Unmarshal(schema.ValueType())
+	if err != nil {
+		t.Fatal(err)
+	}
+	attributes, _ = plain(t, state).(map[string]any)
+	return attributes, said
+}
+
+func words(diagnostics []*tfprotov6.Diagnostic) (said []string) {
+	for _, d := range diagnostics {
+		said = append(said, d.Summary+": "+d.Detail)
+	}
+	return said
+}
+
+// plain is a value as JSON has it, with whole numbers as int64.
+func plain(t *testing.T, v tftypes.Value) any {
+	t.Helper()
+	if v.IsNull() {
+		return nil
+	}
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	switch kind := v.Type(); {
+	case kind.Is(tftypes.String):
+		var s string
+		must(v.As(&s))
+		return s
+	case kind.Is(tftypes.Bool):
+		var b bool
+		must(v.As(&b))
+		return b
+	case kind.Is(tftypes.Number):
+		var n big.Float
+		must(v.As(&n))
+		i, _ := n.Int64()
+		return i
+	case kind.Is(tftypes.Map{}), kind.Is(tftypes.Object{}):
+		var members map[string]tftypes.Value
+		must(v.As(&members))
+		all := map[string]any{}
+		for name, member := range members {
+			all[name] = plain(t, member)
+		}
+		return all
+	default:
+		var items []tftypes.Value
+		must(v.As(&items))
+		all := []any{}
+		for _, item := range items {
+			all = append(all, plain(t, item))
+		}
+		return all
+	}
 }

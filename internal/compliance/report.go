@@ -19,6 +19,8 @@ type Finding struct {
 	Resource    string // What inside the cluster; empty for the cluster itself.
 	Path        string // The first fact that could not be read; empty for other verdicts of cluster rules.
 	Message     string
+	// ConfigRuleID is the rule of Cloud Config that says so; empty for a verdict of our own.
+	ConfigRuleID string
 
 	ExemptionReason  string // Set when IGNORED.
 	ExemptionOwner   string // Set when IGNORED and the exemption names one.
@@ -50,6 +52,7 @@ func compareFindings(a, b Finding) int {
 		strings.Compare(a.Path, b.Path),
 		strings.Compare(string(a.Verdict), string(b.Verdict)),
 		strings.Compare(a.Message, b.Message),
+		strings.Compare(a.ConfigRuleID, b.ConfigRuleID),
 	)
 }
 

@@ -47,12 +47,24 @@ var proofs = map[string]proof{
 	inspections + "schedule":             {example: "guides/permissions/schedule.tf", changed: "BYMINUTE=30"},
 	inspections + "schedule.triggers":    {example: "guides/permissions/run.tf", changed: "BYMINUTE=30"},
 	// Terraform 1.14 has these; here they are used in the protocol, which knows the default role.
-	"list." + inspections + "schedule":       {role: fleet.DefaultMemberRole, use: listSchedules},
-	"ackguard_run_cluster_inspection":        {role: fleet.DefaultMemberRole, use: runInspection},
-	"ackguard_config_rule_ack":               lives("ackguard_config_rule_ack", ruleLife("account_id", retail)...),
-	"ackguard_config_rule_ack.aggregator_id": lives("ackguard_config_rule_ack", ruleLife("aggregator_id", acctest.DirectoryGroup)...),
-	"ackguard_rules":                         {example: "guides/permissions/rules.tf"},
-	"ackguard_required_ram_policy":           {example: "data-sources/ackguard_required_ram_policy/data-source.tf"},
+	"list." + inspections + "schedule":             {role: fleet.DefaultMemberRole, use: listSchedules},
+	"ackguard_run_cluster_inspection":              {role: fleet.DefaultMemberRole, use: runInspection},
+	"ackguard_config_rule_ack":                     lives("ackguard_config_rule_ack", ruleLife("account_id", retail)...),
+	"ackguard_config_rule_ack.aggregator_id":       lives("ackguard_config_rule_ack", ruleLife("aggregator_id", acctest.DirectoryGroup)...),
+	"ackguard_config_aggregator":                   lives("ackguard_config_aggregator", groupLife()...),
+	"ackguard_config_recorder":                     {role: fleet.DefaultMemberRole, use: liveRecorder},
+	"ackguard_config_baseline_ack":                 baselineProof("account_id", retail),
+	"ackguard_config_baseline_ack.aggregator_id":   baselineProof("aggregator_id", acctest.DirectoryGroup),
+	"ackguard_config_delivery":                     lives("ackguard_config_delivery", deliveryLife("account_id", retail)...),
+	"ackguard_config_delivery.aggregator_id":       lives("ackguard_config_delivery", deliveryLife("aggregator_id", acctest.DirectoryGroup)...),
+	"ackguard_rules":                               {example: "guides/permissions/rules.tf"},
+	"ackguard_required_ram_policy":                 {example: "data-sources/ackguard_required_ram_policy/data-source.tf"},
+	"ackguard_config_rule_exemption":               lives("ackguard_config_rule_exemption", exemptionLife("account_id", retail, "cr-0a1b2c3d4e5f60718295")...),
+	"ackguard_config_rule_exemption.aggregator_id": lives("ackguard_config_rule_exemption", exemptionLife("aggregator_id", acctest.DirectoryGroup, "cr-0a1b2c3d4e5f60718296")...),
+	"ackguard_config_compliance":                   looks("ackguard_config_compliance", map[string]any{"account_id": retail}),
+	"ackguard_config_compliance.aggregator_id":     looks("ackguard_config_compliance", map[string]any{"aggregator_id": acctest.DirectoryGroup}),
+	"ackguard_config_compliance.check_parity":      looks("ackguard_config_compliance", map[string]any{"aggregator_id": acctest.DirectoryGroup, "check_parity": true}),
+	"ackguard_config_managed_rules":                looks("ackguard_config_managed_rules", map[string]any{"account_id": retail}),
 }
 
 // lives proves a resource's needs in this process: created with the first arguments, changed to each of the others,
@@ -64,12 +76,79 @@ func lives(kind string, arguments ...map[string]any) proof {
 	}}
 }
 
+// looks proves a data source's needs in this process.
+func looks(kind string, arguments map[string]any) proof {
+	return proof{role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
+		t.Helper()
+		_, said := cloud.Look(t, kind, arguments)
+		return said
+	}}
+}
+
+// exemptionLife is of the retail cluster that is not protected from deletion.
+func exemptionLife(owner, id, rule string) []map[string]any {
+	block := map[string]any{owner: id, "resource_account_id": retail, "config_rule_id": rule, "region": "cn-shanghai", "cluster_id": "c1a00000000000000000000000retail2", "reason": "CHG-1042"}
+	return []map[string]any{block, acctest.With(block, "expires", "2199-01-31")}
+}
+
+// baselineProof makes a pack, to which somebody adds a rule by hand, and takes over another, from which a rule is taken
+// out that was not made for it.
+func baselineProof(owner, id string) proof {
+	const kind = "ackguard_config_baseline_ack"
+	return proof{role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
+		t.Helper()
+		both := map[string]any{owner: id, "rule_ids": []any{"ack-cluster-public-endpoint-check", "ack-cluster-network-type-check"}}
+		one := []any{"ack-cluster-public-endpoint-check"}
+		add := func(step int) {
+			for _, pack := range cloud.ConfigPacks() {
+				if step == 1 && pack.CompliancePackName == "ackguard ACK baseline" {
+					rule := "cr-0a1b2c3d4e5f60718293"
+					if pack.AggregatorID != "" {
+						rule = "cr-0a1b2c3d4e5f60718294"
+					}
+					if err := cloud.UpdateConfigPack(pack.CompliancePackID, func(p *simulator.CompliancePack) {
+						p.ConfigRules = append(p.ConfigRules, simulator.CompliancePackRule{ConfigRuleID: rule})
+					}); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+		if said := cloud.LiveThrough(t, kind, add, both, acctest.With(both, "rule_ids", one)); len(said) > 0 {
+			return said
+		}
+		network := acctest.With(both, "compliance_pack_name", "network")
+		return cloud.Live(t, kind, network, acctest.With(network, "rule_ids", one))
+	}}
+}
+
+func deliveryLife(owner, id string) []map[string]any {
+	block := map[string]any{owner: id, "delivery_channel_target_arn": logStore}
+	return []map[string]any{block, acctest.With(block, "description", "To the log account.")}
+}
+
 // ruleLife takes over the rule that is there, so that it has to be found.
 func ruleLife(owner, id string) []map[string]any {
 	block := func(more ...any) map[string]any {
 		return acctest.With(map[string]any{owner: id, "source_identifier": "ack-cluster-network-type-check", "rule_name": "terway"}, more...)
 	}
 	return []map[string]any{block(), block("risk_level", 3, "status", "INACTIVE"), block("risk_level", 3, "triggers", map[string]any{"version": "1"})}
+}
+
+// groupLife takes over the group that is there, so that it has to be found.
+func groupLife() []map[string]any {
+	group := map[string]any{"aggregator_name": "directory", "description": "All accounts.", "aggregator_type": "RD"}
+	return []map[string]any{group, acctest.With(group, "description", "Everybody.")}
+}
+
+// liveRecorder starts a recorder that is off, adds a type and stops it.
+func liveRecorder(t *testing.T, cloud *acctest.Cloud) []string {
+	t.Helper()
+	if err := cloud.SetRecorderStatus(retail, "REGISTRABLE"); err != nil {
+		t.Fatal(err)
+	}
+	recorder := map[string]any{"account_id": retail, "stop_on_destroy": true}
+	return cloud.Live(t, "ackguard_config_recorder", recorder, acctest.With(recorder, "resource_types", []any{"ACS::ACK::Cluster", "ACS::ECS::Instance"}))
 }
 
 // required are the policies of features: of the provider's identity and of the role in each member.

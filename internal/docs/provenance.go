@@ -88,6 +88,68 @@ var provenance = map[string]Provenance{
 			"that an inactive rule refuses to be evaluated",
 		},
 	},
+	"resources/ackguard_config_aggregator": {
+		Documented: []string{
+			"the calls on account groups with their fields, and that a group's type cannot be changed",
+			"who may have account groups, that an account has 5 at most and one of type `RD`, and that a group has 200 accounts at most",
+			"that a group is built after it was made (status 0, then 1), and that deleting it deletes its rules, packs and results for good, and leaves its members' service-linked roles",
+			"that the name of a member account may be left out of the request",
+			"the RAM action `config:UpdateAggregator`",
+			"the state that the official provider writes of `alicloud_config_aggregator`",
+		},
+		Inferred: []string{
+			"the other RAM actions, which are named like their calls",
+			"the error codes of a name that is taken and of a second group of type `RD` (any refusal is looked into)",
+			"that several folders can be named, which the API's reference says and its guide does not",
+			"that tags in an update replace all, and that no way exists to send none",
+			"that any status of a member's recorder other than `REGISTERED` means that nothing of it is seen",
+		},
+	},
+	"resources/ackguard_config_recorder": {
+		Documented: []string{
+			"the calls on the recorder with their fields and its four statuses, by the published SDK",
+			"that stopping clears the account's rules and results, by the published SDK",
+		},
+		Inferred: []string{
+			"the RAM actions, which are named like their calls",
+			"that an update sets all resource types at once, so that those that are there have to be sent along",
+			"that starting is asked for in the account itself, by its own role, and that an account whose recorder was never started answers `REGISTRABLE` or `AccountNotExisted`",
+			"what a recorder that is on and lists no types records: it is an error, and nothing is changed",
+			"that a stopped recorder is `REGISTRABLE`",
+		},
+	},
+	"resources/ackguard_config_rule_exemption": {
+		Documented: []string{
+			"the calls that acknowledge results and take that back, and their twins on account groups, with their fields, by the published SDK",
+			"that `IgnoreDate` is the day from which the result shows again, and that without it the result stays acknowledged until it is taken back",
+			"that a rule goes on evaluating what is acknowledged, and that the result is `IGNORED`",
+			"that no call tells the reason",
+			"the RAM actions `config:IgnoreEvaluationResults` and `config:IgnoreAggregateEvaluationResults`",
+		},
+		Inferred: []string{
+			"that `IgnoreDate` begins at midnight of UTC+8",
+			"that only a `NON_COMPLIANT` result can be acknowledged",
+			"that acknowledging again changes reason and date in place",
+			"the other RAM actions, which are named like their calls",
+		},
+	},
+	"data-sources/ackguard_config_compliance": {
+		Documented: []string{
+			"the lists of rules and of results and their twins on account groups with their fields, filters and paging, by the published SDK",
+			"the words of the verdicts and of the states, and that 1, 2 and 3 are high, medium and low",
+			"that a scheduled rule judges once a period",
+		},
+		Inferred: []string{
+			"that a list of results without a rule has those of all rules",
+			"that a cluster without a result is one that the rule does not cover or has not judged yet",
+			"the RAM actions, which are named like their calls",
+			"which fields our rules look at, where `parity` compares",
+		},
+	},
+	"data-sources/ackguard_config_managed_rules": {
+		Documented: []string{"`ListManagedRules` with its fields and filter, by the published SDK"},
+		Inferred:   []string{"the RAM action `config:ListManagedRules`", "trigger and frequency, where they are those of our catalogue and `ackguard_rules` says so"},
+	},
 	"data-sources/ackguard_rules": {
 		Documented: []string{"the identifiers of the rules, which are Cloud Config's"},
 		Inferred:   []string{"severity, trigger and risk level where `severity_source` and `cloud_config.provenance` say so"},

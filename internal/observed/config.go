@@ -8,18 +8,19 @@ import (
 )
 
 const (
-	managedRule  kind = "managed rule"
-	managedRules kind = "managed rules"
-	configRule   kind = "Cloud Config rule"
-	configRules  kind = "Cloud Config rules"
-	aggregator   kind = "account group"
-	recorder     kind = "configuration recorder"
-	configPack   kind = "compliance pack"
-	delivery     kind = "delivery channel"
+	managedRule   kind = "managed rule"
+	managedRules  kind = "managed rules"
+	configRule    kind = "Cloud Config rule"
+	configRules   kind = "Cloud Config rules"
+	aggregator    kind = "account group"
+	recorder      kind = "configuration recorder"
+	configIgnored kind = "acknowledged results"
+	configPack    kind = "compliance pack"
+	delivery      kind = "delivery channel"
 )
 
 // configKinds are what ForgetConfig forgets: all that a change of Cloud Config can be seen in.
-var configKinds = map[kind]bool{configRule: true, configRules: true, aggregator: true, recorder: true, configPack: true, delivery: true}
+var configKinds = map[kind]bool{configRule: true, configRules: true, aggregator: true, recorder: true, configIgnored: true, configPack: true, delivery: true}
 
 // found is an answer about one object that may not be there.
 type found[T any] struct {
@@ -110,5 +111,28 @@ func listOfConfig[T any](ctx context.Context, s *Store, k key, accountID string,
 			return nil, err
 		}
 		return call(ctx, client)
+	})
+}
+
+// ConfigResults goes through results of an account, or of an account group of
+// it (ListConfigRuleEvaluationResults). They are not kept: there may be more of
+// them than of everything else.
+func (s *Store) ConfigResults(ctx context.Context, accountID, aggregatorID string, f cloudconfig.ResultFilter, each func(cloudconfig.Result) error) error {
+	client, err := s.fleet.CloudConfig(accountID)
+	if err != nil {
+		return err
+	}
+	return client.Of(aggregatorID).Results(ctx, f, each)
+}
+
+// ConfigIgnored are the results of a rule that are acknowledged: many
+// exemptions of one rule are one read.
+func (s *Store) ConfigIgnored(ctx context.Context, accountID, aggregatorID, ruleID string) ([]cloudconfig.Result, error) {
+	return listOfConfig(ctx, s, key{kind: configIgnored, object: aggregatorID, part: ruleID}, accountID, func(ctx context.Context, c *cloudconfig.Client) (ignored []cloudconfig.Result, err error) {
+		err = c.Of(aggregatorID).Results(ctx, cloudconfig.ResultFilter{RuleID: ruleID, Verdict: cloudconfig.Ignored}, func(r cloudconfig.Result) error {
+			ignored = append(ignored, r)
+			return nil
+		})
+		return ignored, err
 	})
 }

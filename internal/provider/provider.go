@@ -57,6 +57,9 @@ func (p *ackguard) Resources(context.Context) []func() resource.Resource {
 		configrule.NewRuleResource,
 		configrule.NewBaselineResource,
 		configrule.NewDeliveryResource,
+		configrule.NewAggregatorResource,
+		configrule.NewRecorderResource,
+		configrule.NewExemptionResource,
 	}
 }
 
@@ -67,6 +70,8 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		inventory.NewClustersDataSource,
 		clustercompliance.NewDataSource,
 		clustercompliance.NewRulesDataSource,
+		configrule.NewComplianceDataSource,
+		configrule.NewManagedRulesDataSource,
 		inspection.NewSchedulesDataSource,
 		inspection.NewReportDataSource,
 		permission.NewRequiredPolicyDataSource,

@@ -155,7 +155,7 @@ func judgeMonitor(c *Cluster) verdict {
 	if c.hasNoNodes() {
 		return notApplicable("the cluster has no nodes")
 	}
-	without, unknown, nodes := []string{}, c.NodePools == nil, 0
+	without, unknown, nodes := []string{}, false, 0 // a cluster without node pools says so in its list of them
 	if c.ClusterType == "Kubernetes" {
 		nodes++
 		flag := c.Parameters["CloudMonitorFlags"]

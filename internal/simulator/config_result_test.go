@@ -107,7 +107,7 @@ func TestConditions(t *testing.T) {
 		{agent, "NON_COMPLIANT", managed(func(c *Cluster) { c.NodePools = []NodePool{pool(2, new(true)), pool(1, new(false))} })},
 		{agent, "NON_COMPLIANT", managed(func(c *Cluster) { c.NodePools = []NodePool{pool(1, new(false)), pool(1, nil)} })},
 		{agent, "INSUFFICIENT_DATA", managed(func(c *Cluster) { c.NodePools = []NodePool{pool(2, new(true)), pool(1, nil)} })},
-		{agent, "INSUFFICIENT_DATA", managed(func(*Cluster) {})},
+		{agent, "NOT_APPLICABLE", managed(func(*Cluster) {})}, // DescribeClusterNodePools answers an empty list
 		{agent, "NOT_APPLICABLE", managed(func(c *Cluster) { c.NodePools = []NodePool{} })},
 		{agent, "NOT_APPLICABLE", managed(func(c *Cluster) { c.Profile, c.NodePools = new("Acs"), []NodePool{pool(1, new(false))} })},
 		{agent, "NON_COMPLIANT", kind("Kubernetes", func(c *Cluster) {

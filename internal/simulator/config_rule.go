@@ -579,7 +579,7 @@ func (c *Cloud) DeleteConfigRule(id string) error {
 	return nil
 }
 
-// snapshotConfig adds what Cloud Config holds, without results.
+// snapshotConfig adds what Cloud Config holds, without results but with what is acknowledged of them.
 func (c *Cloud) snapshotConfig(s Snapshot) {
 	for id, a := range c.config.accounts {
 		s.add("config "+id, map[string]any{"status": a.recorderStatus(c.configTime(c.now())), "types": a.resourceTypes})
@@ -595,5 +595,10 @@ func (c *Cloud) snapshotConfig(s Snapshot) {
 	}
 	for _, r := range c.config.rules {
 		s.add("rule "+r.holder.id()+"/"+r.ConfigRuleID, r.ConfigRule)
+		for _, result := range r.results {
+			if result.ignored != nil {
+				s.add("ignored "+r.ConfigRuleID+"/"+result.clusterID, map[string]any{"reason": result.ignored.reason, "date": result.ignored.date})
+			}
+		}
 	}
 }

@@ -15,8 +15,15 @@ const (
 	AggregatorCustom    = "CUSTOM" // accounts that are named
 )
 
-// aggregatorReady is the status of an account group that is built.
-const aggregatorReady = 1
+// AggregatorLimit is the answer for an account that has as many account groups
+// as it may have, or an RD group already. No page lists the code.
+const AggregatorLimit = "ExceedMaxAggregatorCount"
+
+// States of an account group.
+const (
+	aggregatorReady    = 1 // it is built
+	aggregatorDeleting = 2
+)
 
 // Aggregator is what an account group is set to.
 type Aggregator struct {
@@ -30,7 +37,8 @@ type Aggregator struct {
 type StoredAggregator struct {
 	Aggregator
 	ID, AccountID string
-	Ready         bool
+	Ready         bool // it is built
+	Deleting      bool // it is as good as gone
 	// Members are all accounts in it; only GetAggregator tells them.
 	Members []Member
 }
@@ -60,8 +68,8 @@ type answeredAggregator struct {
 
 func (a answeredAggregator) aggregator() StoredAggregator {
 	s := StoredAggregator{
-		Aggregator: Aggregator{Name: a.AggregatorName, Description: a.Description, Type: a.AggregatorType, FolderIDs: commaList(a.FolderID), Tags: a.Tags},
-		ID:         a.AggregatorID, AccountID: a.AccountID.String(), Ready: a.AggregatorStatus == aggregatorReady,
+		Aggregator: Aggregator{Name: a.AggregatorName, Description: a.Description, Type: a.AggregatorType, FolderIDs: CommaList(a.FolderID), Tags: a.Tags},
+		ID:         a.AggregatorID, AccountID: a.AccountID.String(), Ready: a.AggregatorStatus == aggregatorReady, Deleting: a.AggregatorStatus == aggregatorDeleting,
 	}
 	for _, m := range a.AggregatorAccounts {
 		s.Members = append(s.Members, Member{m.AccountID.String(), m.AccountName, m.RecorderStatus})
@@ -72,8 +80,8 @@ func (a answeredAggregator) aggregator() StoredAggregator {
 	return s
 }
 
-// parameters writes a group; names are of the accounts, where they are known.
-func (a Aggregator) parameters(names map[string]string) map[string]string {
+// parameters writes a group. The names of the accounts may be left out: the directory has them.
+func (a Aggregator) parameters() map[string]string {
 	p := map[string]string{"AggregatorName": a.Name, "Description": a.Description}
 	if a.Type == AggregatorFolder {
 		p["FolderId"] = commas(a.FolderIDs)
@@ -81,12 +89,11 @@ func (a Aggregator) parameters(names map[string]string) map[string]string {
 	if a.Type == AggregatorCustom {
 		type account struct {
 			AccountID   json.Number `json:"AccountId"`
-			AccountName string
 			AccountType string
 		}
 		accounts := []account{}
 		for _, id := range a.AccountIDs {
-			accounts = append(accounts, account{json.Number(id), names[id], "ResourceDirectory"})
+			accounts = append(accounts, account{json.Number(id), "ResourceDirectory"})
 		}
 		p["AggregatorAccounts"] = text(accounts)
 	}
@@ -97,9 +104,9 @@ func (a Aggregator) parameters(names map[string]string) map[string]string {
 }
 
 // CreateAggregator creates an account group (CreateAggregator) and returns its
-// ID. It is built afterwards. names are those of the accounts.
-func (c *Client) CreateAggregator(ctx context.Context, a Aggregator, names map[string]string, token string) (string, error) {
-	p := a.parameters(names)
+// ID. It is built afterwards. Name taken is a Conflict.
+func (c *Client) CreateAggregator(ctx context.Context, a Aggregator, token string) (string, error) {
+	p := a.parameters()
 	p["AggregatorType"], p["ClientToken"] = a.Type, token
 	op := c.Of("").sent("CreateAggregator", a.Name, p)
 	op.Holds = []string{"AggregatorId"}
@@ -111,27 +118,36 @@ func (c *Client) CreateAggregator(ctx context.Context, a Aggregator, names map[s
 }
 
 // UpdateAggregator sets an account group: all of it but the type.
-func (c *Client) UpdateAggregator(ctx context.Context, id string, a Aggregator, names map[string]string) error {
-	p := a.parameters(names)
+func (c *Client) UpdateAggregator(ctx context.Context, id string, a Aggregator) error {
+	p := a.parameters()
 	p["AggregatorId"] = id
 	return c.change(ctx, c.Of("").sent("UpdateAggregator", id, p), true, nil)
 }
 
-// Aggregator reads an account group with its members (GetAggregator).
+// Aggregator reads an account group with its members (GetAggregator). One that
+// is being deleted is gone.
 func (c *Client) Aggregator(ctx context.Context, id string) (a StoredAggregator, found bool, err error) {
 	var answer struct{ Aggregator answeredAggregator }
 	op := c.Of("").asked("GetAggregator", id, map[string]string{"AggregatorId": id})
 	err = c.read(ctx, op, "Aggregator", &answer)
 	switch {
-	case alicloud.Is(err, alicloud.NotFound):
+	case IsAggregatorGone(err):
 		return a, false, nil
 	case err != nil:
 		return a, false, err
 	case answer.Aggregator.AggregatorID != id:
 		return a, false, c.caller.Malformed(op, fmt.Errorf("it is about account group %q", answer.Aggregator.AggregatorID))
 	}
-	return answer.Aggregator.aggregator(), true, nil
+	a = answer.Aggregator.aggregator()
+	return a, !a.Deleting, nil
 }
+
+// groupGone is the code for an account group that is not there.
+const groupGone = "Invalid.AggregatorId.Value"
+
+// IsAggregatorGone reports whether an error is the service's own word that the
+// account group is not there.
+func IsAggregatorGone(err error) bool { return alicloud.HasCode(err, groupGone) }
 
 // Aggregators lists the account groups (ListAggregators), without their members.
 func (c *Client) Aggregators(ctx context.Context) ([]StoredAggregator, error) {

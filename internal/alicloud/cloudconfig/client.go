@@ -5,6 +5,7 @@ package cloudconfig
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"regexp"
 	"slices"
@@ -112,14 +113,32 @@ func (c *Client) read(ctx context.Context, op alicloud.Operation, holds string, 
 	if holds != "" {
 		op.Holds = []string{holds}
 	}
-	return c.caller.Call(ctx, op, out)
+	return advised(c.caller.Call(ctx, op, out))
 }
 
 // change makes a call that changes something. repeat: it may run twice without
 // harm, for it says what is to be, or carries a client token.
 func (c *Client) change(ctx context.Context, op alicloud.Operation, repeat bool, out any) error {
 	op.Changes, op.SafeToRepeat = true, repeat
-	return c.caller.Call(ctx, op, out)
+	return advised(c.caller.Call(ctx, op, out))
+}
+
+// advised adds what to do where a code says more than its kind.
+func advised(err error) error {
+	var e *alicloud.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code {
+	case "AggregatorMemberNoPermission":
+		e.Hint = "make the call from the management account of the resource directory, or from a delegated administrator for config.aliyuncs.com: " +
+			"name it in account_id, for only they may have account groups"
+	case "AccountNotExisted":
+		e.Hint = "activate Cloud Config in account " + e.AccountID + ", e.g. with ackguard_config_recorder"
+	case AggregatorLimit:
+		e.Hint = "delete an account group that is not needed: an account has 5 at most, and one of them of type RD"
+	}
+	return err
 }
 
 // item is the result for one object of a call on several: the call's status is
@@ -168,10 +187,11 @@ func text(v any) string {
 	return string(b)
 }
 
-// commas joins a list as the API has it; commaList splits it.
+// commas joins a list as the API has it.
 func commas(list []string) string { return strings.Join(list, ",") }
 
-func commaList(s string) []string {
+// CommaList splits a list as the API has it.
+func CommaList(s string) []string {
 	if s == "" {
 		return nil
 	}

@@ -2,6 +2,7 @@ package cloudconfig
 
 import (
 	"context"
+	"errors"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 )
@@ -20,10 +21,18 @@ type Recorder struct {
 	ResourceTypes []string
 }
 
-// Recorder reads the recorder (GetConfigurationRecorder).
+// Recorder reads the recorder (GetConfigurationRecorder). An account that has
+// not activated Cloud Config has one that could be started.
 func (c *Client) Recorder(ctx context.Context) (Recorder, error) {
 	var answer struct{ ConfigurationRecorder Recorder }
-	err := c.read(ctx, recorderCall("GetConfigurationRecorder"), "ConfigurationRecorder", &answer)
+	op := recorderCall("GetConfigurationRecorder")
+	err := c.read(ctx, op, "ConfigurationRecorder", &answer)
+	switch {
+	case alicloud.Is(err, alicloud.NotActivated):
+		return Recorder{Status: RecorderRegistrable}, nil
+	case err == nil && answer.ConfigurationRecorder.Status == "":
+		err = c.caller.Malformed(op, errors.New("it has no status"))
+	}
 	return answer.ConfigurationRecorder, err
 }
 
@@ -32,9 +41,19 @@ func (c *Client) StartRecorder(ctx context.Context) error {
 	return c.change(ctx, recorderCall("StartConfigurationRecorder"), true, nil)
 }
 
-// StopRecorder stops it (StopConfigurationRecorder).
+// StopRecorder stops it (StopConfigurationRecorder): the account's rules and
+// results are cleared.
 func (c *Client) StopRecorder(ctx context.Context) error {
-	return c.change(ctx, recorderCall("StopConfigurationRecorder"), true, nil)
+	op := recorderCall("StopConfigurationRecorder")
+	op.Holds = []string{"StopConfigurationRecorderResult"}
+	var answer struct{ StopConfigurationRecorderResult bool }
+	if err := c.change(ctx, op, true, &answer); err != nil {
+		return err
+	}
+	if !answer.StopConfigurationRecorderResult {
+		return c.caller.Refused(op, "", "the service answers that it did not stop the recorder")
+	}
+	return nil
 }
 
 // UpdateRecorder sets the resource types that are recorded (UpdateConfigurationRecorder).

@@ -139,9 +139,9 @@ type answeredScope struct {
 
 func (a answeredScope) scope() Scope {
 	return Scope{
-		RegionIDs: commaList(a.RegionIDsScope), ExcludeRegionIDs: commaList(a.ExcludeRegionIDsScope),
-		ResourceGroupIDs: commaList(a.ResourceGroupIDsScope), ExcludeResourceGroupIDs: commaList(a.ExcludeResourceGroupIDsScope),
-		ResourceIDs: commaList(a.ResourceIDsScope), ExcludeResourceIDs: commaList(a.ExcludeResourceIDsScope),
+		RegionIDs: CommaList(a.RegionIDsScope), ExcludeRegionIDs: CommaList(a.ExcludeRegionIDsScope),
+		ResourceGroupIDs: CommaList(a.ResourceGroupIDsScope), ExcludeResourceGroupIDs: CommaList(a.ExcludeResourceGroupIDsScope),
+		ResourceIDs: CommaList(a.ResourceIDsScope), ExcludeResourceIDs: CommaList(a.ExcludeResourceIDsScope),
 		Tags: a.TagsScope, ExcludeTags: a.ExcludeTagsScope,
 	}
 }
@@ -195,9 +195,9 @@ func (a answeredRule) rule() StoredRule {
 		Rule: Rule{
 			Name: a.ConfigRuleName, Description: a.Description, SourceIdentifier: a.Source.Identifier, RiskLevel: a.RiskLevel,
 			Triggers: a.ConfigRuleTriggerTypes, Frequency: a.MaximumExecutionFrequency, InputParameters: parameters,
-			ResourceTypes: commaList(a.ResourceTypesScope), Scope: a.scope(), ResourceNames: a.ResourceNameScope, TagKeyLogic: a.TagKeyLogicScope,
-			AccountIDs: commaList(a.AccountIDsScope), ExcludeAccountIDs: commaList(a.ExcludeAccountIDsScope),
-			FolderIDs: commaList(a.FolderIDsScope), ExcludeFolderIDs: commaList(a.ExcludeFolderIDsScope), Tags: a.Tags,
+			ResourceTypes: CommaList(a.ResourceTypesScope), Scope: a.scope(), ResourceNames: a.ResourceNameScope, TagKeyLogic: a.TagKeyLogicScope,
+			AccountIDs: CommaList(a.AccountIDsScope), ExcludeAccountIDs: CommaList(a.ExcludeAccountIDsScope),
+			FolderIDs: CommaList(a.FolderIDsScope), ExcludeFolderIDs: CommaList(a.ExcludeFolderIDsScope), Tags: a.Tags,
 		},
 		ID: a.ConfigRuleID, ARN: a.ConfigRuleArn, State: a.ConfigRuleState, Compliance: a.Compliance.ComplianceType,
 		PackID: a.CreateBy.CompliancePackID, PackName: a.CreateBy.CompliancePackName, AccountID: a.AccountID.String(),
@@ -236,7 +236,7 @@ func (o Owner) Rule(ctx context.Context, id string) (rule StoredRule, found bool
 	op := o.asked("GetConfigRule", id, map[string]string{"ConfigRuleId": id})
 	err = o.client.read(ctx, op, "ConfigRule", &answer)
 	switch {
-	case alicloud.Is(err, alicloud.NotFound):
+	case IsRuleGone(err):
 		return rule, false, nil
 	case err != nil:
 		return rule, false, err
@@ -245,6 +245,12 @@ func (o Owner) Rule(ctx context.Context, id string) (rule StoredRule, found bool
 	}
 	rule = answer.ConfigRule.rule()
 	return rule, rule.State != RuleDeleting, nil
+}
+
+// IsRuleGone reports whether an error is the service's own word that a rule, or
+// the account group that had it, is not there. No other not-found is.
+func IsRuleGone(err error) bool {
+	return alicloud.HasCode(err, "ConfigRuleNotExists", "Invalid.ConfigRuleId.Value", groupGone)
 }
 
 // RuleFilter selects rules of a list; empty fields select all.

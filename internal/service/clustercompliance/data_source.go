@@ -18,12 +18,6 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 )
 
-const (
-	defaultMaxFindings = 1000
-	// maxWords bounds how many findings a diagnostic spells out.
-	maxWords = 20
-)
-
 type dataSource struct{ data *providerdata.Data }
 
 var (
@@ -103,20 +97,11 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	f := d.data.Fleet
-	listings, clusters, absent := inventory.Find(ctx, d.data, selection, m.ClusterIDs, &resp.Diagnostics)
-	judgements := inventory.OverClusters(ctx, d.data, "Judging clusters", clusters, func(ctx context.Context, c inventory.Cluster) judgement {
-		return judge(ctx, d.data.Observed, rules, c)
-	})
-	var findings []compliance.Finding
-	var failures []fleet.Outcome
-	for _, j := range judgements {
-		findings, failures = append(findings, j.findings...), append(failures, j.failures...)
-	}
-	report := compliance.NewReport(findings, exemptions, f.Clock().Now())
+	judged := Judge(ctx, d.data, rules, selection, m.ClusterIDs, &resp.Diagnostics)
+	report := compliance.NewReport(judged.Findings, exemptions, d.data.Fleet.Clock().Now())
 	m.fill(report, rules)
-	m.Outcomes = inventory.OutcomeModels(listings, failures)
-	failures = append(inventory.Failures(listings), failures...)
+	m.Outcomes = judged.Outcomes()
+	failures, absent := judged.Failures(), judged.Absent
 	unread := report.Counts[compliance.Error] + report.Counts[compliance.InsufficientData]
 	complete := len(failures) == 0 && len(absent) == 0 && unread == 0
 	m.Complete = types.BoolValue(complete)
@@ -126,7 +111,7 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	resp.Diagnostics.Append(d.accountDiagnostics(m, failures, absent)...)
 	selected := func(e compliance.Exemption) bool { return m.mayMatch(ctx, e, rules, selection) }
 	resp.Diagnostics.Append(exemptionWarnings(report, failures, selected)...)
-	resp.Diagnostics.Append(d.gate(m, report, rules)...)
+	Gate{Data: d.data, FailOn: m.FailOn, Accept: "add an exemption block with a reason"}.Check(report, rules, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
@@ -159,7 +144,7 @@ func (d *dataSource) accountDiagnostics(m model, failures []fleet.Outcome, absen
 	var diags diag.Diagnostics
 	if len(absent) > 0 && len(failures) == 0 {
 		summary, detail := inventory.ClustersNotFound(absent)
-		d.enforce(&diags, summary, detail, "cluster_ids")
+		d.data.Enforce(&diags, summary, detail, "cluster_ids")
 	}
 	if len(failures) == 0 {
 		return diags
@@ -167,7 +152,7 @@ func (d *dataSource) accountDiagnostics(m model, failures []fleet.Outcome, absen
 	detail := "These accounts, regions or clusters could not be read; nothing is known about what is in them, and they count as neither compliant nor violating:\n" +
 		inventory.Describe(failures) + inventory.PerhapsBecause(absent)
 	if m.RequireAllAccounts.ValueBool() {
-		d.enforce(&diags, "Not all accounts could be read", detail, "require_all_accounts")
+		d.data.Enforce(&diags, "Not all accounts could be read", detail, "require_all_accounts")
 	} else {
 		diags.AddWarning("Not all accounts could be read", detail)
 	}
@@ -224,59 +209,4 @@ func describeExemption(e compliance.Exemption) string {
 		}
 	}
 	return fmt.Sprintf("%s (%s)", strings.Join(parts, ", "), e.Reason)
-}
-
-// gate fails the plan, or warns, when a finding is as severe as fail_on.
-func (d *dataSource) gate(m model, report *compliance.Report, rules []*compliance.Rule) diag.Diagnostics {
-	var diags diag.Diagnostics
-	if m.FailOn.IsNull() {
-		return diags
-	}
-	threshold := compliance.Severity(m.FailOn.ValueString())
-	var lines []string
-	broken := map[string]bool{}
-	for _, finding := range report.Findings {
-		if finding.Verdict == compliance.NonCompliant && finding.Severity.AtLeast(threshold) {
-			lines, broken[finding.RuleID] = append(lines, findingLine(finding)), true
-		}
-	}
-	if len(lines) == 0 {
-		return diags
-	}
-	summary := fmt.Sprintf("%d finding(s) of severity %s or worse", len(lines), threshold)
-	if len(lines) > maxWords {
-		lines = append(lines[:maxWords:maxWords], fmt.Sprintf("- and %d more", len(lines)-maxWords))
-	}
-	lines = append(lines, "\nHow to fix:")
-	for _, r := range rules {
-		if broken[r.ID] {
-			lines = append(lines, fmt.Sprintf("- %s: %s", r.ID, strings.TrimSpace(r.Remediation.EN)))
-		}
-	}
-	lines = append(lines, "\nTo accept a finding for a time, add an exemption block with a reason.")
-	d.enforce(&diags, summary, strings.Join(lines, "\n"), "fail_on")
-	return diags
-}
-
-func findingLine(f compliance.Finding) string {
-	line := fmt.Sprintf("- %s (%s): cluster %s (%s), account %s, region %s: %s", f.RuleID, f.Severity, f.ClusterName, f.ClusterID, f.AccountID, f.Region, f.Message)
-	if f.ExpiredExemption != "" {
-		line += fmt.Sprintf(" (its exemption expired on %s)", f.ExpiredExemption)
-	}
-	return line
-}
-
-// enforce adds an error, or a warning where the provider only warns. The error
-// names the switch that works: a failing data source blocks its own fix.
-func (d *dataSource) enforce(diags *diag.Diagnostics, summary, detail, argument string) {
-	if d.data.Enforcement == providerdata.EnforceWarn {
-		diags.AddAttributeWarning(path.Root(argument), summary, detail+"\n\nenforcement is \"warn\": this would fail the plan otherwise.")
-		return
-	}
-	way := fmt.Sprintf("set the environment variable %s=warn", providerdata.EnforcementVariable)
-	if d.data.EnforcementConfigured {
-		way = "set enforcement = \"warn\" in the provider block"
-	}
-	diags.AddAttributeError(path.Root(argument), summary,
-		detail+fmt.Sprintf("\n\nThis also blocks an apply that fixes it, and destroy. To let them through, %s.", way))
 }

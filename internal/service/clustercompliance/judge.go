@@ -5,12 +5,49 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/observed"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 )
+
+// Judged is what rules say about the clusters of a selection.
+type Judged struct {
+	Findings []compliance.Finding
+	// Absent are the clusters that were named and not found.
+	Absent   []string
+	listings []inventory.AccountListing
+	unread   []fleet.Outcome
+}
+
+// Judge finds the selected clusters, all if clusterIDs is null, and evaluates
+// the rules on each.
+func Judge(ctx context.Context, data *providerdata.Data, rules []*compliance.Rule, selection inventory.Selection, clusterIDs types.Set, diags *diag.Diagnostics) Judged {
+	var all Judged
+	var clusters []inventory.Cluster
+	all.listings, clusters, all.Absent = inventory.Find(ctx, data, selection, clusterIDs, diags)
+	for _, j := range inventory.OverClusters(ctx, data, "Judging clusters", clusters, func(ctx context.Context, c inventory.Cluster) judgement {
+		return judge(ctx, data.Observed, rules, c)
+	}) {
+		all.Findings, all.unread = append(all.Findings, j.findings...), append(all.unread, j.failures...)
+	}
+	return all
+}
+
+// Outcomes is how reading each account ended.
+func (j Judged) Outcomes() []inventory.OutcomeModel {
+	return inventory.OutcomeModels(j.listings, j.unread)
+}
+
+// Failures are the accounts, regions and facts that could not be read.
+func (j Judged) Failures() []fleet.Outcome {
+	return append(inventory.Failures(j.listings), j.unread...)
+}
 
 // judgement is what the rules say about one cluster, and which of its facts
 // could not be fetched.

@@ -18,9 +18,9 @@ type model struct {
 	IncludeCompliant   types.Bool                   `tfsdk:"include_compliant"`
 	MaxFindings        types.Int64                  `tfsdk:"max_findings"`
 	Exemptions         []exemptionModel             `tfsdk:"exemption"`
-	Findings           []findingModel               `tfsdk:"findings"`
+	Findings           []FindingModel               `tfsdk:"findings"`
 	Counts             map[string]int64             `tfsdk:"counts"`
-	RuleResults        []ruleModel                  `tfsdk:"rule_results"`
+	RuleResults        []RuleModel                  `tfsdk:"rule_results"`
 	Verdicts           map[string]map[string]string `tfsdk:"verdicts"`
 	Outcomes           []inventory.OutcomeModel     `tfsdk:"outcomes"`
 	Complete           types.Bool                   `tfsdk:"complete"`
@@ -55,7 +55,8 @@ func (e exemptionModel) known() bool {
 	return true
 }
 
-type findingModel struct {
+// FindingModel is a finding as data sources show it.
+type FindingModel struct {
 	RuleID           types.String `tfsdk:"rule_id"`
 	Severity         types.String `tfsdk:"severity"`
 	Verdict          types.String `tfsdk:"verdict"`
@@ -70,17 +71,18 @@ type findingModel struct {
 	ExpiredExemption types.String `tfsdk:"expired_exemption"`
 }
 
-func newFindingModel(f compliance.Finding) findingModel {
-	return findingModel{
+// NewFindingModel is a finding as data sources show it.
+func NewFindingModel(f compliance.Finding) FindingModel {
+	return FindingModel{
 		RuleID: types.StringValue(f.RuleID), Severity: types.StringValue(string(f.Severity)), Verdict: types.StringValue(string(f.Verdict)),
-		AccountID: types.StringValue(f.AccountID), Region: types.StringValue(f.Region),
-		ClusterID: types.StringValue(f.ClusterID), ClusterName: types.StringValue(f.ClusterName),
+		AccountID: value.OrNull(f.AccountID), Region: value.OrNull(f.Region), ClusterID: value.OrNull(f.ClusterID), ClusterName: value.OrNull(f.ClusterName),
 		Resource: value.OrNull(f.Resource), Path: value.OrNull(f.Path), Message: value.OrNull(f.Message),
 		ExemptionReason: value.OrNull(f.ExemptionReason), ExpiredExemption: value.OrNull(f.ExpiredExemption),
 	}
 }
 
-type ruleModel struct {
+// RuleModel is a rule with the number of its verdicts of each kind.
+type RuleModel struct {
 	RuleID      types.String     `tfsdk:"rule_id"`
 	Title       types.String     `tfsdk:"title"`
 	Severity    types.String     `tfsdk:"severity"`
@@ -88,7 +90,8 @@ type ruleModel struct {
 	Counts      map[string]int64 `tfsdk:"counts"`
 }
 
-func countsModel(counts compliance.Counts) map[string]int64 {
+// CountsModel is counts as data sources show them.
+func CountsModel(counts compliance.Counts) map[string]int64 {
 	m := map[string]int64{}
 	for verdict, n := range counts {
 		m[string(verdict)] = int64(n)
@@ -96,12 +99,20 @@ func countsModel(counts compliance.Counts) map[string]int64 {
 	return m
 }
 
+// defaultMaxFindings bounds findings unless max_findings does.
+const defaultMaxFindings = 1000
+
+// Limited cuts findings after max_findings, and says whether there are more.
+func Limited(findings []compliance.Finding, maxFindings types.Int64) ([]compliance.Finding, types.Bool) {
+	limit := defaultMaxFindings
+	if !maxFindings.IsNull() {
+		limit = int(maxFindings.ValueInt64())
+	}
+	return findings[:min(limit, len(findings))], types.BoolValue(len(findings) > limit)
+}
+
 // fill turns the report into the data source's results.
 func (m *model) fill(report *compliance.Report, rules []*compliance.Rule) {
-	limit := defaultMaxFindings
-	if !m.MaxFindings.IsNull() {
-		limit = int(m.MaxFindings.ValueInt64())
-	}
 	listed, _ := report.Actionable(0)
 	shown := listed
 	if m.IncludeCompliant.ValueBool() {
@@ -113,10 +124,10 @@ func (m *model) fill(report *compliance.Report, rules []*compliance.Rule) {
 			}
 		}
 	}
-	m.Truncated = types.BoolValue(len(listed) > limit)
-	m.Findings = []findingModel{}
-	for _, f := range listed[:min(limit, len(listed))] {
-		m.Findings = append(m.Findings, newFindingModel(f))
+	m.Findings = []FindingModel{}
+	listed, m.Truncated = Limited(listed, m.MaxFindings)
+	for _, f := range listed {
+		m.Findings = append(m.Findings, NewFindingModel(f))
 	}
 	m.Verdicts = map[string]map[string]string{}
 	for _, f := range shown {
@@ -125,16 +136,16 @@ func (m *model) fill(report *compliance.Report, rules []*compliance.Rule) {
 		}
 		m.Verdicts[f.ClusterID][f.RuleID] = string(f.Verdict)
 	}
-	m.Counts = countsModel(report.Counts)
+	m.Counts = CountsModel(report.Counts)
 	byRule := map[string]compliance.Counts{}
 	for _, r := range report.ByRule {
 		byRule[r.RuleID] = r.Counts
 	}
-	m.RuleResults = []ruleModel{}
+	m.RuleResults = []RuleModel{}
 	for _, r := range rules {
-		m.RuleResults = append(m.RuleResults, ruleModel{
+		m.RuleResults = append(m.RuleResults, RuleModel{
 			RuleID: types.StringValue(r.ID), Title: types.StringValue(r.Title.EN), Severity: types.StringValue(string(r.Severity)),
-			Remediation: types.StringValue(r.Remediation.EN), Counts: countsModel(byRule[r.ID]),
+			Remediation: types.StringValue(r.Remediation.EN), Counts: CountsModel(byRule[r.ID]),
 		})
 	}
 }

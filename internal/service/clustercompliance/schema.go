@@ -2,17 +2,14 @@ package clustercompliance
 
 import (
 	"context"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/attribute"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
@@ -20,11 +17,6 @@ import (
 
 // Schema implements datasource.DataSource.
 func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	severities := []string{}
-	for _, s := range compliance.Severities() {
-		severities = append(severities, string(s))
-	}
-	text := attribute.Text
 	flag := func(description string) schema.BoolAttribute {
 		return schema.BoolAttribute{Computed: true, MarkdownDescription: description}
 	}
@@ -44,14 +36,7 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				Optional: true, ElementType: types.StringType, MarkdownDescription: "IDs of the rules to apply; all of the catalogue by default.",
 				Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
 			},
-			"fail_on": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "Fail the plan when an unexempted `NON_COMPLIANT` finding is at least this severe: `" + strings.Join(severities, "`, `") + "`. " +
-					"A data source that fails also blocks the apply that would fix the finding, and destroy: the provider's `enforcement = \"warn\"` " +
-					"(environment `ACKGUARD_ENFORCEMENT`) lets them through. `INSUFFICIENT_DATA` and `ERROR` do not count: `require_all_accounts` and `complete` are for those. " +
-					"Without `fail_on`, use a `check` or a postcondition on the results.",
-				Validators: []validator.String{stringvalidator.OneOf(severities...)},
-			},
+			"fail_on": FailOnAttribute("`INSUFFICIENT_DATA` and `ERROR` do not count: `require_all_accounts` and `complete` are for those."),
 			"require_all_accounts": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Fail the plan when a call for an account, a region or a cluster's facts failed, instead of warning. `enforcement` applies here too. " +
@@ -61,42 +46,16 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				Optional:            true,
 				MarkdownDescription: "List every verdict in `findings` and `verdicts`, not only those that somebody must act on. State grows with clusters times rules then.",
 			},
-			"max_findings": schema.Int64Attribute{
-				Optional: true, MarkdownDescription: "At most so many `findings`, the most severe first; 1000 by default. Counts and `verdicts` are whole in any case.",
-				Validators: []validator.Int64{int64validator.AtLeast(1)},
-			},
+			"max_findings": MaxFindingsAttribute(),
 			"findings": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "What somebody must act on: `NON_COMPLIANT`, `ERROR` and `INSUFFICIENT_DATA`, by severity, rule, account, region and cluster; with `include_compliant` the others after them.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"rule_id":           text("Rule."),
-					"severity":          text("Severity of the rule."),
-					"verdict":           text("`COMPLIANT`, `NON_COMPLIANT`, `NOT_APPLICABLE`, `INSUFFICIENT_DATA`, `IGNORED` (exempted) or `ERROR`."),
-					"account_id":        text("Account of the cluster."),
-					"region":            text("Region of the cluster."),
-					"cluster_id":        text("Cluster."),
-					"cluster_name":      text("Name of the cluster."),
-					"resource":          text("What inside the cluster; null for the cluster itself."),
-					"path":              text("The fact that could not be read; null otherwise."),
-					"message":           text("What is wrong, or which fact is missing and why."),
-					"exemption_reason":  text("Reason of the exemption, where the verdict is `IGNORED`."),
-					"expired_exemption": text("Last day of the exemption that no longer covers this finding."),
-				}},
+				NestedObject:        schema.NestedAttributeObject{Attributes: FindingAttributes()},
 			},
-			"counts": schema.MapAttribute{
-				Computed: true, ElementType: types.Int64Type, MarkdownDescription: "Number of verdicts of each kind.",
-			},
+			"counts": CountsAttribute(),
 			"rule_results": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The rules that were applied.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"rule_id":     text("Rule."),
-					"title":       text("What it asks for."),
-					"severity":    text("Severity."),
-					"remediation": text("How to comply."),
-					"counts": schema.MapAttribute{
-						Computed: true, ElementType: types.Int64Type, MarkdownDescription: "Number of verdicts of each kind.",
-					},
-				}},
+				NestedObject: schema.NestedAttributeObject{Attributes: RuleAttributes()},
 			},
 			"verdicts": schema.MapAttribute{
 				Computed: true, ElementType: types.MapType{ElemType: types.StringType},
@@ -126,5 +85,49 @@ func (d *dataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 				}},
 			},
 		},
+	}
+}
+
+// MaxFindingsAttribute is the argument max_findings.
+func MaxFindingsAttribute() schema.Int64Attribute {
+	return schema.Int64Attribute{
+		Optional: true, MarkdownDescription: "At most so many `findings`, the most severe first; 1000 by default. Counts and `verdicts` are whole in any case.",
+		Validators: []validator.Int64{int64validator.AtLeast(1)},
+	}
+}
+
+// FindingAttributes are those of a finding.
+func FindingAttributes() map[string]schema.Attribute {
+	text := attribute.Text
+	return map[string]schema.Attribute{
+		"rule_id":           text("Rule."),
+		"severity":          text("Severity of the rule."),
+		"verdict":           text("`COMPLIANT`, `NON_COMPLIANT`, `NOT_APPLICABLE`, `INSUFFICIENT_DATA`, `IGNORED` (exempted) or `ERROR`."),
+		"account_id":        text("Account of the cluster."),
+		"region":            text("Region of the cluster."),
+		"cluster_id":        text("Cluster."),
+		"cluster_name":      text("Name of the cluster."),
+		"resource":          text("What inside the cluster; null for the cluster itself."),
+		"path":              text("The fact that could not be read; null otherwise."),
+		"message":           text("What is wrong, or which fact is missing and why."),
+		"exemption_reason":  text("Reason of the exemption, where the verdict is `IGNORED`."),
+		"expired_exemption": text("Last day of the exemption that no longer covers this finding."),
+	}
+}
+
+// CountsAttribute is a number of verdicts of each kind.
+func CountsAttribute() schema.MapAttribute {
+	return schema.MapAttribute{Computed: true, ElementType: types.Int64Type, MarkdownDescription: "Number of verdicts of each kind."}
+}
+
+// RuleAttributes are those of a rule with its counts.
+func RuleAttributes() map[string]schema.Attribute {
+	text := attribute.Text
+	return map[string]schema.Attribute{
+		"rule_id":     text("Rule."),
+		"title":       text("What it asks for."),
+		"severity":    text("Severity."),
+		"remediation": text("How to comply."),
+		"counts":      CountsAttribute(),
 	}
 }

@@ -179,19 +179,20 @@ func (r *baselineResource) ours(ctx context.Context, m baselineModel, c *packOpe
 			ours[key] = rule.ID
 		}
 	}
-	for key, id := range c.ours {
-		if _, there := is[key]; there || id == "" {
-			continue
-		}
-		rule, found, err := r.data.Observed.ConfigRule(ctx, m.AccountID.ValueString(), m.AggregatorID.ValueString(), id)
-		if err != nil {
-			return nil, err
-		}
-		if found && rule.PackID == "" {
-			ours[key] = id
+	outside := maps.Clone(c.ours)
+	maps.DeleteFunc(outside, func(key, id string) bool { _, inside := is[key]; return inside || id == "" })
+	if len(outside) == 0 {
+		return ours, nil
+	}
+	rules, err := r.data.Observed.ConfigRules(ctx, m.AccountID.ValueString(), m.AggregatorID.ValueString())
+	for _, rule := range rules {
+		for key, id := range outside {
+			if rule.ID == id && rule.State != cloudconfig.RuleDeleting && (rule.PackID == "" || rule.PackID == c.id) {
+				ours[key] = id
+			}
 		}
 	}
-	return ours, nil
+	return ours, err
 }
 
 // Update implements resource.Resource.

@@ -21,7 +21,6 @@ import (
 
 const (
 	baselineAddress = "ackguard_config_baseline_ack.this"
-	networkType     = "ack-cluster-network-type-check"
 )
 
 // baseline is a pack of the account retail, with further arguments.

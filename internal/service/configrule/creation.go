@@ -30,6 +30,8 @@ type creation[T any] struct {
 	found func(id string)
 	// importID is what imports the object with an ID.
 	importID func(id string) string
+	// another refuses an object that differs, where the name is not what they have in common; nil for conflict.
+	another func(id string, object T, difference string) diag.Diagnostic
 	// complete does what create left to do, also to an object that is taken over; nil for nothing.
 	complete func(ctx context.Context, object T) error
 }
@@ -53,7 +55,10 @@ func (c creation[T]) run(ctx context.Context, diags *diag.Diagnostics) (id strin
 			return "", false
 		}
 		if difference := c.Difference(object); difference != "" {
-			diags.Append(c.conflict(id, difference))
+			if c.another == nil {
+				c.another = c.conflict
+			}
+			diags.Append(c.another(id, object, difference))
 			return "", false
 		}
 	}
@@ -117,7 +122,7 @@ func (c creation[T]) earlier(ctx context.Context, created error) (id string, err
 }
 
 // conflict refuses to take over what somebody made otherwise, and says how to go on.
-func (c creation[T]) conflict(id, difference string) diag.Diagnostic {
+func (c creation[T]) conflict(id string, _ T, difference string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("There is "+c.Kind+" of this name already", fmt.Sprintf(
 		"%s exists (%s) and differs from this block: %s.\n\nImport it to manage it from here on:\n\n  terraform import ADDRESS %s\n\nor choose another name.",
 		upperFirst(c.Place), id, difference, c.importID(id)))

@@ -114,6 +114,7 @@ func (c *ruleOperation) setStatus(ctx context.Context, rule cloudconfig.StoredRu
 func (r *ruleResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var m ruleModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
+	unread := moved(ctx, r.data, &m.AccountID, &resp.Diagnostics)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	c := r.operation(ctx, m, timeout, &resp.Diagnostics)
@@ -129,6 +130,9 @@ func (r *ruleResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(diagnostic.Error("Reading "+c.Name, err))
+		return
+	case !found && unread:
+		resp.Diagnostics.Append(movedElsewhere("the Cloud Config rule "+c.id, m.place(), "ACCOUNT_ID/"+c.id))
 		return
 	case !found:
 		storeIdentity(ctx, resp.Identity, ruleIdentity{m.owner, m.ConfigRuleID}, &resp.Diagnostics)
@@ -193,7 +197,7 @@ func (r *ruleResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 
 	err := c.api.DeleteRule(ctx, c.id)
 	switch {
-	case alicloud.Is(err, alicloud.NotFound):
+	case cloudconfig.IsRuleGone(err):
 		return
 	case alicloud.HasCode(err, ruleInPack):
 		pack := "a compliance pack"

@@ -31,6 +31,7 @@ var (
 	_ resource.ResourceWithConfigure      = (*ruleResource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*ruleResource)(nil)
 	_ resource.ResourceWithImportState    = (*ruleResource)(nil)
+	_ resource.ResourceWithMoveState      = (*ruleResource)(nil)
 	_ resource.ResourceWithIdentity       = (*ruleResource)(nil)
 	_ resource.ResourceWithValidateConfig = (*ruleResource)(nil)
 )
@@ -90,6 +91,10 @@ func (r *ruleResource) ImportState(ctx context.Context, req resource.ImportState
 
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *ruleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	refuseUnread(ctx, req, resp)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	scoped.ModifyAccount(ctx, r.data, req, resp)
 	if r.data == nil || req.Plan.Raw.IsNull() || resp.Diagnostics.HasError() {
 		return

@@ -374,3 +374,82 @@ func TestRule_refused(t *testing.T) {
 		},
 	})
 }
+
+const ruleKind = "ackguard_config_rule_ack"
+
+func ruleArguments(more ...any) map[string]any {
+	return acctest.With(map[string]any{"account_id": acctest.Retail, "source_identifier": publicEndpoint}, more...)
+}
+
+// Only the rule's own not-found removes it from state. Nothing that goes wrong
+// on the way to it does, whatever its code or status.
+func TestRule_staysInState(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]simulator.Fault{
+		"user unknown to STS": {Action: "AssumeRole", Status: 404, Code: "EntityNotExist.User"},
+		"something not found": {Action: "GetConfigRule", Status: 404, Code: "Something.NotFound"},
+		"not activated":       {Action: "GetConfigRule", Status: 404, Code: "AccountNotExisted"},
+		"not a member":        {Action: "GetConfigRule", Status: 403, Code: "AggregatorMemberNoPermission"},
+		"server":              {Action: "GetConfigRule", Status: 503, Code: "ServiceUnavailable"},
+		"a page":              {Action: "GetConfigRule", Body: simulator.BodyHTML},
+		"throttled":           {Action: "GetConfigRule", Status: 400, Code: "Throttling.User"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cloud := acctest.New(t, acctest.ConfigFleet())
+			r := cloud.Resource(t, ruleKind)
+			if err := r.Apply(ruleArguments()); err != nil {
+				t.Fatal(err)
+			}
+			broken := cloud.AddFault(fault)
+			if _, err := r.Settled(ruleArguments()); err == nil {
+				t.Error("nothing was broken")
+			}
+			broken.Remove()
+			if nothing, err := r.Settled(ruleArguments()); err != nil || !nothing {
+				t.Errorf("it is planned anew, %v", err)
+			}
+		})
+	}
+}
+
+// A change whose answer gets lost is looked for, and made once.
+func TestRule_faults(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]simulator.Fault{
+		"throttled twice":            {Product: "config", Status: 400, Code: "Throttling.User", First: 2},
+		"server error on reads":      {Action: "GetConfigRule", Status: 503, Code: "ServiceUnavailable", First: 2},
+		"create committed, then cut": {Action: "CreateConfigRule", Reset: simulator.ResetAfterCommit, First: 1},
+		// Longer than the call is tried again: what was made is found by its name.
+		"create committed, and never answered": {Action: "CreateConfigRule", Reset: simulator.ResetAfterCommit},
+		"update committed, then cut":           {Action: "UpdateConfigRule", Reset: simulator.ResetAfterCommit},
+		"delete committed, then cut":           {Action: "DeleteConfigRules", Reset: simulator.ResetAfterCommit, First: 1},
+		"truncated answer":                     {Action: "GetConfigRule", Body: simulator.BodyTruncated, First: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cloud := acctest.New(t, acctest.ConfigFleet())
+			hits := cloud.AddFault(fault)
+			if said := cloud.Live(t, ruleKind, ruleArguments(), ruleArguments("risk_level", 3)); len(said) > 0 {
+				t.Error(said)
+			}
+			if rule, err := theRule(cloud); err != nil || rule != nil {
+				t.Errorf("left is %+v, %v", rule, err)
+			}
+			if hits.Hits() == 0 {
+				t.Error("the fault never struck")
+			}
+		})
+	}
+}
+
+// An account without Cloud Config says what to open.
+func TestRule_notActivated(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	r := cloud.Resource(t, ruleKind)
+	says := acctest.Says("not activated", "AccountNotExisted", "account "+acctest.Retail)
+	if err := r.Apply(ruleArguments("rule_name", "mine")); err == nil || !says.MatchString(err.Error()) {
+		t.Errorf("said %v", err)
+	}
+}

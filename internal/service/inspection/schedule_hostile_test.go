@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
@@ -54,19 +53,18 @@ func TestSchedule_staysInState(t *testing.T) {
 // sees it in state afterwards.
 func staysInState(t *testing.T, cloud *acctest.Cloud, breakIt func() (repair func())) {
 	t.Helper()
-	config := cloud.Provider("", schedule(atTwo, ""))
-	var repair func()
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: cloud.Factories(),
-		Steps: []resource.TestStep{
-			{Config: config},
-			{PreConfig: func() { repair = breakIt() }, Config: config, ExpectError: acctest.Says("Error:")},
-			{
-				PreConfig: func() { repair() }, Config: config,
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
-			},
-		},
-	})
+	r, wanted := cloud.Resource(t, kind), arguments(atTwo)
+	if err := r.Apply(wanted); err != nil {
+		t.Fatal(err)
+	}
+	repair := breakIt()
+	if _, err := r.Settled(wanted); err == nil {
+		t.Error("nothing was broken")
+	}
+	repair()
+	if nothing, err := r.Settled(wanted); err != nil || !nothing {
+		t.Errorf("it is planned anew, %v", err)
+	}
 }
 
 // A delete that something in between answers leaves the schedule: an error,
@@ -81,15 +79,18 @@ func TestSchedule_deleteThatNeverArrives(t *testing.T) {
 			cloud.Behind(t, func(r *http.Request) (string, int, bool) {
 				return body, http.StatusOK, broken && r.Method == http.MethodDelete
 			})
-			resource.UnitTest(t, resource.TestCase{
-				ProtoV6ProviderFactories: cloud.Factories(),
-				CheckDestroy:             stored(cloud, nil),
-				Steps: []resource.TestStep{
-					{Config: cloud.Provider("", schedule(atTwo, ""))},
-					{PreConfig: func() { broken = true }, Config: cloud.Provider("", ""), ExpectError: acctest.Says("Deleting the inspection schedule")},
-					{PreConfig: func() { broken = false }, Config: cloud.Provider("", schedule(atTwo, "")), PlanOnly: true},
-				},
-			})
+			r := cloud.Resource(t, kind)
+			if err := r.Apply(arguments(atTwo)); err != nil {
+				t.Fatal(err)
+			}
+			broken = true
+			if err := r.Destroy(); err == nil || !strings.Contains(err.Error(), "Deleting the inspection schedule") || !r.InState() {
+				t.Errorf("in state %t, %v", r.InState(), err)
+			}
+			broken = false
+			if nothing, err := r.Settled(arguments(atTwo)); err != nil || !nothing {
+				t.Errorf("it is planned anew, %v", err)
+			}
 		})
 	}
 }

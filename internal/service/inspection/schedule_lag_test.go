@@ -1,6 +1,7 @@
 package inspection_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,7 +9,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
@@ -35,22 +35,22 @@ func TestSchedule_readsLag(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cloud := lagging(t, lag)
-			noPlan := resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
-			resource.UnitTest(t, resource.TestCase{
-				ProtoV6ProviderFactories: cloud.Factories(),
-				CheckDestroy:             stored(cloud, nil),
-				Steps: []resource.TestStep{
-					{Config: cloud.Provider("", schedule(atTwo, "")), ConfigPlanChecks: noPlan},
-					{
-						Config: cloud.Provider("", schedule(atThree, "enabled = false")), ConfigPlanChecks: noPlan,
-						Check: stored(cloud, &simulator.InspectConfig{Enabled: false, Recurrence: atThree, DisabledCheckItems: []string{}}),
-					},
-					{ // deleted, and made again at once
-						Config: cloud.Provider("", ""),
-					},
-					{Config: cloud.Provider("", schedule(atTwo, "")), ConfigPlanChecks: noPlan},
-				},
-			})
+			r := cloud.Resource(t, kind)
+			for _, step := range []struct {
+				do   func() error
+				want *simulator.InspectConfig
+			}{
+				{func() error { return r.Apply(arguments(atTwo)) }, &simulator.InspectConfig{Enabled: true, Recurrence: atTwo, DisabledCheckItems: []string{}}},
+				{func() error { return r.Apply(arguments(atThree, "enabled", false)) }, &simulator.InspectConfig{Enabled: false, Recurrence: atThree, DisabledCheckItems: []string{}}},
+				{r.Destroy, nil},
+				// Made again at once.
+				{func() error { return r.Apply(arguments(atTwo)) }, &simulator.InspectConfig{Enabled: true, Recurrence: atTwo, DisabledCheckItems: []string{}}},
+				{r.Destroy, nil},
+			} {
+				if err := errors.Join(step.do(), holds(cloud, step.want)); err != nil {
+					t.Fatal(err)
+				}
+			}
 		})
 	}
 }

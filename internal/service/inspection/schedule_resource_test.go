@@ -31,6 +31,15 @@ resource "ackguard_cluster_inspection_schedule" "this" {
 }`, acctest.Retail, acctest.ClusterID("retail"), recurrence, arguments)
 }
 
+const kind = "ackguard_cluster_inspection_schedule"
+
+// arguments are those of schedule, for tests without the CLI.
+func arguments(recurrence string, others ...any) map[string]any {
+	return acctest.With(map[string]any{
+		"account_id": acctest.Retail, "region": "cn-hangzhou", "cluster_id": acctest.ClusterID("retail"), "recurrence": recurrence,
+	}, others...)
+}
+
 const (
 	atTwo   = "FREQ=DAILY;BYHOUR=2;BYMINUTE=30"
 	atThree = "FREQ=DAILY;BYHOUR=3;BYMINUTE=0"
@@ -40,16 +49,18 @@ func importID() string { return acctest.Retail + "/cn-hangzhou/" + acctest.Clust
 
 // stored checks what the cloud holds for the cluster retail; nil for nothing.
 func stored(cloud *acctest.Cloud, want *simulator.InspectConfig) resource.TestCheckFunc {
-	return acctest.Func(func() error {
-		cluster, ok := cloud.Cluster(acctest.ClusterID("retail"))
-		if !ok {
-			return errors.New("the cluster is gone")
-		}
-		if got := cluster.InspectConfig; !reflect.DeepEqual(got, want) {
-			return fmt.Errorf("the cloud holds %+v, want %+v", got, want)
-		}
-		return nil
-	})
+	return acctest.Func(func() error { return holds(cloud, want) })
+}
+
+func holds(cloud *acctest.Cloud, want *simulator.InspectConfig) error {
+	cluster, ok := cloud.Cluster(acctest.ClusterID("retail"))
+	if !ok {
+		return errors.New("the cluster is gone")
+	}
+	if got := cluster.InspectConfig; !reflect.DeepEqual(got, want) {
+		return fmt.Errorf("the cloud holds %+v, want %+v", got, want)
+	}
+	return nil
 }
 
 func TestSchedule_lifecycle(t *testing.T) {
@@ -406,16 +417,6 @@ func TestSchedule_deniedStaysInState(t *testing.T) {
 
 func TestSchedule_faults(t *testing.T) {
 	t.Parallel()
-	config := func(cloud *acctest.Cloud) resource.TestCase {
-		return resource.TestCase{
-			ProtoV6ProviderFactories: cloud.Factories(),
-			CheckDestroy:             stored(cloud, nil),
-			Steps: []resource.TestStep{{
-				Config: cloud.Provider("", schedule(atTwo, "")),
-				Check:  stored(cloud, &simulator.InspectConfig{Enabled: true, Recurrence: atTwo, DisabledCheckItems: []string{}}),
-			}},
-		}
-	}
 	for name, fault := range map[string]simulator.Fault{
 		"throttled twice":            {Product: "cs", Status: 400, Code: "Throttling.User", First: 2},
 		"throttled by another code":  {Product: "cs", Status: 503, Code: "QPS Limit Exceeded", First: 1},
@@ -430,7 +431,12 @@ func TestSchedule_faults(t *testing.T) {
 			t.Parallel()
 			cloud := acctest.New(t, acctest.Fleet())
 			hits := cloud.AddFault(fault)
-			resource.UnitTest(t, config(cloud))
+			if said := cloud.Live(t, kind, arguments(atTwo)); len(said) > 0 {
+				t.Error(said)
+			}
+			if err := holds(cloud, nil); err != nil {
+				t.Error(err)
+			}
 			if hits.Hits() == 0 {
 				t.Error("the fault never struck")
 			}
@@ -451,19 +457,15 @@ func TestSchedule_faults(t *testing.T) {
 	t.Run("update that never arrives", func(t *testing.T) {
 		t.Parallel()
 		cloud := acctest.New(t, acctest.Fleet())
-		resource.UnitTest(t, resource.TestCase{
-			ProtoV6ProviderFactories: cloud.Factories(),
-			Steps: []resource.TestStep{
-				{Config: cloud.Provider("", schedule(atTwo, ""))},
-				{
-					PreConfig: func() {
-						cloud.AddFault(simulator.Fault{Action: "UpdateClusterInspectConfig", Reset: simulator.ResetBeforeCommit})
-					},
-					Config:      cloud.Provider("", schedule(atThree, "")),
-					ExpectError: acctest.Says("Updating the inspection schedule", "network", "UpdateClusterInspectConfig"),
-				},
-			},
-		})
+		r := cloud.Resource(t, kind)
+		if err := r.Apply(arguments(atTwo)); err != nil {
+			t.Fatal(err)
+		}
+		cloud.AddFault(simulator.Fault{Action: "UpdateClusterInspectConfig", Reset: simulator.ResetBeforeCommit})
+		says := acctest.Says("Updating the inspection schedule", "network", "UpdateClusterInspectConfig")
+		if err := r.Apply(arguments(atThree)); err == nil || !says.MatchString(err.Error()) {
+			t.Errorf("said %v", err)
+		}
 	})
 }
 

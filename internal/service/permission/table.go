@@ -53,23 +53,65 @@ var actions = map[string]action{
 	"cs:GetClusters":               {Member, everything, compliance.Documented},
 
 	// Cloud Config's pages name no resources. An account group belongs to the identity that Terraform starts with.
-	"config:GetManagedRule":                     {Member, everything, compliance.Inferred},
-	"config:CreateConfigRule":                   {Member, everything, compliance.Inferred},
-	"config:GetConfigRule":                      {Member, everything, compliance.Inferred},
-	"config:UpdateConfigRule":                   {Member, everything, compliance.Inferred},
-	"config:ActiveConfigRules":                  {Member, everything, compliance.Inferred},
-	"config:DeactiveConfigRules":                {Member, everything, compliance.Inferred},
-	"config:DeleteConfigRules":                  {Member, everything, compliance.Inferred},
-	"config:ListConfigRules":                    {Member, everything, compliance.Inferred},
-	"config:StartConfigRuleEvaluation":          {Member, everything, compliance.Inferred},
-	"config:CreateAggregateConfigRule":          {Provider, everything, compliance.Inferred},
-	"config:GetAggregateConfigRule":             {Provider, everything, compliance.Inferred},
-	"config:UpdateAggregateConfigRule":          {Provider, everything, compliance.Inferred},
-	"config:ActiveAggregateConfigRules":         {Provider, everything, compliance.Inferred},
-	"config:DeactiveAggregateConfigRules":       {Provider, everything, compliance.Inferred},
-	"config:DeleteAggregateConfigRules":         {Provider, everything, compliance.Inferred},
-	"config:ListAggregateConfigRules":           {Provider, everything, compliance.Inferred},
-	"config:StartAggregateConfigRuleEvaluation": {Provider, everything, compliance.Inferred},
+	"config:GetManagedRule":                           {Member, everything, compliance.Inferred},
+	"config:CreateConfigRule":                         {Member, everything, compliance.Inferred},
+	"config:GetConfigRule":                            {Member, everything, compliance.Inferred},
+	"config:UpdateConfigRule":                         {Member, everything, compliance.Inferred},
+	"config:ActiveConfigRules":                        {Member, everything, compliance.Inferred},
+	"config:DeactiveConfigRules":                      {Member, everything, compliance.Inferred},
+	"config:DeleteConfigRules":                        {Member, everything, compliance.Inferred},
+	"config:ListConfigRules":                          {Member, everything, compliance.Inferred},
+	"config:StartConfigRuleEvaluation":                {Member, everything, compliance.Inferred},
+	"config:ListManagedRules":                         {Member, everything, compliance.Inferred},
+	"config:ListConfigRuleEvaluationResults":          {Member, everything, compliance.Inferred},
+	"config:IgnoreEvaluationResults":                  {Member, everything, compliance.Documented},
+	"config:RevertEvaluationResults":                  {Member, everything, compliance.Inferred},
+	"config:CreateAggregateConfigRule":                {Provider, everything, compliance.Inferred},
+	"config:GetAggregateConfigRule":                   {Provider, everything, compliance.Inferred},
+	"config:UpdateAggregateConfigRule":                {Provider, everything, compliance.Inferred},
+	"config:ActiveAggregateConfigRules":               {Provider, everything, compliance.Inferred},
+	"config:DeactiveAggregateConfigRules":             {Provider, everything, compliance.Inferred},
+	"config:DeleteAggregateConfigRules":               {Provider, everything, compliance.Inferred},
+	"config:ListAggregateConfigRules":                 {Provider, everything, compliance.Inferred},
+	"config:StartAggregateConfigRuleEvaluation":       {Provider, everything, compliance.Inferred},
+	"config:GetAggregator":                            {Provider, everything, compliance.Inferred},
+	"config:ListAggregateConfigRuleEvaluationResults": {Provider, everything, compliance.Inferred},
+	"config:IgnoreAggregateEvaluationResults":         {Provider, everything, compliance.Documented},
+	"config:RevertAggregateEvaluationResults":         {Provider, everything, compliance.Inferred},
+
+	"config:CreateCompliancePack":                      {Member, everything, compliance.Inferred},
+	"config:GetCompliancePack":                         {Member, everything, compliance.Inferred},
+	"config:UpdateCompliancePack":                      {Member, everything, compliance.Documented},
+	"config:ListCompliancePacks":                       {Member, everything, compliance.Inferred},
+	"config:DeleteCompliancePacks":                     {Member, everything, compliance.Inferred},
+	"config:DetachConfigRuleToCompliancePack":          {Member, everything, compliance.Inferred},
+	"config:CreateAggregateCompliancePack":             {Provider, everything, compliance.Inferred},
+	"config:GetAggregateCompliancePack":                {Provider, everything, compliance.Inferred},
+	"config:UpdateAggregateCompliancePack":             {Provider, everything, compliance.Documented},
+	"config:ListAggregateCompliancePacks":              {Provider, everything, compliance.Inferred},
+	"config:DeleteAggregateCompliancePacks":            {Provider, everything, compliance.Inferred},
+	"config:DetachAggregateConfigRuleToCompliancePack": {Provider, everything, compliance.Inferred},
+	"config:CreateConfigDeliveryChannel":               {Member, everything, compliance.Inferred},
+	"config:GetConfigDeliveryChannel":                  {Member, everything, compliance.Inferred},
+	"config:UpdateConfigDeliveryChannel":               {Member, everything, compliance.Inferred},
+	"config:ListConfigDeliveryChannels":                {Member, everything, compliance.Inferred},
+	"config:DeleteConfigDeliveryChannel":               {Member, everything, compliance.Inferred},
+	"config:CreateAggregateConfigDeliveryChannel":      {Provider, everything, compliance.Inferred},
+	"config:GetAggregateConfigDeliveryChannel":         {Provider, everything, compliance.Inferred},
+	"config:UpdateAggregateConfigDeliveryChannel":      {Provider, everything, compliance.Inferred},
+	"config:ListAggregateConfigDeliveryChannels":       {Provider, everything, compliance.Inferred},
+	"config:DeleteAggregateConfigDeliveryChannel":      {Provider, everything, compliance.Inferred},
+
+	// The pages of these do name resources (acs:config:*:ACCOUNT:aggregator/ID); the action is documented where its page was read.
+	"config:CreateAggregator":  {Provider, everything, compliance.Inferred},
+	"config:UpdateAggregator":  {Provider, everything, compliance.Documented},
+	"config:DeleteAggregators": {Provider, everything, compliance.Inferred},
+	"config:ListAggregators":   {Provider, everything, compliance.Inferred},
+
+	"config:GetConfigurationRecorder":    {Member, everything, compliance.Inferred},
+	"config:StartConfigurationRecorder":  {Member, everything, compliance.Inferred},
+	"config:UpdateConfigurationRecorder": {Member, everything, compliance.Inferred},
+	"config:StopConfigurationRecorder":   {Member, everything, compliance.Inferred},
 
 	"cs:DescribeClusterDetail":         {Member, clusters, compliance.Documented},
 	"cs:DescribeClusterNodePools":      {Member, clusters, compliance.Documented},
@@ -95,6 +137,10 @@ var (
 	forWaiting     = &condition{words: "unless `wait = false`"}
 	forTriggers    = &condition{words: "for `triggers`"}
 	forRecovery    = &condition{words: "after a run that was stopped"}
+	forTakenAway   = &condition{words: "when a rule is taken out of the pack"}
+	forAdded       = &condition{words: "when somebody added a rule by hand"}
+	forStopping    = &condition{words: "for `stop_on_destroy`"}
+	forGaps        = &condition{words: "where a rule has no result of a cluster (a warning without it)"}
 	byRules        = func(s compliance.Source) *condition {
 		return &condition{"as far as the [rules](guides/rules.md) need it", func(c choice) bool { return c.sources[s] }}
 	}
@@ -129,6 +175,9 @@ type Feature struct {
 const (
 	clusterList  = "ackguard_clusters"
 	inspectTimer = "ackguard_cluster_inspection_schedule"
+
+	exemption        = "ackguard_config_rule_exemption"
+	configCompliance = "ackguard_config_compliance"
 )
 
 // features is the one table of what needs what. Whatever the provider offers is in it: a test of internal/provider
@@ -171,6 +220,29 @@ var features = []Feature{
 	}},
 	{Name: "ackguard_config_rule_ack", Needs: ruleNeeds("", Member)},
 	{Name: "ackguard_config_rule_ack.aggregator_id", Needs: ruleNeeds("Aggregate", Provider)},
+	{Name: "ackguard_config_baseline_ack", Needs: baselineNeeds("", Member)},
+	{Name: "ackguard_config_baseline_ack.aggregator_id", Needs: baselineNeeds("Aggregate", Provider)},
+	{Name: "ackguard_config_delivery", Needs: deliveryNeeds("")},
+	{Name: "ackguard_config_delivery.aggregator_id", Needs: deliveryNeeds("Aggregate")},
+	{Name: "ackguard_config_aggregator", Needs: []need{
+		{action: "config:CreateAggregator", why: "creates the account group"},
+		{action: "config:GetAggregator", why: "reads the account group and the recorders of its members"},
+		{action: "config:UpdateAggregator", why: "changes the account group"},
+		{action: "config:DeleteAggregators", why: "deletes the account group"},
+		{action: "config:ListAggregators", why: "finds a group of the same name, or of the whole directory, that is there already", when: forRecovery},
+	}},
+	{Name: "ackguard_config_recorder", Needs: []need{
+		{action: "config:GetConfigurationRecorder", why: "reads the recorder"},
+		{action: "config:StartConfigurationRecorder", why: "starts the recorder"},
+		{action: "config:UpdateConfigurationRecorder", why: "adds resource types that the recorder lacks"},
+		{action: "config:StopConfigurationRecorder", why: "stops a recorder that the resource started", when: forStopping},
+	}},
+	{Name: exemption, Needs: exemptionNeeds("")},
+	{Name: exemption + ".aggregator_id", Needs: exemptionNeeds("Aggregate")},
+	{Name: configCompliance, Needs: resultNeeds("")},
+	{Name: configCompliance + ".aggregator_id", Needs: resultNeeds("Aggregate")},
+	{Name: configCompliance + ".check_parity", With: []string{configCompliance + ".aggregator_id", "ackguard_cluster_compliance"}, Needs: parityNeeds()},
+	{Name: "ackguard_config_managed_rules", Needs: []need{{action: "config:ListManagedRules", why: "lists the rules that the service offers"}}},
 	{Name: "ackguard_rules", Needless: "it makes no call"},
 	{Name: "ackguard_required_ram_policy", Needless: "its only call is `sts:GetCallerIdentity`, which needs no permission"},
 }
@@ -189,6 +261,63 @@ func ruleNeeds(group string, by Holder) []need {
 		{action: config("List", "ConfigRules"), why: "finds a rule of the same name that a run before has made", when: forRecovery},
 		{action: config("Start", "ConfigRuleEvaluation"), why: "evaluates the rule when `triggers` change", when: forTriggers},
 	}
+}
+
+// baselineNeeds are what a compliance pack needs in an account, or with Aggregate in an account group.
+func baselineNeeds(group string, by Holder) []need {
+	config := func(verb, noun string) string { return "config:" + verb + group + noun }
+	return []need{
+		{action: "config:GetManagedRule", why: "looks whether a new rule of the pack exists; without it there is a warning", by: by},
+		{action: config("List", "CompliancePacks"), why: "finds a pack of the same name"},
+		{action: config("Create", "CompliancePack"), why: "creates the pack with its rules"},
+		{action: config("Get", "CompliancePack"), why: "reads the pack"},
+		{action: config("Update", "CompliancePack"), why: "changes the pack and its rules"},
+		{action: config("Delete", "CompliancePacks"), why: "deletes the pack with its rules"},
+		{action: config("List", "ConfigRules"), why: "looks whether the rules of a pack that is deleted, and rules that were taken out, are gone"},
+		{action: config("Delete", "ConfigRules"), why: "deletes a rule that was taken out of the pack and stands alone", when: forTakenAway},
+		{action: config("Detach", "ConfigRuleToCompliancePack"), why: "takes out a rule and keeps it", when: forAdded},
+	}
+}
+
+// deliveryNeeds are what a delivery channel needs in an account, or with Aggregate in an account group.
+func deliveryNeeds(group string) []need {
+	config := func(verb, noun string) string { return "config:" + verb + group + noun }
+	return []need{
+		{action: config("List", "ConfigDeliveryChannels"), why: "finds a channel of the same name"},
+		{action: config("Create", "ConfigDeliveryChannel"), why: "creates the channel"},
+		{action: config("Get", "ConfigDeliveryChannel"), why: "reads the channel"},
+		{action: config("Update", "ConfigDeliveryChannel"), why: "changes the channel"},
+		{action: config("Delete", "ConfigDeliveryChannel"), why: "deletes the channel"},
+	}
+}
+
+// exemptionNeeds are what an exemption needs in an account, or with Aggregate in an account group.
+func exemptionNeeds(group string) []need {
+	return []need{
+		{action: "config:List" + group + "ConfigRuleEvaluationResults", why: "reads the result"},
+		{action: "config:Ignore" + group + "EvaluationResults", why: "acknowledges the result"},
+		{action: "config:Revert" + group + "EvaluationResults", why: "takes the acknowledgement back"},
+	}
+}
+
+// resultNeeds are what the results of an account, or with Aggregate of an account group, need.
+func resultNeeds(group string) []need {
+	return []need{
+		{action: "config:List" + group + "ConfigRules", why: "lists the rules"},
+		{action: "config:List" + group + "ConfigRuleEvaluationResults", why: "reads the results"},
+		{action: "config:Get" + group + "ConfigRule", why: "tells a cluster that a rule does not cover from one that it has not judged", when: forGaps},
+	}
+}
+
+// parityNeeds are what the comparison needs on top, for an account group that holds the provider's own account too.
+func parityNeeds() []need {
+	list := []need{{action: "config:GetAggregator", why: "finds the accounts of the account group"}}
+	own := append([]need{{action: "cs:DescribeClustersForRegion"}, {action: "cs:DescribeClustersV1"}, {action: "cs:GetClusters"}}, sourceNeeds()...)
+	for _, n := range own {
+		n.by, n.why = Provider, "judges the clusters of the provider's own account, which an account group of the whole directory holds"
+		list = append(list, n)
+	}
+	return list
 }
 
 // sourceNeeds are the calls that rules cost beyond the cluster lists.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/observed"
@@ -34,6 +35,21 @@ type Data struct {
 	// environment variable has no say.
 	EnforcementConfigured bool
 	SkipRegionValidation  bool
+}
+
+// Enforce adds an error, or a warning where the provider only warns. The error
+// names the switch that works: a failing data source blocks its own fix.
+func (d *Data) Enforce(diags *diag.Diagnostics, summary, detail, argument string) {
+	if d.Enforcement == EnforceWarn {
+		diags.AddAttributeWarning(path.Root(argument), summary, detail+"\n\nenforcement is \"warn\": this would fail the plan otherwise.")
+		return
+	}
+	way := fmt.Sprintf("set the environment variable %s=warn", EnforcementVariable)
+	if d.EnforcementConfigured {
+		way = "set enforcement = \"warn\" in the provider block"
+	}
+	diags.AddAttributeError(path.Root(argument), summary,
+		detail+fmt.Sprintf("\n\nThis also blocks an apply that fixes it, and destroy. To let them through, %s.", way))
 }
 
 // From reads the provider's data in a Configure method. It returns nil, and

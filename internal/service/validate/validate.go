@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -72,6 +73,27 @@ func Principal() validator.String {
 // SessionName checks a role session name (AssumeRole, RoleSessionName).
 func SessionName() validator.String {
 	return stringvalidator.RegexMatches(sessionName, "must be 2 to 64 letters, digits or the characters . @ _ -")
+}
+
+// Day checks a day.
+func Day() validator.String { return dayValidator{} }
+
+type dayValidator struct{}
+
+// Description implements validator.String.
+func (dayValidator) Description(context.Context) string { return "must be a day as YYYY-MM-DD" }
+
+// MarkdownDescription implements validator.String.
+func (v dayValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements validator.String.
+func (v dayValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := time.Parse(time.DateOnly, req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid day", fmt.Sprintf("%s %s: %q is none.", req.Path, v.Description(ctx), req.ConfigValue.ValueString()))
+	}
 }
 
 // Regex checks a regular expression (RE2).
