@@ -326,3 +326,30 @@ func TestDelivery_unknownFilter(t *testing.T) {
 		t.Error(reads, said)
 	}
 }
+
+// A change whose answer gets lost, once or for good, has happened: it is found, and nothing is made twice.
+func TestPackAndDelivery_lostAnswers(t *testing.T) {
+	t.Parallel()
+	lives := map[string][]map[string]any{
+		"ackguard_config_baseline_ack": {{"account_id": acctest.Retail}, {"account_id": acctest.Retail, "rule_ids": []any{publicEndpoint}}},
+		deliveryKind:                   {deliveryArguments(), deliveryArguments("description", "new")},
+	}
+	actions := map[string][]string{
+		"ackguard_config_baseline_ack": {"CreateCompliancePack", "UpdateCompliancePack", "DeleteCompliancePacks"},
+		deliveryKind:                   {"CreateConfigDeliveryChannel", "UpdateConfigDeliveryChannel", "DeleteConfigDeliveryChannel"},
+	}
+	for kind, changes := range actions {
+		for _, action := range changes {
+			for _, first := range []int64{1, 0} {
+				cloud := acctest.New(t, acctest.ConfigFleet())
+				fault := cloud.AddFault(simulator.Fault{Action: action, Reset: simulator.ResetAfterCommit, First: first})
+				if said := cloud.Live(t, kind, lives[kind]...); len(said) > 0 && (first > 0 || !strings.HasPrefix(action, "Delete")) {
+					t.Errorf("%s: %v", action, said)
+				}
+				if left := len(cloud.ConfigPacks()) + len(cloud.ConfigRules()) + len(cloud.ConfigDeliveryChannels()); left > 0 || fault.Hits() == 0 {
+					t.Errorf("%s: %d are left, after %d lost answers", action, left, fault.Hits())
+				}
+			}
+		}
+	}
+}
