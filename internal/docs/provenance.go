@@ -128,7 +128,7 @@ var provenance = map[string]Provenance{
 			"who may have account groups, that an account has 5 at most and one of type `RD`, and that a group has 200 accounts at most",
 			"that a group is built after it was made (status 0, then 1), and that deleting it deletes its rules, packs and results for good, and leaves its members' service-linked roles",
 			"that the name of a member account may be left out of the request",
-			"the RAM action `config:UpdateAggregator`",
+			"the RAM action `config:UpdateAggregator`, and that it can be narrowed to one group, which the policies here do not",
 			"the state that the official provider writes of `alicloud_config_aggregator`",
 		},
 		Inferred: []string{

@@ -192,7 +192,7 @@ func configOperation(action string, run func(*call) (any, *apiError), parameters
 	return op
 }
 
-// recorderOperation is a call of Cloud Config. Its pages name no RAM resources, so that each call is on all of them.
+// recorderOperation is a call of Cloud Config. Few pages name RAM resources, so that each call is on all of them.
 func recorderOperation(action string, run func(*call) (any, *apiError), parameters ...parameter) operation {
 	return operation{product: ProductConfig, action: action, parameters: parameters, ramProduct: "config", resource: func(*call) string { return "*" }, run: run}
 }

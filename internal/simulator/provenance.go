@@ -118,7 +118,7 @@ var provenance = []behaviour{
 	{"config-states", "A rule is EVALUATING until its first results, DELETING until it is gone", originClient, "waits of the official provider; that each full evaluation shows as EVALUATING is guessed"},
 	{"config-managed-rules", "The list of managed rules for ACK, with default level, trigger and period", originDocumented, "list page and the pages of the rules"},
 	{"config-managed-rules-unread", "Level or trigger of ack-cluster-deletion-protection-enabled, ack-cluster-node-monitorenabled, ack-cluster-spec-check, acs-cluster-node-multi-zone and two inspection rules", originGuessed, "their pages were not found"},
-	{"config-ram", "config:{Action} on all resources", originGuessed, "resources are not documented"},
+	{"config-ram", "config:{Action} on all resources", originGuessed, "some pages name resources, e.g. UpdateAggregator acs:config:*:{accountId}:aggregator/{AggregatorId}; that the rest have none is guessed, and nothing is narrowed here"},
 	{"config-system-policies", "AliyunConfigFullAccess and AliyunConfigReadOnlyAccess", originGuessed, "names by analogy"},
 	{"config-client-token", "The same ClientToken answers with what the first call made", originGuessed, ""},
 	{"config-rule-in-pack", "DeleteConfigRules answers ConfigRuleCanNotDelete for a rule of a compliance pack; CreateBy names the pack", originDocumented, "page of DeleteConfigRules has the code; that a pack is its cause is INFERRED; fields in config-20200907 v2.4.18"},

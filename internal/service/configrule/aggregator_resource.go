@@ -144,10 +144,10 @@ func (r *aggregatorResource) ModifyPlan(ctx context.Context, req resource.Modify
 // keepOneTag refuses to take the last tag away: the API has no way to send
 // none, and replacing the group would delete its rules with their results.
 func keepOneTag(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	var before, after types.Map
-	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("tags"), &before)...)
-	resp.Diagnostics.Append(resp.Plan.GetAttribute(ctx, path.Root("tags"), &after)...)
-	if !before.IsNull() && after.IsNull() {
+	var before, after aggregatorModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &before)...)
+	resp.Diagnostics.Append(resp.Plan.Get(ctx, &after)...)
+	if replaced := !after.AccountID.Equal(before.AccountID) || !after.Type.Equal(before.Type); !replaced && !before.Tags.IsNull() && after.Tags.IsNull() {
 		resp.Diagnostics.AddAttributeError(path.Root("tags"), "Last tag of an account group",
 			"The API has no way to take the last tag of an account group away. Leave one in the block, or take it away in the console: the next plan sees that it is gone.")
 	}

@@ -52,7 +52,7 @@ var actions = map[string]action{
 	"cs:DescribeClustersV1":        {Member, everything, compliance.Documented},
 	"cs:GetClusters":               {Member, everything, compliance.Documented},
 
-	// Cloud Config's pages name no resources. An account group belongs to the identity that Terraform starts with.
+	// Few pages of Cloud Config name resources, so nothing is narrowed to them. An account group belongs to the identity that Terraform starts with.
 	"config:GetManagedRule":                           {Member, everything, compliance.Inferred},
 	"config:CreateConfigRule":                         {Member, everything, compliance.Inferred},
 	"config:GetConfigRule":                            {Member, everything, compliance.Inferred},
@@ -102,7 +102,6 @@ var actions = map[string]action{
 	"config:ListAggregateConfigDeliveryChannels":       {Provider, everything, compliance.Inferred},
 	"config:DeleteAggregateConfigDeliveryChannel":      {Provider, everything, compliance.Inferred},
 
-	// The pages of these do name resources (acs:config:*:ACCOUNT:aggregator/ID); the action is documented where its page was read.
 	"config:CreateAggregator":  {Provider, everything, compliance.Inferred},
 	"config:UpdateAggregator":  {Provider, everything, compliance.Documented},
 	"config:DeleteAggregators": {Provider, everything, compliance.Inferred},
