@@ -12,6 +12,8 @@ import (
 var Lifecycles = map[string][]Lifecycle{
 	"ackguard_cluster_inspection_schedule": inspectionSchedule,
 	"ackguard_config_rule_ack":             configRule,
+	"ackguard_config_delivery":             configDelivery,
+	"ackguard_config_baseline_ack":         configBaseline,
 	"ackguard_config_aggregator":           configAggregator,
 	"ackguard_config_recorder":             configRecorder,
 	"ackguard_config_rule_exemption":       configExemption,

@@ -26,3 +26,6 @@ func WithCloudConfig(s *simulator.Scenario) *simulator.Scenario {
 	}}
 	return s
 }
+
+// LogStore is a log store of another account of the directory, for delivery channels.
+const LogStore = "acs:log:cn-hangzhou:" + Payments + ":project/audit/logstore/config"

@@ -94,20 +94,40 @@ func demoFleet(t *testing.T) *simulator.Scenario {
 			{ConfigRuleID: protection, ConfigRuleName: "protection", SourceIdentifier: "ack-cluster-deletion-protection-enabled", RiskLevel: 2, ConfigRuleTriggerTypes: "ConfigurationItemChangeNotification", ConfigScope: simulator.ConfigScope{RegionIDsScope: "cn-shanghai"}},
 		}
 	}
+	// A pack with a rule that was there before it, and one that was made for it.
+	pack := func(id, rule string) ([]simulator.CompliancePack, simulator.ConfigRule) {
+		attached := simulator.ConfigRule{
+			ConfigRuleID: rule, ConfigRuleName: "network of the pack", SourceIdentifier: "ack-cluster-network-type-check", RiskLevel: 2, ConfigRuleTriggerTypes: "ConfigurationItemChangeNotification",
+		}
+		return []simulator.CompliancePack{{CompliancePackID: id, CompliancePackName: "network", RiskLevel: 2, ConfigRules: []simulator.CompliancePackRule{
+			{ConfigRuleID: rule}, {ManagedRuleIdentifier: "ack-cluster-public-endpoint-check", RiskLevel: 1},
+		}}}, attached
+	}
 	for i := range scenario.Accounts {
-		if scenario.Accounts[i].AccountID == retail {
-			scenario.Accounts[i].CloudConfig.Rules = rules("cr-0a1b2c3d4e5f60718293", "cr-0a1b2c3d4e5f60718295")
+		if config := scenario.Accounts[i].CloudConfig; scenario.Accounts[i].AccountID == retail {
+			packs, attached := pack("cp-0a1b2c3d4e5f60718293", "cr-0a1b2c3d4e5f60718297")
+			config.CompliancePacks, config.Rules = packs, append(rules("cr-0a1b2c3d4e5f60718293", "cr-0a1b2c3d4e5f60718295"), attached)
+			config.DeliveryChannels = []simulator.DeliveryChannel{{
+				DeliveryChannelID: "cdc-0a1b2c3d4e5f60718293", DeliveryChannelName: "to the log account", DeliveryChannelType: "SLS", DeliveryChannelTargetARN: logStore,
+				DeliveryChannelCondition:            `[{"filterType":"ResourceType","values":["ACS::ACK::Cluster"],"multiple":true}]`,
+				ConfigurationItemChangeNotification: true, NonCompliantNotification: true,
+			}}
 		}
 	}
-	scenario.Accounts[0].CloudConfig.Aggregators[0].Rules = append(rules("cr-0a1b2c3d4e5f60718294", "cr-0a1b2c3d4e5f60718296"), simulator.ConfigRule{
-		ConfigRuleName: "agent", SourceIdentifier: "ack-cluster-node-monitorenabled", RiskLevel: 1, ConfigRuleTriggerTypes: "ScheduledNotification", MaximumExecutionFrequency: "TwentyFour_Hours",
-	})
 	scenario.ConfigManagedRules = append(scenario.ConfigManagedRules, simulator.ManagedRule{
 		Identifier: preCheckable, ConfigRuleName: "Release protection of instances", RiskLevel: 1, MessageType: "ConfigurationItemChangeNotification",
 		ResourceTypes: []string{"ACS::ECS::Instance"}, SupportPreview: true, PreCheck: &simulator.PreCheck{Property: "DeletionProtection", Value: "true"},
 	})
+	group := &scenario.Accounts[0].CloudConfig.Aggregators[0]
+	packs, attached := pack("cp-0a1b2c3d4e5f60718294", "cr-0a1b2c3d4e5f60718298")
+	group.CompliancePacks, group.Rules = packs, append(rules("cr-0a1b2c3d4e5f60718294", "cr-0a1b2c3d4e5f60718296"), attached, simulator.ConfigRule{
+		ConfigRuleName: "agent", SourceIdentifier: "ack-cluster-node-monitorenabled", RiskLevel: 1, ConfigRuleTriggerTypes: "ScheduledNotification", MaximumExecutionFrequency: "TwentyFour_Hours",
+	})
 	return scenario
 }
+
+// logStore is of the log account.
+const logStore = "acs:log:cn-hangzhou:100000000000002:project/audit/logstore/cloud-config"
 
 // Every example is applied as it stands, plans no change afterwards (the test
 // framework looks after each step) and can be destroyed.

@@ -53,6 +53,10 @@ var proofs = map[string]proof{
 	"ackguard_config_rule_ack.aggregator_id":       lives("ackguard_config_rule_ack", ruleLife("aggregator_id", acctest.DirectoryGroup)...),
 	"ackguard_config_aggregator":                   lives("ackguard_config_aggregator", groupLife()...),
 	"ackguard_config_recorder":                     {role: fleet.DefaultMemberRole, use: liveRecorder},
+	"ackguard_config_baseline_ack":                 baselineProof("account_id", retail),
+	"ackguard_config_baseline_ack.aggregator_id":   baselineProof("aggregator_id", acctest.DirectoryGroup),
+	"ackguard_config_delivery":                     lives("ackguard_config_delivery", deliveryLife("account_id", retail)...),
+	"ackguard_config_delivery.aggregator_id":       lives("ackguard_config_delivery", deliveryLife("aggregator_id", acctest.DirectoryGroup)...),
 	"ackguard_rules":                               {example: "guides/permissions/rules.tf"},
 	"ackguard_required_ram_policy":                 {example: "data-sources/ackguard_required_ram_policy/data-source.tf"},
 	"ackguard_config_rule_exemption":               lives("ackguard_config_rule_exemption", exemptionLife("account_id", retail, "cr-0a1b2c3d4e5f60718295")...),
@@ -111,6 +115,42 @@ func discovers(kind string) proof {
 		lag := func(warning string) bool { return strings.HasPrefix(warning, "Clusters come from Cloud Config") }
 		return append(r.Errors, slices.DeleteFunc(r.Warnings, lag)...)
 	}}
+}
+
+// baselineProof makes a pack, to which somebody adds a rule by hand, and takes over another, from which a rule is taken
+// out that was not made for it.
+func baselineProof(owner, id string) proof {
+	const kind = "ackguard_config_baseline_ack"
+	return proof{role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
+		t.Helper()
+		both := map[string]any{owner: id, "rule_ids": []any{"ack-cluster-public-endpoint-check", "ack-cluster-network-type-check"}}
+		one := []any{"ack-cluster-public-endpoint-check"}
+		add := func(step int) {
+			for _, pack := range cloud.ConfigPacks() {
+				if step == 1 && pack.CompliancePackName == "ackguard ACK baseline" {
+					rule := "cr-0a1b2c3d4e5f60718293"
+					if pack.AggregatorID != "" {
+						rule = "cr-0a1b2c3d4e5f60718294"
+					}
+					if err := cloud.UpdateConfigPack(pack.CompliancePackID, func(p *simulator.CompliancePack) {
+						p.ConfigRules = append(p.ConfigRules, simulator.CompliancePackRule{ConfigRuleID: rule})
+					}); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+		if said := cloud.LiveThrough(t, kind, add, both, acctest.With(both, "rule_ids", one)); len(said) > 0 {
+			return said
+		}
+		network := acctest.With(both, "compliance_pack_name", "network")
+		return cloud.Live(t, kind, network, acctest.With(network, "rule_ids", one))
+	}}
+}
+
+func deliveryLife(owner, id string) []map[string]any {
+	block := map[string]any{owner: id, "delivery_channel_target_arn": logStore}
+	return []map[string]any{block, acctest.With(block, "description", "To the log account.")}
 }
 
 // ruleLife takes over the rule that is there, so that it has to be found.

@@ -93,6 +93,40 @@ var provenance = map[string]Provenance{
 			"that an inactive rule refuses to be evaluated",
 		},
 	},
+	"resources/ackguard_config_baseline_ack": {
+		Documented: []string{
+			"the calls on compliance packs and their twins on account groups with their fields, by the published SDK",
+			"that the rules in an update replace those of the pack, that a rule with an ID is taken as it is, and that an update without rules leaves them alone, by the published SDK",
+			"that a pack is created, then active, and that a pack with an operation under way refuses others",
+			"that the name, the level and the scopes of a pack can be changed, and that rules are deleted with a pack only if that is asked for",
+			"that an account can have 5 packs",
+			"the RAM actions `config:UpdateCompliancePack` and `config:UpdateAggregateCompliancePack`",
+		},
+		Inferred: []string{
+			"the other RAM actions, which are named like their calls",
+			"that a rule which an update names by its ID keeps its results, and takes the level that the update gives it",
+			"what becomes of a rule that an update leaves out: deleted with the update, or left standing alone (both are understood)",
+			"that a rule which is taken out of a pack by its own call stays",
+			"how the service names the rules of a pack, and that these names may be taken while rules are being deleted",
+			"that an empty scope in an update takes the scope away, and that no way exists to send an empty list of tags",
+			"the error codes of a name that is taken (a pack is looked for by its name first)",
+		},
+	},
+	"resources/ackguard_config_delivery": {
+		Documented: []string{
+			"the calls on delivery channels and their twins on account groups with their fields, by the published SDK",
+			"the forms of targets, of the snapshot's time and of the two filters, and which type delivers what",
+			"that status 1 delivers and 0 does not, and that the type cannot be changed",
+			"that there can be 5 channels per account and per account group",
+		},
+		Inferred: []string{
+			"the RAM actions, which are named like their calls",
+			"that several channels may have one name (a channel is looked for by its name first)",
+			"that an empty value in an update takes it away, also the filters and the snapshot's time",
+			"whether the filter of resource types bounds events that go to a log store: the pages of the create call say so, those of the update call name snapshots only",
+			"that a new channel delivers at once",
+		},
+	},
 	"resources/ackguard_config_aggregator": {
 		Documented: []string{
 			"the calls on account groups with their fields, and that a group's type cannot be changed",

@@ -23,10 +23,14 @@ const (
 	preCheck      kind = "verdicts on planned resources"
 	configIgnored kind = "acknowledged results"
 	snapshot      kind = "cluster of Cloud Config's inventory"
+	configPack    kind = "compliance pack"
+	delivery      kind = "delivery channel"
 )
 
 // configKinds are what ForgetConfig forgets: all that a change of Cloud Config can be seen in.
-var configKinds = map[kind]bool{configRule: true, configRules: true, aggregator: true, recorder: true, discovered: true, configIgnored: true}
+var configKinds = map[kind]bool{
+	configRule: true, configRules: true, aggregator: true, recorder: true, discovered: true, configIgnored: true, configPack: true, delivery: true,
+}
 
 // found is an answer about one object that may not be there.
 type found[T any] struct {
@@ -129,6 +133,20 @@ func (s *Store) ClusterSnapshot(ctx context.Context, aggregatorID string, scope 
 			return cs.Cluster{}, err
 		}
 		return client.Of(aggregatorID).Snapshot(ctx, scope.AccountID, scope.Region, clusterID)
+	})
+}
+
+// ConfigPack is a compliance pack of an account, or of an account group of it (GetCompliancePack).
+func (s *Store) ConfigPack(ctx context.Context, accountID, aggregatorID, id string) (cloudconfig.StoredPack, bool, error) {
+	return ofConfig(ctx, s, key{kind: configPack, object: aggregatorID, part: id}, accountID, func(ctx context.Context, c *cloudconfig.Client) (cloudconfig.StoredPack, bool, error) {
+		return c.Of(aggregatorID).Pack(ctx, id)
+	})
+}
+
+// ConfigDelivery is a delivery channel of an account, or of an account group of it (GetConfigDeliveryChannel).
+func (s *Store) ConfigDelivery(ctx context.Context, accountID, aggregatorID, id string) (cloudconfig.StoredDelivery, bool, error) {
+	return ofConfig(ctx, s, key{kind: delivery, object: aggregatorID, part: id}, accountID, func(ctx context.Context, c *cloudconfig.Client) (cloudconfig.StoredDelivery, bool, error) {
+		return c.Of(aggregatorID).Delivery(ctx, id)
 	})
 }
 

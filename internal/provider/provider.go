@@ -55,6 +55,8 @@ func (p *ackguard) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		inspection.NewScheduleResource,
 		configrule.NewRuleResource,
+		configrule.NewBaselineResource,
+		configrule.NewDeliveryResource,
 		configrule.NewAggregatorResource,
 		configrule.NewRecorderResource,
 		configrule.NewExemptionResource,

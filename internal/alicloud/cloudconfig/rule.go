@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -308,7 +309,13 @@ func (o Owner) SetRuleActive(ctx context.Context, id string, active bool) error 
 
 // operate makes a call on several rules for one.
 func (o Owner) operate(ctx context.Context, action, id string) error {
-	op := o.asked(action, id, map[string]string{"ConfigRuleIds": id})
+	return o.operateWith(ctx, action, id, nil)
+}
+
+func (o Owner) operateWith(ctx context.Context, action, id string, more map[string]string) error {
+	p := map[string]string{"ConfigRuleIds": id}
+	maps.Copy(p, more)
+	op := o.asked(action, id, p)
 	op.Holds = []string{"OperateRuleResult"}
 	var answer struct {
 		OperateRuleResult struct {

@@ -3,6 +3,7 @@ package configrule
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -21,6 +22,10 @@ type creation[T any] struct {
 	create func(ctx context.Context, token string) (id string, err error)
 	// find looks for it by name; id is empty if there is none.
 	find func(ctx context.Context) (id string, err error)
+	// looksFirst: find before create, for it is not certain that the service refuses a second object of the name as such.
+	looksFirst bool
+	// ready says of an object that is there whether it is built, so that it can be compared; nil for always.
+	ready func(T) bool
 	// found is told the ID, before the object is read by it.
 	found func(id string)
 	// importID is what imports the object with an ID.
@@ -34,21 +39,16 @@ type creation[T any] struct {
 // run reports whether the object stands as planned. id is not empty wherever
 // there may be an object now: then the state has to keep it.
 func (c creation[T]) run(ctx context.Context, diags *diag.Diagnostics) (id string, ok bool) {
-	id, created := c.create(ctx, rand.Text())
-	if created != nil {
-		if !lifecycle.MayHaveHappened(created) && !alicloud.Is(created, alicloud.Conflict) {
-			diags.Append(diagnostic.Error("Creating "+c.Name, created))
-			return "", false
-		}
-		var err error
-		if id, err = c.earlier(ctx, created); err != nil {
-			diags.Append(diagnostic.Error("Creating "+c.Name, err))
-			return "", false
-		}
-		c.found(id)
-		object, there, err := c.Shown(ctx, c.Timeout)
+	id, existing, err := c.make(ctx)
+	if err != nil {
+		diags.Append(diagnostic.Error("Creating "+c.Name, err))
+		return "", false
+	}
+	c.found(id)
+	if existing != nil {
+		object, there, err := c.built(ctx)
 		if err == nil && !there {
-			err = created
+			err = existing
 		}
 		if err != nil {
 			diags.Append(diagnostic.Error("Reading "+c.Name, err))
@@ -62,8 +62,7 @@ func (c creation[T]) run(ctx context.Context, diags *diag.Diagnostics) (id strin
 			return "", false
 		}
 	}
-	c.found(id)
-	err := c.Settled(ctx, nil)
+	err = c.Settled(ctx, nil)
 	if c.complete != nil && err == nil {
 		var object T
 		if object, _, err = c.Read(ctx); err == nil {
@@ -71,6 +70,37 @@ func (c creation[T]) run(ctx context.Context, diags *diag.Diagnostics) (id strin
 		}
 	}
 	return id, c.Stands("Creating", lifecycle.ReadNext, err, diags)
+}
+
+// errFound is why an object is not made: there is one of its name.
+var errFound = errors.New("it is there by its name, and cannot be read as a whole")
+
+// make makes the object, or finds one of its name: then existing says why it was not made.
+func (c creation[T]) make(ctx context.Context) (id string, existing, err error) {
+	if c.looksFirst {
+		if id, err = c.find(ctx); err != nil || id != "" {
+			return id, errFound, err
+		}
+	}
+	id, created := c.create(ctx, rand.Text())
+	if created == nil {
+		return id, nil, nil
+	}
+	if !lifecycle.MayHaveHappened(created) && !alicloud.Is(created, alicloud.Conflict) && !errors.Is(created, errFound) {
+		return "", nil, created
+	}
+	id, err = c.earlier(ctx, created)
+	return id, created, err
+}
+
+// built reads the object until it is there and built.
+func (c creation[T]) built(ctx context.Context) (object T, found bool, err error) {
+	whole := *c.Object
+	whole.Read = func(ctx context.Context) (T, bool, error) {
+		object, found, err := c.Read(ctx)
+		return object, found && (c.ready == nil || c.ready(object)), err
+	}
+	return whole.Shown(ctx, c.Timeout)
 }
 
 // earlier finds what was there before, or what this run made although the
@@ -81,7 +111,7 @@ func (c creation[T]) earlier(ctx context.Context, created error) (id string, err
 		return id, id != "", err
 	}}
 	timeout := c.Timeout
-	if !alicloud.Is(created, alicloud.Conflict) {
+	if lifecycle.MayHaveHappened(created) {
 		timeout = min(timeout, lifecycle.LostAnswerWait)
 	}
 	id, there, err := search.Shown(ctx, timeout)

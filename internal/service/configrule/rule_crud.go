@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -56,7 +57,7 @@ func (r *ruleResource) Create(ctx context.Context, req resource.CreateRequest, r
 		return
 	}
 	if m.RuleName.IsUnknown() || m.RiskLevel.IsUnknown() || m.TriggerTypes.IsUnknown() { // the account or the identifier was not known when planning
-		m.fill(defaultsOf(ctx, r.data, m.AccountID.ValueString(), m.SourceIdentifier.ValueString(), &resp.Diagnostics), &resp.Diagnostics)
+		m.fill(defaultsOf(ctx, r.data, m.AccountID.ValueString(), m.SourceIdentifier.ValueString(), path.Root("source_identifier"), &resp.Diagnostics), &resp.Diagnostics)
 	}
 	c := r.operation(ctx, m, timeout, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -258,12 +259,7 @@ func (m ruleModel) toAPI(ctx context.Context, diags *diag.Diagnostics) cloudconf
 		Name: m.RuleName.ValueString(), Description: m.Description.ValueString(), SourceIdentifier: m.SourceIdentifier.ValueString(),
 		RiskLevel: m.RiskLevel.ValueInt64(), Triggers: m.TriggerTypes.ValueString(), Frequency: m.Frequency.ValueString(),
 		InputParameters: stringsOf(ctx, m.InputParameters, diags), ResourceTypes: texts(ctx, m.ResourceTypes, diags),
-		Scope: cloudconfig.Scope{
-			RegionIDs: texts(ctx, m.RegionIDs, diags), ExcludeRegionIDs: texts(ctx, m.ExcludeRegionIDs, diags),
-			ResourceGroupIDs: texts(ctx, m.ResourceGroupIDs, diags), ExcludeResourceGroupIDs: texts(ctx, m.ExcludeResourceGroupIDs, diags),
-			ResourceIDs: texts(ctx, m.ResourceIDs, diags), ExcludeResourceIDs: texts(ctx, m.ExcludeResourceIDs, diags),
-			Tags: tagsFrom(ctx, m.TagsScope, diags), ExcludeTags: tagsFrom(ctx, m.ExcludeTagsScope, diags),
-		},
+		Scope:         m.scopes.toAPI(ctx, diags),
 		ResourceNames: m.ResourceName.ValueString(), TagKeyLogic: m.TagKeyLogic.ValueString(),
 		AccountIDs: texts(ctx, m.AccountIDs, diags), ExcludeAccountIDs: texts(ctx, m.ExcludeAccountIDs, diags),
 		FolderIDs: texts(ctx, m.FolderIDs, diags), ExcludeFolderIDs: texts(ctx, m.ExcludeFolderIDs, diags),
@@ -276,10 +272,7 @@ func (m *ruleModel) fromAPI(r cloudconfig.StoredRule) {
 	m.Description, m.RiskLevel = value.OrNull(r.Description), types.Int64Value(r.RiskLevel)
 	m.TriggerTypes, m.Frequency = types.StringValue(r.Triggers), value.OrNull(r.Frequency)
 	m.InputParameters, m.ResourceTypes = mapOf(r.InputParameters), setOf(r.ResourceTypes)
-	m.RegionIDs, m.ExcludeRegionIDs = setOf(r.Scope.RegionIDs), setOf(r.Scope.ExcludeRegionIDs)
-	m.ResourceGroupIDs, m.ExcludeResourceGroupIDs = setOf(r.Scope.ResourceGroupIDs), setOf(r.Scope.ExcludeResourceGroupIDs)
-	m.ResourceIDs, m.ExcludeResourceIDs = setOf(r.Scope.ResourceIDs), setOf(r.Scope.ExcludeResourceIDs)
-	m.TagsScope, m.ExcludeTagsScope = tagsTo(r.Scope.Tags), tagsTo(r.Scope.ExcludeTags)
+	m.scopes = scopesFrom(r.Scope)
 	m.ResourceName, m.TagKeyLogic = value.OrNull(r.ResourceNames), types.StringValue(r.TagKeyLogic)
 	m.AccountIDs, m.ExcludeAccountIDs = setOf(r.AccountIDs), setOf(r.ExcludeAccountIDs)
 	m.FolderIDs, m.ExcludeFolderIDs = setOf(r.FolderIDs), setOf(r.ExcludeFolderIDs)

@@ -44,7 +44,7 @@ func (r *ruleResource) planDefaults(ctx context.Context, req resource.ModifyPlan
 		// Replaced: what the old rule had by default says nothing about the new one.
 		r.unset(ctx, req, &m, &resp.Diagnostics)
 	}
-	m.fill(defaultsOf(ctx, r.data, m.AccountID.ValueString(), m.SourceIdentifier.ValueString(), &resp.Diagnostics), &resp.Diagnostics)
+	m.fill(defaultsOf(ctx, r.data, m.AccountID.ValueString(), m.SourceIdentifier.ValueString(), path.Root("source_identifier"), &resp.Diagnostics), &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &m)...)
 	}
@@ -107,8 +107,8 @@ func (m *ruleModel) fill(d defaults, diags *diag.Diagnostics) {
 }
 
 // defaultsOf asks Cloud Config (GetManagedRule), and takes from our catalogue
-// what it does not say.
-func defaultsOf(ctx context.Context, data *providerdata.Data, accountID, identifier string, diags *diag.Diagnostics) defaults {
+// what it does not say. at is the argument that names the rule.
+func defaultsOf(ctx context.Context, data *providerdata.Data, accountID, identifier string, at path.Path, diags *diag.Diagnostics) defaults {
 	d := defaults{resourceTypes: []string{cloudconfig.ACKCluster}}
 	catalogue, err := compliance.Load()
 	if err != nil {
@@ -125,9 +125,9 @@ func defaultsOf(ctx context.Context, data *providerdata.Data, accountID, identif
 	switch {
 	case err != nil:
 		problem := diagnostic.Error("Asking Cloud Config for the managed rule "+identifier, err)
-		diags.AddAttributeWarning(path.Root("source_identifier"), "Managed rule could not be checked", problem.Summary()+"\n\n"+problem.Detail()+"\n\n"+upperFirst(origin)+".")
+		diags.AddAttributeWarning(at, "Managed rule could not be checked", problem.Summary()+"\n\n"+problem.Detail()+"\n\n"+upperFirst(origin)+".")
 	case !found:
-		diags.AddAttributeWarning(path.Root("source_identifier"), "Managed rule is not known", fmt.Sprintf(
+		diags.AddAttributeWarning(at, "Managed rule is not known", fmt.Sprintf(
 			"Cloud Config does not know %q, so creating the rule will most likely fail; %s. The data source ackguard_config_managed_rules lists what there is.", identifier, origin))
 	default:
 		if managed.Name != "" {

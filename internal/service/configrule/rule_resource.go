@@ -41,34 +41,27 @@ func NewRuleResource() resource.Resource { return &ruleResource{} }
 
 type ruleModel struct {
 	owner
-	ConfigRuleID            types.String   `tfsdk:"config_rule_id"`
-	ConfigRuleARN           types.String   `tfsdk:"config_rule_arn"`
-	SourceIdentifier        types.String   `tfsdk:"source_identifier"`
-	RuleName                types.String   `tfsdk:"rule_name"`
-	Description             types.String   `tfsdk:"description"`
-	RiskLevel               types.Int64    `tfsdk:"risk_level"`
-	TriggerTypes            types.String   `tfsdk:"config_rule_trigger_types"`
-	Frequency               types.String   `tfsdk:"maximum_execution_frequency"`
-	InputParameters         types.Map      `tfsdk:"input_parameters"`
-	ResourceTypes           types.Set      `tfsdk:"resource_types_scope"`
-	RegionIDs               types.Set      `tfsdk:"region_ids_scope"`
-	ExcludeRegionIDs        types.Set      `tfsdk:"exclude_region_ids_scope"`
-	ResourceGroupIDs        types.Set      `tfsdk:"resource_group_ids_scope"`
-	ExcludeResourceGroupIDs types.Set      `tfsdk:"exclude_resource_group_ids_scope"`
-	ResourceIDs             types.Set      `tfsdk:"resource_ids_scope"`
-	ExcludeResourceIDs      types.Set      `tfsdk:"exclude_resource_ids_scope"`
-	ResourceName            types.String   `tfsdk:"resource_name_scope"`
-	TagsScope               types.Set      `tfsdk:"tags_scope"`
-	ExcludeTagsScope        types.Set      `tfsdk:"exclude_tags_scope"`
-	TagKeyLogic             types.String   `tfsdk:"tag_key_logic_scope"`
-	AccountIDs              types.Set      `tfsdk:"account_ids_scope"`
-	ExcludeAccountIDs       types.Set      `tfsdk:"exclude_account_ids_scope"`
-	FolderIDs               types.Set      `tfsdk:"folder_ids_scope"`
-	ExcludeFolderIDs        types.Set      `tfsdk:"exclude_folder_ids_scope"`
-	Status                  types.String   `tfsdk:"status"`
-	Tags                    types.Map      `tfsdk:"tags"`
-	Triggers                types.Map      `tfsdk:"triggers"`
-	Timeouts                timeouts.Value `tfsdk:"timeouts"`
+	scopes
+	ConfigRuleID      types.String   `tfsdk:"config_rule_id"`
+	ConfigRuleARN     types.String   `tfsdk:"config_rule_arn"`
+	SourceIdentifier  types.String   `tfsdk:"source_identifier"`
+	RuleName          types.String   `tfsdk:"rule_name"`
+	Description       types.String   `tfsdk:"description"`
+	RiskLevel         types.Int64    `tfsdk:"risk_level"`
+	TriggerTypes      types.String   `tfsdk:"config_rule_trigger_types"`
+	Frequency         types.String   `tfsdk:"maximum_execution_frequency"`
+	InputParameters   types.Map      `tfsdk:"input_parameters"`
+	ResourceTypes     types.Set      `tfsdk:"resource_types_scope"`
+	ResourceName      types.String   `tfsdk:"resource_name_scope"`
+	TagKeyLogic       types.String   `tfsdk:"tag_key_logic_scope"`
+	AccountIDs        types.Set      `tfsdk:"account_ids_scope"`
+	ExcludeAccountIDs types.Set      `tfsdk:"exclude_account_ids_scope"`
+	FolderIDs         types.Set      `tfsdk:"folder_ids_scope"`
+	ExcludeFolderIDs  types.Set      `tfsdk:"exclude_folder_ids_scope"`
+	Status            types.String   `tfsdk:"status"`
+	Tags              types.Map      `tfsdk:"tags"`
+	Triggers          types.Map      `tfsdk:"triggers"`
+	Timeouts          timeouts.Value `tfsdk:"timeouts"`
 }
 
 type ruleIdentity struct {
@@ -136,12 +129,6 @@ func (r *ruleResource) ValidateConfig(ctx context.Context, req resource.Validate
 
 // Schema implements resource.Resource.
 func (r *ruleResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	set := func(description string, checks ...validator.String) schema.SetAttribute {
-		return schema.SetAttribute{
-			Optional: true, ElementType: types.StringType, MarkdownDescription: description,
-			Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(append(checks, stringvalidator.LengthAtLeast(1))...)},
-		}
-	}
 	attributes := map[string]schema.Attribute{
 		"config_rule_id": schema.StringAttribute{
 			Computed: true, MarkdownDescription: "Rule ID.", PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
@@ -194,26 +181,18 @@ func (r *ruleResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
 			PlanModifiers:       []planmodifier.Set{setplanmodifier.UseStateForUnknown()},
 		},
-		"region_ids_scope":                 set("Only clusters of these regions."),
-		"exclude_region_ids_scope":         set("Not the clusters of these regions."),
-		"resource_group_ids_scope":         set("Only clusters of these resource groups."),
-		"exclude_resource_group_ids_scope": set("Not the clusters of these resource groups."),
-		"resource_ids_scope":               set("Only these clusters, by ID."),
-		"exclude_resource_ids_scope":       set("Not these clusters, by ID."),
 		"resource_name_scope": schema.StringAttribute{
 			Optional: true, MarkdownDescription: "Only clusters of this name.", Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
-		"tags_scope":         tagsScope("Only clusters with these tags."),
-		"exclude_tags_scope": tagsScope("Not the clusters with one of these tags."),
 		"tag_key_logic_scope": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString("OR"),
 			MarkdownDescription: "How several `tags_scope` go together: `AND` or `OR`, the default.",
 			Validators:          []validator.String{stringvalidator.OneOf("AND", "OR")},
 		},
-		"account_ids_scope":         set("Only these accounts of the account group.", validate.AccountID()),
-		"exclude_account_ids_scope": set("Not these accounts of the account group.", validate.AccountID()),
-		"folder_ids_scope":          set("Only accounts below these folders, in an account group of type `RD`."),
-		"exclude_folder_ids_scope":  set("Not the accounts below these folders, in an account group of type `RD`."),
+		"account_ids_scope":         setAttribute("Only these accounts of the account group.", validate.AccountID()),
+		"exclude_account_ids_scope": setAttribute("Not these accounts of the account group.", validate.AccountID()),
+		"folder_ids_scope":          setAttribute("Only accounts below these folders, in an account group of type `RD`."),
+		"exclude_folder_ids_scope":  setAttribute("Not the accounts below these folders, in an account group of type `RD`."),
 		"status": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString(cloudconfig.RuleActive),
 			MarkdownDescription: "`ACTIVE`, the default, or `INACTIVE`: a rule that is not evaluated any more and keeps its results.",
@@ -233,7 +212,7 @@ func (r *ruleResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 		MarkdownDescription: "A Cloud Config rule that watches ACK's clusters, in one account or in all accounts of an account group. The same identifier is evaluated when planning by `ackguard_cluster_compliance`, " +
 			"as far as our catalogue has it; `ackguard_config_compliance` reads what Cloud Config found.\n\n" +
 			"A rule of the same name that equals the block is taken over; another one is an error that says how to import it. A rule that belongs to a compliance pack cannot be deleted.",
-		Attributes: with(attributes, ownerAttributes("the rule")),
+		Attributes: with(with(attributes, scopeAttributes()), ownerAttributes("the rule")),
 		Blocks: map[string]schema.Block{
 			"timeouts": timeouts.Block(ctx, timeouts.Opts{Create: true, Read: true, Update: true, Delete: true}),
 		},

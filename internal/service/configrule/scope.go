@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -29,6 +30,57 @@ type scopeTag struct {
 }
 
 var scopeTagType = types.ObjectType{AttrTypes: map[string]attr.Type{"tag_key": types.StringType, "tag_value": types.StringType}}
+
+// scopes are the arguments that bound a rule or a pack to resources.
+type scopes struct {
+	RegionIDs               types.Set `tfsdk:"region_ids_scope"`
+	ExcludeRegionIDs        types.Set `tfsdk:"exclude_region_ids_scope"`
+	ResourceGroupIDs        types.Set `tfsdk:"resource_group_ids_scope"`
+	ExcludeResourceGroupIDs types.Set `tfsdk:"exclude_resource_group_ids_scope"`
+	ResourceIDs             types.Set `tfsdk:"resource_ids_scope"`
+	ExcludeResourceIDs      types.Set `tfsdk:"exclude_resource_ids_scope"`
+	TagsScope               types.Set `tfsdk:"tags_scope"`
+	ExcludeTagsScope        types.Set `tfsdk:"exclude_tags_scope"`
+}
+
+func scopeAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"region_ids_scope":                 setAttribute("Only clusters of these regions."),
+		"exclude_region_ids_scope":         setAttribute("Not the clusters of these regions."),
+		"resource_group_ids_scope":         setAttribute("Only clusters of these resource groups."),
+		"exclude_resource_group_ids_scope": setAttribute("Not the clusters of these resource groups."),
+		"resource_ids_scope":               setAttribute("Only these clusters, by ID."),
+		"exclude_resource_ids_scope":       setAttribute("Not these clusters, by ID."),
+		"tags_scope":                       tagsScope("Only clusters with these tags."),
+		"exclude_tags_scope":               tagsScope("Not the clusters with one of these tags."),
+	}
+}
+
+// setAttribute is an optional set of strings that is not empty.
+func setAttribute(description string, checks ...validator.String) schema.SetAttribute {
+	return schema.SetAttribute{
+		Optional: true, ElementType: types.StringType, MarkdownDescription: description,
+		Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(append(checks, stringvalidator.LengthAtLeast(1))...)},
+	}
+}
+
+func (s scopes) toAPI(ctx context.Context, diags *diag.Diagnostics) cloudconfig.Scope {
+	return cloudconfig.Scope{
+		RegionIDs: texts(ctx, s.RegionIDs, diags), ExcludeRegionIDs: texts(ctx, s.ExcludeRegionIDs, diags),
+		ResourceGroupIDs: texts(ctx, s.ResourceGroupIDs, diags), ExcludeResourceGroupIDs: texts(ctx, s.ExcludeResourceGroupIDs, diags),
+		ResourceIDs: texts(ctx, s.ResourceIDs, diags), ExcludeResourceIDs: texts(ctx, s.ExcludeResourceIDs, diags),
+		Tags: tagsFrom(ctx, s.TagsScope, diags), ExcludeTags: tagsFrom(ctx, s.ExcludeTagsScope, diags),
+	}
+}
+
+func scopesFrom(s cloudconfig.Scope) scopes {
+	return scopes{
+		RegionIDs: setOf(s.RegionIDs), ExcludeRegionIDs: setOf(s.ExcludeRegionIDs),
+		ResourceGroupIDs: setOf(s.ResourceGroupIDs), ExcludeResourceGroupIDs: setOf(s.ExcludeResourceGroupIDs),
+		ResourceIDs: setOf(s.ResourceIDs), ExcludeResourceIDs: setOf(s.ExcludeResourceIDs),
+		TagsScope: tagsTo(s.Tags), ExcludeTagsScope: tagsTo(s.ExcludeTags),
+	}
+}
 
 func tagsScope(description string) schema.SetNestedAttribute {
 	return schema.SetNestedAttribute{

@@ -79,6 +79,29 @@ var actions = map[string]action{
 	"config:IgnoreAggregateEvaluationResults":         {Provider, everything, compliance.Documented},
 	"config:RevertAggregateEvaluationResults":         {Provider, everything, compliance.Inferred},
 
+	"config:CreateCompliancePack":                      {Member, everything, compliance.Inferred},
+	"config:GetCompliancePack":                         {Member, everything, compliance.Inferred},
+	"config:UpdateCompliancePack":                      {Member, everything, compliance.Documented},
+	"config:ListCompliancePacks":                       {Member, everything, compliance.Inferred},
+	"config:DeleteCompliancePacks":                     {Member, everything, compliance.Inferred},
+	"config:DetachConfigRuleToCompliancePack":          {Member, everything, compliance.Inferred},
+	"config:CreateAggregateCompliancePack":             {Provider, everything, compliance.Inferred},
+	"config:GetAggregateCompliancePack":                {Provider, everything, compliance.Inferred},
+	"config:UpdateAggregateCompliancePack":             {Provider, everything, compliance.Documented},
+	"config:ListAggregateCompliancePacks":              {Provider, everything, compliance.Inferred},
+	"config:DeleteAggregateCompliancePacks":            {Provider, everything, compliance.Inferred},
+	"config:DetachAggregateConfigRuleToCompliancePack": {Provider, everything, compliance.Inferred},
+	"config:CreateConfigDeliveryChannel":               {Member, everything, compliance.Inferred},
+	"config:GetConfigDeliveryChannel":                  {Member, everything, compliance.Inferred},
+	"config:UpdateConfigDeliveryChannel":               {Member, everything, compliance.Inferred},
+	"config:ListConfigDeliveryChannels":                {Member, everything, compliance.Inferred},
+	"config:DeleteConfigDeliveryChannel":               {Member, everything, compliance.Inferred},
+	"config:CreateAggregateConfigDeliveryChannel":      {Provider, everything, compliance.Inferred},
+	"config:GetAggregateConfigDeliveryChannel":         {Provider, everything, compliance.Inferred},
+	"config:UpdateAggregateConfigDeliveryChannel":      {Provider, everything, compliance.Inferred},
+	"config:ListAggregateConfigDeliveryChannels":       {Provider, everything, compliance.Inferred},
+	"config:DeleteAggregateConfigDeliveryChannel":      {Provider, everything, compliance.Inferred},
+
 	"config:CreateAggregator":  {Provider, everything, compliance.Inferred},
 	"config:UpdateAggregator":  {Provider, everything, compliance.Documented},
 	"config:DeleteAggregators": {Provider, everything, compliance.Inferred},
@@ -119,6 +142,8 @@ var (
 	forTriggers    = &condition{words: "for `triggers`"}
 	forDetails     = &condition{words: "unless `details = false`"}
 	forRecovery    = &condition{words: "after a run that was stopped"}
+	forTakenAway   = &condition{words: "when a rule is taken out of the pack"}
+	forAdded       = &condition{words: "when somebody added a rule by hand"}
 	forStopping    = &condition{words: "for `stop_on_destroy`"}
 	forGaps        = &condition{words: "where a rule has no result of a cluster (a warning without it)"}
 	byRules        = func(s compliance.Source) *condition {
@@ -215,6 +240,10 @@ var features = []Feature{
 	}},
 	{Name: "ackguard_config_rule_ack", Needs: ruleNeeds("", Member)},
 	{Name: "ackguard_config_rule_ack.aggregator_id", Needs: ruleNeeds("Aggregate", Provider)},
+	{Name: "ackguard_config_baseline_ack", Needs: baselineNeeds("", Member)},
+	{Name: "ackguard_config_baseline_ack.aggregator_id", Needs: baselineNeeds("Aggregate", Provider)},
+	{Name: "ackguard_config_delivery", Needs: deliveryNeeds("")},
+	{Name: "ackguard_config_delivery.aggregator_id", Needs: deliveryNeeds("Aggregate")},
 	{Name: "ackguard_config_aggregator", Needs: []need{
 		{action: "config:CreateAggregator", why: "creates the account group"},
 		{action: "config:GetAggregator", why: "reads the account group and the recorders of its members"},
@@ -255,6 +284,34 @@ func ruleNeeds(group string, by Holder) []need {
 		{action: config("Delete", "ConfigRules"), why: "deletes the rule"},
 		{action: config("List", "ConfigRules"), why: "finds a rule of the same name that a run before has made", when: forRecovery},
 		{action: config("Start", "ConfigRuleEvaluation"), why: "evaluates the rule when `triggers` change", when: forTriggers},
+	}
+}
+
+// baselineNeeds are what a compliance pack needs in an account, or with Aggregate in an account group.
+func baselineNeeds(group string, by Holder) []need {
+	config := func(verb, noun string) string { return "config:" + verb + group + noun }
+	return []need{
+		{action: "config:GetManagedRule", why: "looks whether a new rule of the pack exists; without it there is a warning", by: by},
+		{action: config("List", "CompliancePacks"), why: "finds a pack of the same name"},
+		{action: config("Create", "CompliancePack"), why: "creates the pack with its rules"},
+		{action: config("Get", "CompliancePack"), why: "reads the pack"},
+		{action: config("Update", "CompliancePack"), why: "changes the pack and its rules"},
+		{action: config("Delete", "CompliancePacks"), why: "deletes the pack with its rules"},
+		{action: config("List", "ConfigRules"), why: "looks whether the rules of a pack that is deleted, and rules that were taken out, are gone"},
+		{action: config("Delete", "ConfigRules"), why: "deletes a rule that was taken out of the pack and stands alone", when: forTakenAway},
+		{action: config("Detach", "ConfigRuleToCompliancePack"), why: "takes out a rule and keeps it", when: forAdded},
+	}
+}
+
+// deliveryNeeds are what a delivery channel needs in an account, or with Aggregate in an account group.
+func deliveryNeeds(group string) []need {
+	config := func(verb, noun string) string { return "config:" + verb + group + noun }
+	return []need{
+		{action: config("List", "ConfigDeliveryChannels"), why: "finds a channel of the same name"},
+		{action: config("Create", "ConfigDeliveryChannel"), why: "creates the channel"},
+		{action: config("Get", "ConfigDeliveryChannel"), why: "reads the channel"},
+		{action: config("Update", "ConfigDeliveryChannel"), why: "changes the channel"},
+		{action: config("Delete", "ConfigDeliveryChannel"), why: "deletes the channel"},
 	}
 }
 

@@ -18,6 +18,8 @@ var (
 	clusterID   = regexp.MustCompile(`^c[0-9a-z]{32}$`)
 	aggregator  = regexp.MustCompile(`^ca-[0-9A-Za-z]+$`)
 	configRule  = regexp.MustCompile(`^cr-[0-9A-Za-z]+$`)
+	configPack  = regexp.MustCompile(`^cp-[0-9A-Za-z]+$`)
+	delivery    = regexp.MustCompile(`^cdc-[0-9A-Za-z]+$`)
 	roleName    = regexp.MustCompile(`^[0-9A-Za-z.-]{1,64}$`)
 	roleARN     = regexp.MustCompile(`^acs:ram::[0-9]+:role/[0-9A-Za-z.-]{1,64}$`)
 	principal   = regexp.MustCompile(`^([0-9]{12,20}|acs:ram::[0-9]{12,20}:(root|user/[0-9A-Za-z._-]{1,64}|role/[0-9A-Za-z.-]{1,64}))$`)
@@ -52,6 +54,16 @@ func AggregatorIDProblem(id string) string {
 // ConfigRuleID checks the ID of a rule of Cloud Config.
 func ConfigRuleID() validator.String {
 	return stringvalidator.RegexMatches(configRule, "must be the ID of a rule of Cloud Config: cr- and letters or digits")
+}
+
+// CompliancePackID checks the ID of a compliance pack of Cloud Config.
+func CompliancePackID() validator.String {
+	return stringvalidator.RegexMatches(configPack, "must be the ID of a compliance pack of Cloud Config: cp- and letters or digits")
+}
+
+// DeliveryChannelID checks the ID of a delivery channel of Cloud Config.
+func DeliveryChannelID() validator.String {
+	return stringvalidator.RegexMatches(delivery, "must be the ID of a delivery channel of Cloud Config: cdc- and letters or digits")
 }
 
 // RoleName checks a RAM role name.
