@@ -240,7 +240,7 @@ func TestDirectoryRefusals(t *testing.T) {
 		{"empty", "FAKEADMIN", version2022, "ListAccounts", params{"QueryKeyword": ""}, 400, codeUnknownParameter},
 		{"boolean", "FAKEADMIN", version2022, "ListAccounts", params{"IncludeTags": "yes"}, 400, "InvalidParameter.IncludeTags"},
 		{"unknown action", "FAKEADMIN", version2022, "ListAccountz", nil, 501, codeNotSimulated},
-		{"unknown version", "FAKEADMIN", "2019-01-08", "ListConfigRules", nil, 501, codeNotSimulated},
+		{"unknown version", "FAKEADMIN", "2018-08-08", "ListConfigRules", nil, 501, codeNotSimulated},
 		{"missing parameter", "FAKEADMIN", version2022, "GetAccount", nil, 400, "MissingAccountId"},
 		{"no such account", "FAKEADMIN", version2022, "GetAccount", params{"AccountId": testOther}, 404, "EntityNotExists.Account"},
 		{"no such folder", "FAKEADMIN", version2022, "ListFoldersForParent", params{"ParentFolderId": "fd-none"}, 404, "EntityNotExists.Folder"},

@@ -122,6 +122,7 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 // operation declares one API: how it is reached, what it takes, what it needs, what it does.
 type operation struct {
 	product, action string
+	version         string // of a version that shares no calls with others; empty for all others
 	method, pattern string // ROA only
 	parameters      []parameter
 	body            func(Behaviour) any // a pointer to the body's struct, nil when the API takes none

@@ -9,10 +9,10 @@ import (
 )
 
 // operations is everything that the cloud answers.
-var operations = slices.Concat(stsOperations, directoryOperations, clusterOperations, addonOperations, inspectOperations, configOperations, metadataOperations, credentialsURIOperations)
+var operations = slices.Concat(stsOperations, directoryOperations, clusterOperations, addonOperations, inspectOperations, configOperations, olderOperations, metadataOperations, credentialsURIOperations)
 
-// address is a product with the name of an action or with a method.
-type address struct{ product, name string }
+// address is a product, a version that shares no calls, if it is one, and the name of an action or a method.
+type address struct{ product, version, name string }
 
 // pathPattern is the pattern of an operation, cut into segments.
 type pathPattern struct {
@@ -28,10 +28,10 @@ func index() (map[address]*operation, map[address][]pathPattern) {
 	for i := range operations {
 		op := &operations[i]
 		if op.pattern == "" {
-			actions[address{op.product, op.action}] = op
+			actions[address{op.product, op.version, op.action}] = op
 			continue
 		}
-		at := address{op.product, op.method}
+		at := address{product: op.product, name: op.method}
 		paths[at] = append(paths[at], pathPattern{op, strings.Split(op.pattern, "/")})
 	}
 	return actions, paths

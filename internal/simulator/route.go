@@ -26,14 +26,14 @@ type target struct {
 
 // hosts maps the names of the products' endpoints; group 1 is the region where the name has one.
 var hosts = []struct {
-	product, version string
-	pattern          *regexp.Regexp
+	product string
+	pattern *regexp.Regexp
 }{
-	{ProductCS, "2015-12-15", regexp.MustCompile(`^cs(?:-anony-vpc|-vpc)?(?:\.([a-z0-9-]+))?\.aliyuncs\.com$`)},
-	{ProductSTS, "2015-04-01", regexp.MustCompile(`^sts(?:-vpc)?(?:\.([a-z0-9-]+))?\.aliyuncs\.com$`)},
-	{ProductConfig, "2020-09-07", regexp.MustCompile(`^config(?:\.([a-z0-9-]+))?\.aliyuncs\.com$`)},
-	{ProductResourceDirectory, "2022-04-19", regexp.MustCompile(`^resourcedirectory(?:-intl)?\.aliyuncs\.com$`)},
-	{ProductResourceDirectory, "2020-03-31", regexp.MustCompile(`^resourcemanager\.aliyuncs\.com$`)},
+	{ProductCS, regexp.MustCompile(`^cs(?:-anony-vpc|-vpc)?(?:\.([a-z0-9-]+))?\.aliyuncs\.com$`)},
+	{ProductSTS, regexp.MustCompile(`^sts(?:-vpc)?(?:\.([a-z0-9-]+))?\.aliyuncs\.com$`)},
+	{ProductConfig, regexp.MustCompile(`^config(?:\.([a-z0-9-]+))?\.aliyuncs\.com$`)},
+	{ProductResourceDirectory, regexp.MustCompile(`^resourcedirectory(?:-intl)?\.aliyuncs\.com$`)},
+	{ProductResourceDirectory, regexp.MustCompile(`^resourcemanager\.aliyuncs\.com$`)},
 }
 
 // metadataHost is where an ECS instance finds its metadata.
@@ -52,7 +52,7 @@ func simulatesHost(name string) bool {
 // versions maps API versions to products, for requests without a true host name.
 var versions = map[string]string{
 	"2015-12-15": ProductCS, "2015-04-01": ProductSTS, "2022-04-19": ProductResourceDirectory, "2020-03-31": ProductResourceDirectory,
-	"2020-09-07": ProductConfig,
+	"2020-09-07": ProductConfig, version2019: ProductConfig,
 }
 
 // route finds the operation: by host name first, then by path, Action and Version.
@@ -60,10 +60,9 @@ func route(r *http.Request, query, form url.Values) (target, *apiError) {
 	t := target{action: r.Header.Get("x-acs-action"), version: r.Header.Get("x-acs-version")}
 	host := hostName(r.Host)
 	if strings.HasSuffix(host, ".aliyuncs.com") {
-		hostVersion := ""
 		for _, known := range hosts {
 			if m := known.pattern.FindStringSubmatch(host); m != nil {
-				t.product, hostVersion = known.product, known.version
+				t.product = known.product
 				if len(m) > 1 {
 					t.region = m[1]
 				}
@@ -75,7 +74,7 @@ func route(r *http.Request, query, form url.Values) (target, *apiError) {
 		if t.product == ProductCS {
 			return routeROA(r, t)
 		}
-		return routeRPC(t, query, form, hostVersion)
+		return routeRPC(t, query, form)
 	}
 	switch {
 	case host == metadataHost || strings.HasPrefix(r.URL.Path, "/latest/"):
@@ -90,10 +89,10 @@ func route(r *http.Request, query, form url.Values) (target, *apiError) {
 		t.region = r.Header.Get("x-acs-region-id")
 		return routeROA(r, t)
 	}
-	return routeRPC(t, query, form, "")
+	return routeRPC(t, query, form)
 }
 
-func routeRPC(t target, query, form url.Values, hostVersion string) (target, *apiError) {
+func routeRPC(t target, query, form url.Values) (target, *apiError) {
 	for _, values := range []url.Values{query, form} {
 		if t.action == "" {
 			t.action = values.Get("Action")
@@ -112,10 +111,14 @@ func routeRPC(t target, query, form url.Values, hostVersion string) (target, *ap
 	if t.product == "" {
 		t.product = product
 	}
-	if !known || product != t.product || hostVersion != "" && hostVersion != t.version && t.product != ProductResourceDirectory {
+	if !known || product != t.product {
 		return t, notSimulated("version %s of %s is not simulated", t.version, t.action)
 	}
-	if op := actions[address{t.product, t.action}]; op != nil {
+	own := ""
+	if t.version == version2019 {
+		own = t.version
+	}
+	if op := actions[address{t.product, own, t.action}]; op != nil {
 		t.operation = op
 		return t, nil
 	}
@@ -145,7 +148,7 @@ func routeROA(r *http.Request, t target) (target, *apiError) {
 func routePath(r *http.Request, t target) (target, *apiError) {
 	t.action = ""
 	got := strings.Split(r.URL.EscapedPath(), "/")
-	for _, known := range paths[address{t.product, r.Method}] {
+	for _, known := range paths[address{product: t.product, name: r.Method}] {
 		if path, ok := matchPath(known.segments, got); ok {
 			t.operation, t.action, t.path = known.operation, known.operation.action, path
 			return t, nil
