@@ -3,11 +3,9 @@ package acctest
 import (
 	"encoding/json"
 	"errors"
-	"math/big"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // Resource is one resource in this process, driven as Terraform drives it but
@@ -132,7 +130,7 @@ func (r *Resource) MoveFrom(provider, kind string, state map[string]any) error {
 }
 
 // Look reads a data source in this process, without the CLI. It returns its
-// attributes as JSON has them, and every error and warning.
+// attributes as JSON has them, whole numbers as int64, and every error and warning.
 func (c *Cloud) Look(t *testing.T, kind string, arguments map[string]any) (attributes map[string]any, said []string) {
 	t.Helper()
 	p := c.Protocol(t)
@@ -140,15 +138,10 @@ func (c *Cloud) Look(t *testing.T, kind string, arguments map[string]any) (attri
 	if !ok {
 		t.Fatalf("the provider has no data source %s", kind)
 	}
-	block, err := completeBlock(schema.Block, arguments)
+	config, err := encoded(schema.Block, arguments)
 	if err != nil {
 		t.Fatalf("%s: %s", kind, err)
 	}
-	text, err := json.Marshal(block)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := &tfprotov6.DynamicValue{JSON: text}
 	valid, err := p.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: kind, Config: config})
 	if err != nil {
 		t.Fatal(err)
@@ -168,7 +161,11 @@ func (c *Cloud) Look(t *testing.T, kind string, arguments map[string]any) (attri
 	if err != nil {
 		t.Fatal(err)
 	}
-	attributes, _ = plain(t, state).(map[string]any)
+	all, err := plain(state, whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	attributes, _ = all.(map[string]any)
 	return attributes, said
 }
 
@@ -177,48 +174,4 @@ func words(diagnostics []*tfprotov6.Diagnostic) (said []string) {
 		said = append(said, d.Summary+": "+d.Detail)
 	}
 	return said
-}
-
-// plain is a value as JSON has it, with whole numbers as int64.
-func plain(t *testing.T, v tftypes.Value) any {
-	t.Helper()
-	if v.IsNull() {
-		return nil
-	}
-	must := func(err error) {
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	switch kind := v.Type(); {
-	case kind.Is(tftypes.String):
-		var s string
-		must(v.As(&s))
-		return s
-	case kind.Is(tftypes.Bool):
-		var b bool
-		must(v.As(&b))
-		return b
-	case kind.Is(tftypes.Number):
-		var n big.Float
-		must(v.As(&n))
-		i, _ := n.Int64()
-		return i
-	case kind.Is(tftypes.Map{}), kind.Is(tftypes.Object{}):
-		var members map[string]tftypes.Value
-		must(v.As(&members))
-		all := map[string]any{}
-		for name, member := range members {
-			all[name] = plain(t, member)
-		}
-		return all
-	default:
-		var items []tftypes.Value
-		must(v.As(&items))
-		all := []any{}
-		for _, item := range items {
-			all = append(all, plain(t, item))
-		}
-		return all
-	}
 }

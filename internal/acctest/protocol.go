@@ -18,7 +18,28 @@ type Protocol struct {
 // Protocol returns the provider, configured for the management account.
 func (c *Cloud) Protocol(t *testing.T) *Protocol {
 	t.Helper()
-	server, err := c.Factories()["ackguard"]()
+	p := unconfigured(t, c.Factories())
+	key := c.ManagementKey()
+	endpoints := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"cs": tftypes.String, "sts": tftypes.String, "resourcemanager": tftypes.String, "config": tftypes.String}}
+	text := func(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
+	config := Fill(t, p.Schemas.Provider.ValueType(), map[string]tftypes.Value{
+		"access_key": text(key.ID), "secret_key": text(key.Secret), "region": text("cn-hangzhou"),
+		"endpoints": tftypes.NewValue(tftypes.List{ElementType: endpoints}, []tftypes.Value{tftypes.NewValue(endpoints, map[string]tftypes.Value{
+			"cs": text(c.Endpoint()), "sts": text(c.Endpoint()), "resourcemanager": text(c.Endpoint()), "config": text(c.Endpoint()),
+		})}),
+	})
+	answer, err := p.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
+	if err != nil {
+		t.Fatal(err)
+	}
+	NoDiagnostics(t, answer.Diagnostics)
+	return p
+}
+
+// unconfigured starts a provider.
+func unconfigured(t *testing.T, factories map[string]func() (tfprotov6.ProviderServer, error)) *Protocol {
+	t.Helper()
+	server, err := factories["ackguard"]()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,22 +51,7 @@ func (c *Cloud) Protocol(t *testing.T) *Protocol {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Protocol{ProviderServer: server, Schemas: schemas, Identities: identities.IdentitySchemas}
-	key := c.ManagementKey()
-	endpoints := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"cs": tftypes.String, "sts": tftypes.String, "resourcemanager": tftypes.String, "config": tftypes.String}}
-	text := func(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
-	config := Fill(t, schemas.Provider.ValueType(), map[string]tftypes.Value{
-		"access_key": text(key.ID), "secret_key": text(key.Secret), "region": text("cn-hangzhou"),
-		"endpoints": tftypes.NewValue(tftypes.List{ElementType: endpoints}, []tftypes.Value{tftypes.NewValue(endpoints, map[string]tftypes.Value{
-			"cs": text(c.Endpoint()), "sts": text(c.Endpoint()), "resourcemanager": text(c.Endpoint()), "config": text(c.Endpoint()),
-		})}),
-	})
-	answer, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
-	if err != nil {
-		t.Fatal(err)
-	}
-	NoDiagnostics(t, answer.Diagnostics)
-	return p
+	return &Protocol{ProviderServer: server, Schemas: schemas, Identities: identities.IdentitySchemas}
 }
 
 // Fill makes an object of a schema's type: the values given, lists of blocks
