@@ -17,8 +17,8 @@ import (
 
 // written is a configuration, as far as it is understood without the CLI.
 type written struct {
-	provider        *hclsyntax.Body
-	data, resources []*hclsyntax.Block
+	provider                 *hclsyntax.Body
+	data, resources, outputs []*hclsyntax.Block
 }
 
 // address is how the CLI calls a block of a data source or a resource.
@@ -47,7 +47,9 @@ func parse(config string) (w written, err error) {
 			w.data = append(w.data, b)
 		case "resource":
 			w.resources = append(w.resources, b)
-		case "terraform", "output": // nothing that the provider sees
+		case "output":
+			w.outputs = append(w.outputs, b)
+		case "terraform": // nothing that the provider sees
 		default:
 			return w, fmt.Errorf("a block %q", b.Type)
 		}
@@ -82,21 +84,10 @@ func (s scope) context() (*hcl.EvalContext, error) {
 func arguments(schema *tfprotov6.SchemaBlock, body *hclsyntax.Body, in *hcl.EvalContext) (map[string]any, error) {
 	all := map[string]any{}
 	for name, a := range body.Attributes {
-		value, diags := a.Expr.Value(in)
-		if diags.HasErrors() {
-			return nil, diags
-		}
-		text, err := ctyjson.SimpleJSONValue{Value: value}.MarshalJSON()
-		if err != nil {
+		var err error
+		if all[name], err = evaluated(a.Expr, in); err != nil {
 			return nil, err
 		}
-		decoder := json.NewDecoder(bytes.NewReader(text))
-		decoder.UseNumber()
-		var plain any
-		if err := decoder.Decode(&plain); err != nil {
-			return nil, err
-		}
-		all[name] = plain
 	}
 	for _, b := range body.Blocks {
 		at := slices.IndexFunc(schema.BlockTypes, func(n *tfprotov6.SchemaNestedBlock) bool { return n.TypeName == b.Type })
@@ -115,6 +106,21 @@ func arguments(schema *tfprotov6.SchemaBlock, body *hclsyntax.Body, in *hcl.Eval
 		all[b.Type] = append(list, nested)
 	}
 	return all, nil
+}
+
+func evaluated(e hclsyntax.Expression, in *hcl.EvalContext) (result any, err error) {
+	value, diags := e.Value(in)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	text, err := ctyjson.SimpleJSONValue{Value: value}.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	err = decoder.Decode(&result)
+	return result, err
 }
 
 // encoded is a block with these arguments and everything else null.

@@ -264,6 +264,9 @@ func note(warnings *[]string, diagnostics []*tfprotov6.Diagnostic) error {
 	var problems []error
 	for _, d := range diagnostics {
 		text := d.Summary + ": " + d.Detail
+		if d.Attribute != nil {
+			text += "\n" + d.Attribute.String() // the CLI shows the line
+		}
 		if d.Severity == tfprotov6.DiagnosticSeverityError {
 			problems = append(problems, errors.New(text))
 		} else {

@@ -25,7 +25,7 @@ import (
 // CLI, step by step as the test framework does, with a provider of its own for
 // each command. It is for what the provider does; what the CLI makes of it is
 // shown by a test or two of each capability that stay with the CLI. What it
-// cannot do (references to resources, for_each, functions, outputs, import)
+// cannot do (references to resources, for_each, functions, import)
 // ends the test. ACKGUARD_TEST_WITH_CLI=1 gives every such test to the CLI.
 func InProcess(t *testing.T, test resource.TestCase) {
 	t.Helper()
@@ -92,7 +92,8 @@ type machine struct {
 	factories map[string]func() (tfprotov6.ProviderServer, error)
 	config    string
 	state     map[string]object // by address
-	data      map[string]any    // what the last plan read, by address
+	data      map[string]any    // what was read at the last apply, by address
+	outputs   map[string]any
 	warnings  []string
 }
 
@@ -142,10 +143,8 @@ func (m *machine) step(step resource.TestStep) error {
 				return err
 			}
 		}
-		for _, c := range p.changes {
-			if !c.actions().NoOp() {
-				return fmt.Errorf("the plan afterwards is not empty (refreshed: %t): %s %v", refresh, c.address, c.actions())
-			}
+		if err := m.planChecks(p, []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}); err != nil {
+			return fmt.Errorf("afterwards (refreshed: %t): %w", refresh, err)
 		}
 	}
 	return nil
@@ -179,10 +178,13 @@ func (c change) actions() tfjson.Actions {
 	return tfjson.Actions{tfjson.ActionUpdate}
 }
 
+// outputBlock is as much of an output as a test has.
+var outputBlock = &tfprotov6.SchemaBlock{Attributes: []*tfprotov6.SchemaAttribute{{Name: "value"}}}
+
 // planned is a plan of everything.
 type planned struct {
-	changes []change
-	data    map[string]any
+	changes       []change
+	data, outputs map[string]any
 }
 
 // plan does what terraform plan does: it checks what is written, configures
@@ -193,9 +195,12 @@ func (m *machine) plan(refresh, destroy bool) (*planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, result := m.t.Context(), &planned{data: map[string]any{}}
+	ctx, result := m.t.Context(), &planned{data: map[string]any{}, outputs: map[string]any{}}
 	read, problems := scope{}, []error(nil)
 	for _, b := range w.data {
+		if errors.Join(problems...) != nil && m.literal(p.Schemas.DataSourceSchemas, b) == nil {
+			continue // it may wait for what has failed
+		}
 		value, err := m.read(ctx, p, b, read)
 		problems = append(problems, err)
 		read.add(b, value)
@@ -203,6 +208,11 @@ func (m *machine) plan(refresh, destroy bool) (*planned, error) {
 	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
+	}
+	if !destroy {
+		for _, b := range w.outputs {
+			result.outputs[b.Labels[0]] = m.evaluate(outputBlock, b.Body, read)["value"]
+		}
 	}
 	blocks := map[string]*hclsyntax.Block{}
 	for _, b := range w.resources {
@@ -255,7 +265,7 @@ func (m *machine) apply(planned *planned) error {
 	if err != nil {
 		return err
 	}
-	m.data = planned.data
+	m.data, m.outputs = planned.data, planned.outputs
 	var problems []error
 	for _, c := range planned.changes {
 		save := func(o object) {
@@ -300,7 +310,7 @@ func (m *machine) destroyAll() error {
 	if err != nil {
 		return err
 	}
-	all := &planned{data: m.data}
+	all := &planned{}
 	for _, at := range slices.Sorted(maps.Keys(m.state)) {
 		kind, _, _ := strings.Cut(at, ".")
 		all.changes = append(all.changes, change{address: at, core: newCore(m.t, p, kind), before: m.state[at], delete: true})
@@ -447,7 +457,16 @@ func errorsOnly(diagnostics []*tfprotov6.Diagnostic) error {
 
 func (m *machine) planChecks(p *planned, checks []plancheck.PlanCheck) error {
 	m.t.Helper()
-	all := &tfjson.Plan{}
+	all := &tfjson.Plan{OutputChanges: map[string]*tfjson.Change{}}
+	for name, value := range p.outputs {
+		actions := tfjson.Actions{tfjson.ActionUpdate}
+		if was, ok := m.outputs[name]; !ok {
+			actions = tfjson.Actions{tfjson.ActionCreate}
+		} else if reflect.DeepEqual(was, value) {
+			actions = tfjson.Actions{tfjson.ActionNoop}
+		}
+		all.OutputChanges[name] = &tfjson.Change{Actions: actions, Before: m.outputs[name], After: value, AfterUnknown: false}
+	}
 	for _, c := range p.changes {
 		before, after := m.value(c.core, c.before.state), m.value(c.core, c.plan.state)
 		kind, name, _ := strings.Cut(c.address, ".")
@@ -487,10 +506,14 @@ func (m *machine) stateChecks(checks []statecheck.StateCheck) error {
 		kind, _, _ := strings.Cut(at, ".")
 		add(at, tfjson.ManagedResourceMode, m.value(newCore(m.t, p, kind), o.state))
 	}
+	values := &tfjson.StateValues{RootModule: root, Outputs: map[string]*tfjson.StateOutput{}}
+	for name, value := range m.outputs {
+		values.Outputs[name] = &tfjson.StateOutput{Value: value}
+	}
 	var problems []error
 	for _, check := range checks {
 		var answer statecheck.CheckStateResponse
-		check.CheckState(m.t.Context(), statecheck.CheckStateRequest{State: &tfjson.State{Values: &tfjson.StateValues{RootModule: root}}}, &answer)
+		check.CheckState(m.t.Context(), statecheck.CheckStateRequest{State: &tfjson.State{Values: values}}, &answer)
 		problems = append(problems, answer.Error)
 	}
 	return errors.Join(problems...)
