@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
 )
 
@@ -77,7 +79,10 @@ func (s scope) context() (*hcl.EvalContext, error) {
 		return nil, err
 	}
 	data, err := ctyjson.Unmarshal(text, kind)
-	return &hcl.EvalContext{Variables: map[string]cty.Value{"data": data}}, err
+	return &hcl.EvalContext{
+		Variables: map[string]cty.Value{"data": data},
+		Functions: map[string]function.Function{"jsonencode": stdlib.JSONEncodeFunc},
+	}, err
 }
 
 // arguments evaluates a body to what completeBlock takes.

@@ -25,7 +25,7 @@ import (
 // CLI, step by step as the test framework does, with a provider of its own for
 // each command. It is for what the provider does; what the CLI makes of it is
 // shown by a test or two of each capability that stay with the CLI. What it
-// cannot do (references to resources, for_each, functions, import)
+// cannot do (references to resources, for_each, most functions, import)
 // ends the test. ACKGUARD_TEST_WITH_CLI=1 gives every such test to the CLI.
 func InProcess(t *testing.T, test resource.TestCase) {
 	t.Helper()
@@ -410,7 +410,11 @@ func (m *machine) schema(schemas map[string]*tfprotov6.Schema, b *hclsyntax.Bloc
 func (m *machine) literal(schemas map[string]*tfprotov6.Schema, b *hclsyntax.Block) *tfprotov6.DynamicValue {
 	m.t.Helper()
 	schema := m.schema(schemas, b)
-	all, err := arguments(schema.Block, b.Body, nil)
+	in, err := scope{}.context()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	all, err := arguments(schema.Block, b.Body, in)
 	if err != nil {
 		return nil
 	}
