@@ -1,10 +1,15 @@
 package acctest
 
 import (
+	"context"
+	"sync"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/provider"
 )
 
 // Protocol is the provider at the level of its protocol, for what the
@@ -43,16 +48,27 @@ func unconfigured(t *testing.T, factories map[string]func() (tfprotov6.ProviderS
 	if err != nil {
 		t.Fatal(err)
 	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	offers, err := offered()
 	if err != nil {
 		t.Fatal(err)
 	}
-	identities, err := server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &Protocol{ProviderServer: server, Schemas: schemas, Identities: identities.IdentitySchemas}
+	offers.ProviderServer = server
+	return &offers
 }
+
+// offered is what every provider server says of itself; asking each costs as much as a resource's life.
+var offered = sync.OnceValues(func() (p Protocol, err error) {
+	server := providerserver.NewProtocol6(provider.New("test")())()
+	if p.Schemas, err = server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
+		return p, err
+	}
+	identities, err := server.GetResourceIdentitySchemas(context.Background(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		return p, err
+	}
+	p.Identities = identities.IdentitySchemas
+	return p, nil
+})
 
 // Fill makes an object of a schema's type: the values given, lists of blocks
 // empty, everything else null.
