@@ -2,7 +2,6 @@ package acctest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"testing"
@@ -30,7 +29,11 @@ type object struct {
 
 func (c *Cloud) core(t *testing.T, kind string) *core {
 	t.Helper()
-	p := c.Protocol(t)
+	return newCore(t, c.Protocol(t), kind)
+}
+
+func newCore(t *testing.T, p *Protocol, kind string) *core {
+	t.Helper()
 	schema, ok := p.Schemas.ResourceSchemas[kind]
 	if !ok {
 		t.Fatalf("the provider has no resource %s", kind)
@@ -254,15 +257,20 @@ func (c *core) two(a, b *tfprotov6.DynamicValue) (tftypes.Value, tftypes.Value, 
 	return x, y, errors.Join(first, second)
 }
 
+func (c *core) note(diagnostics []*tfprotov6.Diagnostic) error { return note(&c.warnings, diagnostics) }
+
 // note keeps warnings and returns errors.
-func (c *core) note(diagnostics []*tfprotov6.Diagnostic) error {
+func note(warnings *[]string, diagnostics []*tfprotov6.Diagnostic) error {
 	var problems []error
 	for _, d := range diagnostics {
 		text := d.Summary + ": " + d.Detail
+		if d.Attribute != nil {
+			text += "\n" + d.Attribute.String() // the CLI shows the line
+		}
 		if d.Severity == tfprotov6.DiagnosticSeverityError {
 			problems = append(problems, errors.New(text))
 		} else {
-			c.warnings = append(c.warnings, text)
+			*warnings = append(*warnings, text)
 		}
 	}
 	return errors.Join(problems...)
@@ -270,10 +278,9 @@ func (c *core) note(diagnostics []*tfprotov6.Diagnostic) error {
 
 // config is a block with these arguments and everything else null.
 func (c *core) config(arguments map[string]any) (*tfprotov6.DynamicValue, error) {
-	block, err := completeBlock(c.schema.Block, arguments)
+	value, err := encoded(c.schema.Block, arguments)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.kind, err)
 	}
-	text, err := json.Marshal(block)
-	return &tfprotov6.DynamicValue{JSON: text}, err
+	return value, nil
 }

@@ -124,7 +124,7 @@ func (l life) run(t *testing.T) ending {
 		}))
 	}
 
-	connection := &line{cloud: cloud, at: l.at, committed: l.committed}
+	connection := &line{cloud: cloud, at: l.at, committed: l.committed, watched: l.at == nil}
 	err := l.instance(t, cloud, connection, &state, func(c *core, ctx context.Context, save func(object)) error {
 		if l.op.after == nil {
 			return c.destroy(ctx, state, save)

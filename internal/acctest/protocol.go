@@ -1,10 +1,15 @@
 package acctest
 
 import (
+	"context"
+	"sync"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/provider"
 )
 
 // Protocol is the provider at the level of its protocol, for what the
@@ -24,19 +29,7 @@ func (c *Cloud) Protocol(t *testing.T) *Protocol {
 // ProtocolWith is Protocol with further arguments of the provider.
 func (c *Cloud) ProtocolWith(t testing.TB, arguments map[string]string) *Protocol {
 	t.Helper()
-	server, err := c.Factories()["ackguard"]()
-	if err != nil {
-		t.Fatal(err)
-	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	identities, err := server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &Protocol{ProviderServer: server, Schemas: schemas, Identities: identities.IdentitySchemas}
+	p := unconfigured(t, c.Factories())
 	key := c.ManagementKey()
 	endpoints := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"cs": tftypes.String, "sts": tftypes.String, "resourcemanager": tftypes.String, "config": tftypes.String}}
 	text := func(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
@@ -49,14 +42,43 @@ func (c *Cloud) ProtocolWith(t testing.TB, arguments map[string]string) *Protoco
 	for name, value := range arguments {
 		values[name] = text(value)
 	}
-	config := Fill(t, schemas.Provider.ValueType(), values)
-	answer, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
+	config := Fill(t, p.Schemas.Provider.ValueType(), values)
+	answer, err := p.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
 	if err != nil {
 		t.Fatal(err)
 	}
 	NoDiagnostics(t, answer.Diagnostics)
 	return p
 }
+
+// unconfigured starts a provider.
+func unconfigured(t testing.TB, factories map[string]func() (tfprotov6.ProviderServer, error)) *Protocol {
+	t.Helper()
+	server, err := factories["ackguard"]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	offers, err := offered()
+	if err != nil {
+		t.Fatal(err)
+	}
+	offers.ProviderServer = server
+	return &offers
+}
+
+// offered is what every provider server says of itself; asking each costs as much as a resource's life.
+var offered = sync.OnceValues(func() (p Protocol, err error) {
+	server := providerserver.NewProtocol6(provider.New("test")())()
+	if p.Schemas, err = server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
+		return p, err
+	}
+	identities, err := server.GetResourceIdentitySchemas(context.Background(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		return p, err
+	}
+	p.Identities = identities.IdentitySchemas
+	return p, nil
+})
 
 // Fill makes an object of a schema's type: the values given, lists of blocks
 // empty, everything else null.

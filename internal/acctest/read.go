@@ -2,11 +2,9 @@ package acctest
 
 import (
 	"encoding/json"
-	"math/big"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // Reading is what a data source says.
@@ -58,7 +56,11 @@ func (p *Protocol) Read(t testing.TB, kind string, arguments map[string]any) (r 
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Attributes, _ = plain(t, state).(map[string]any)
+	all, err := plain(state, whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Attributes, _ = all.(map[string]any)
 	return r
 }
 
@@ -71,45 +73,4 @@ func (r *Reading) note(diagnostics []*tfprotov6.Diagnostic) {
 			r.Warnings = append(r.Warnings, text)
 		}
 	}
-}
-
-// plain is a known value of Terraform's as Go's. Numbers of this provider are whole.
-func plain(t testing.TB, v tftypes.Value) any {
-	t.Helper()
-	as := func(target any) {
-		if err := v.As(target); err != nil {
-			t.Fatal(err)
-		}
-	}
-	switch kind := v.Type(); {
-	case v.IsNull():
-		return nil
-	case kind.Is(tftypes.String):
-		var s string
-		as(&s)
-		return s
-	case kind.Is(tftypes.Bool):
-		var b bool
-		as(&b)
-		return b
-	case kind.Is(tftypes.Number):
-		var n big.Float
-		as(&n)
-		i, _ := n.Int64()
-		return i
-	case kind.Is(tftypes.Object{}), kind.Is(tftypes.Map{}):
-		parts, values := map[string]tftypes.Value{}, map[string]any{}
-		as(&parts)
-		for name, part := range parts {
-			values[name] = plain(t, part)
-		}
-		return values
-	}
-	var parts []tftypes.Value
-	as(&parts)
-	list := make([]any, 0, len(parts))
-	for _, part := range parts {
-		list = append(list, plain(t, part))
-	}
-	return list
 }

@@ -289,29 +289,27 @@ func entrusted(t *testing.T, role string, provider, member []rampolicy.Document)
 	return acctest.New(t, scenario)
 }
 
-// apply uses a feature from the first plan to destroy, or until it is said that an action is missing, and returns the
-// errors and warnings.
+// apply uses a feature from the first plan to destroy, and returns the errors and warnings: with the CLI, or in this
+// process if an action is missing, of which there are many.
 func (p proof) apply(t *testing.T, w workshop, provider, member []rampolicy.Document, missing string) (said []string) {
 	t.Helper()
 	cloud := entrusted(t, cmp.Or(p.role, guideRole), provider, member)
 	if p.use != nil {
 		return p.use(t, cloud)
 	}
-	type step struct{ config, command string }
-	config := cloud.Provider(`member_role_name = "`+guideRole+`"`, read(t, "examples/"+p.example))
-	steps := []step{{config, "apply"}}
+	configs := []string{cloud.Provider(`member_role_name = "`+guideRole+`"`, read(t, "examples/"+p.example))}
 	if p.changed != "" {
-		steps = append(steps, step{strings.ReplaceAll(config, p.changed, "BYMINUTE=45"), "apply"})
+		configs = append(configs, strings.ReplaceAll(configs[0], p.changed, "BYMINUTE=45"))
 	}
-	if strings.Contains(config, "\nresource ") {
-		steps = append(steps, step{config, "destroy"})
+	if missing != "" {
+		return cloud.Said(t, configs...)
 	}
 	dir := t.TempDir()
-	for _, s := range steps {
-		said = append(said, w.terraform(t, dir, s.config, s.command, "-auto-approve")...)
-		if missing != "" && strings.Contains(strings.Join(said, "\n"), missing) {
-			break
-		}
+	for _, config := range configs {
+		said = append(said, w.terraform(t, dir, config, "apply", "-auto-approve")...)
+	}
+	if strings.Contains(configs[0], "\nresource ") {
+		said = append(said, w.terraform(t, dir, configs[0], "destroy", "-auto-approve")...)
 	}
 	return said
 }

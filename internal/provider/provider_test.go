@@ -33,6 +33,12 @@ func found(n int) []statecheck.StateCheck {
 
 func unit(t *testing.T, cloud *acctest.Cloud, steps ...resource.TestStep) {
 	t.Helper()
+	acctest.InProcess(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: steps})
+}
+
+// withCLI is unit for what Terraform itself has a part in.
+func withCLI(t *testing.T, cloud *acctest.Cloud, steps ...resource.TestStep) {
+	t.Helper()
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: steps})
 }
 
@@ -224,7 +230,7 @@ func TestRoles(t *testing.T) {
 func TestConfigure_unknownValue(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.Fleet())
-	unit(t, cloud, resource.TestStep{
+	withCLI(t, cloud, resource.TestStep{
 		Config: cloud.Provider("configuration_source = terraform_data.later.id", `
 resource "terraform_data" "later" {}
 `+clusters(acctest.Retail)),
@@ -255,7 +261,7 @@ resource "ackguard_cluster_inspection_schedule" "all" {
 		}
 		return nil
 	})
-	unit(t, cloud,
+	withCLI(t, cloud,
 		resource.TestStep{Config: config, ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{scheduled}}},
 		resource.TestStep{
 			PreConfig: func() {

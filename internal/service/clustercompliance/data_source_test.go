@@ -50,7 +50,7 @@ func object(pairs ...string) knownvalue.Check {
 
 func unit(t *testing.T, cloud *acctest.Cloud, steps ...resource.TestStep) {
 	t.Helper()
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: steps})
+	acctest.InProcess(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: steps})
 }
 
 // violate makes one cluster break one rule each.
@@ -325,7 +325,7 @@ func TestCompliance_badInput(t *testing.T) {
 		bad(`rules = ["ack-cluster-public-endpoint-chek"]`, "Unknown rule", "ack-cluster-public-endpoint-chek", public, "The catalogue has:"),
 		bad(`rules = []`, "set must contain at least 1 elements"),
 		bad(`fail_on = "severe"`, `"critical" "high" "medium" "low"`),
-		bad(exemption(fmt.Sprintf(`rule_id = %q`, public)), `The argument "reason" is required`),
+		bad(exemption(fmt.Sprintf(`rule_id = %q`, public)), "reason", "required"),
 		bad(exemption(fmt.Sprintf("rule_id = %q\nreason = \"  \"", public)), "Invalid exemption", "reason"),
 		bad(exemption("rule_id = \"ack-cluster-deletion-protection\"\nreason = \"x\""), "Invalid exemption", deletion),
 		bad(exemption(fmt.Sprintf("rule_id = %q\nreason = \"x\"\nexpires = \"31.12.2026\"", public)), "Invalid exemption", "31.12.2026"),

@@ -56,7 +56,7 @@ func TestReport(t *testing.T) {
 			"fix": knownvalue.StringExact("fix " + uid), "targets": acctest.Strings("node-a", "node-b"),
 		})
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -101,7 +101,7 @@ func TestReport_unreadable(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, withReports())
 	cloud.DenyMember(t, acctest.Retail, "cs:ListClusterInspectReports")
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{{
 			Config: cloud.Provider("", reports("")),
@@ -141,7 +141,7 @@ func TestSchedule_triggers(t *testing.T) {
 			return nil
 		})
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{Config: cloud.Provider("", schedule(atTwo, "")), Check: runs(0), ConfigStateChecks: last(knownvalue.Null())},
@@ -168,7 +168,7 @@ func TestSchedule_triggerRunsOnce(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.Fleet())
 	hits := cloud.AddFault(simulator.Fault{Action: "RunClusterInspect", Reset: simulator.ResetAfterCommit, First: 1})
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{{
 			Config: cloud.Provider("", schedule(atTwo, `triggers = { at = "create" }`)),

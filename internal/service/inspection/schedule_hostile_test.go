@@ -98,7 +98,7 @@ func TestSchedule_deleteThatNeverArrives(t *testing.T) {
 func TestSchedule_nullItemChangesNothing(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.Fleet())
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{Config: cloud.Provider("", schedule(atTwo, `disabled_check_items = [null]`)), ExpectError: acctest.Says("Null")},
@@ -115,7 +115,7 @@ func TestSchedule_nullItemChangesNothing(t *testing.T) {
 func TestSchedule_sentInItsCanonicalSpelling(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.Fleet())
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{{
 			Config: cloud.Provider("", schedule(" byminute = 30,30 ; BYHOUR=02,2;freq=daily;", "")),
@@ -130,7 +130,7 @@ func TestSchedule_adoptTakenBack(t *testing.T) {
 	scenario := acctest.Fleet()
 	scenario.Accounts[1].Clusters[0].InspectConfig = &simulator.InspectConfig{Enabled: false, Recurrence: atThree}
 	cloud := acctest.New(t, scenario)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		CheckDestroy:             stored(cloud, nil),
 		Steps: []resource.TestStep{
@@ -147,7 +147,7 @@ func TestSchedule_enabledAbsent(t *testing.T) {
 	cloud.Behind(t, func(r *http.Request) (string, int, bool) {
 		return fmt.Sprintf(`{"requestId":"R-1","recurrence":%q}`, atTwo), http.StatusOK, r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/inspectConfig")
 	})
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps:                    []resource.TestStep{{Config: cloud.Provider("", schedule(atTwo, "")), ExpectError: acctest.Says("cannot be told whether the schedule runs")}},
 	})
@@ -160,7 +160,7 @@ func TestSchedule_timezoneAskedOnce(t *testing.T) {
 	scenario.Accounts[1].Clusters[0].Timezone = nil
 	cloud := acctest.New(t, scenario)
 	config := cloud.Provider("", schedule(atTwo, ""))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config},

@@ -66,7 +66,7 @@ func TestSchedule_lagsTooLong(t *testing.T) {
   }`
 	cloud := lagging(t, simulator.Consistency{Duration: "2m"})
 	wait := func() { cloud.Clock.Advance(2 * time.Minute) }
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		CheckDestroy:             stored(cloud, nil),
 		Steps: []resource.TestStep{
@@ -97,7 +97,7 @@ func TestSchedule_lastErrorIsSaid(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.Fleet())
 	fault := cloud.AddFault(simulator.Fault{Action: "GetClusterInspectConfig", After: 1, Status: 503, Code: "ServiceUnavailable"})
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		CheckDestroy:             stored(cloud, nil),
 		Steps: []resource.TestStep{

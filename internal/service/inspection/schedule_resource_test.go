@@ -138,7 +138,7 @@ resource "ackguard_cluster_inspection_schedule" "this" {
   recurrence = %q
 }`, acctest.ClusterID("own"), atTwo)
 	elsewhere := acctest.Says("State belongs to another account", acctest.Management, acctest.Retail, `account_id = "`+acctest.Management+`"`)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -200,7 +200,7 @@ func TestSchedule_driftAndDisappearance(t *testing.T) {
 	change := func(change func(*simulator.Cluster)) func() {
 		return func() { cloud.Change(t, "retail", change) }
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{Config: cloud.Provider("", schedule(atTwo, "")), Check: want},
@@ -233,7 +233,7 @@ func TestSchedule_emptyAnswerMeansNone(t *testing.T) {
 	scenario := acctest.Fleet()
 	scenario.Behaviour.InspectConfigMissing = "empty"
 	cloud := acctest.New(t, scenario)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		CheckDestroy:             stored(cloud, nil),
 		Steps: []resource.TestStep{
@@ -261,7 +261,7 @@ func TestSchedule_takeOver(t *testing.T) {
 	t.Run("another schedule is an error that shows the way", func(t *testing.T) {
 		t.Parallel()
 		cloud := withOther()
-		resource.UnitTest(t, resource.TestCase{
+		acctest.InProcess(t, resource.TestCase{
 			ProtoV6ProviderFactories: cloud.Factories(),
 			CheckDestroy:             stored(cloud, &other),
 			Steps: []resource.TestStep{{
@@ -274,7 +274,7 @@ func TestSchedule_takeOver(t *testing.T) {
 	t.Run("adopt_existing overwrites and puts back", func(t *testing.T) {
 		t.Parallel()
 		cloud := withOther()
-		resource.UnitTest(t, resource.TestCase{
+		acctest.InProcess(t, resource.TestCase{
 			ProtoV6ProviderFactories: cloud.Factories(),
 			CheckDestroy:             stored(cloud, &other),
 			Steps: []resource.TestStep{
@@ -291,7 +291,7 @@ func TestSchedule_takeOver(t *testing.T) {
 	t.Run("the same schedule is taken over", func(t *testing.T) {
 		t.Parallel()
 		cloud := withOther()
-		resource.UnitTest(t, resource.TestCase{
+		acctest.InProcess(t, resource.TestCase{
 			ProtoV6ProviderFactories: cloud.Factories(),
 			CheckDestroy:             stored(cloud, nil),
 			Steps: []resource.TestStep{{
@@ -324,7 +324,7 @@ func TestSchedule_badInput(t *testing.T) {
 	} {
 		t.Run(recurrence, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.InProcess(t, resource.TestCase{
 				ProtoV6ProviderFactories: cloud.Factories(),
 				Steps: []resource.TestStep{{
 					Config: cloud.Provider("", schedule(recurrence, "")), PlanOnly: true,
@@ -335,7 +335,7 @@ func TestSchedule_badInput(t *testing.T) {
 	}
 	t.Run("cluster of another region", func(t *testing.T) {
 		t.Parallel()
-		resource.UnitTest(t, resource.TestCase{
+		acctest.InProcess(t, resource.TestCase{
 			ProtoV6ProviderFactories: cloud.Factories(),
 			Steps: []resource.TestStep{{
 				Config: cloud.Provider("", fmt.Sprintf(`
@@ -351,7 +351,7 @@ resource "ackguard_cluster_inspection_schedule" "this" {
 	})
 	t.Run("region and cluster ID", func(t *testing.T) {
 		t.Parallel()
-		resource.UnitTest(t, resource.TestCase{
+		acctest.InProcess(t, resource.TestCase{
 			ProtoV6ProviderFactories: cloud.Factories(),
 			Steps: []resource.TestStep{
 				{
@@ -382,7 +382,7 @@ func TestSchedule_deniedStaysInState(t *testing.T) {
 	cloud := acctest.New(t, acctest.Fleet())
 	config := cloud.Provider("", schedule(atTwo, ""))
 	var saved []simulator.Role
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -446,7 +446,7 @@ func TestSchedule_faults(t *testing.T) {
 		t.Parallel()
 		cloud := acctest.New(t, acctest.Fleet())
 		cloud.AddFault(simulator.Fault{Product: "cs", Status: 429, Code: "Throttling.Api", Message: "Request was denied due to api flow control."})
-		resource.UnitTest(t, resource.TestCase{
+		acctest.InProcess(t, resource.TestCase{
 			ProtoV6ProviderFactories: cloud.Factories(),
 			Steps: []resource.TestStep{{
 				Config:      cloud.Provider("", schedule(atTwo, "")),
@@ -477,7 +477,7 @@ func TestSchedule_updateThatIsAcceptedAndIgnored(t *testing.T) {
 	cloud.Behind(t, func(r *http.Request) (string, int, bool) {
 		return `{"requestId":"R-1"}`, http.StatusOK, r.Method == http.MethodPut
 	})
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{Config: cloud.Provider("", schedule(atTwo, ""))},

@@ -104,7 +104,7 @@ data "ackguard_cluster_inspection_schedules" "some" {
   account_ids = ["200000000000001", "200000000000002"]
 %s
 }`
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{

@@ -26,7 +26,7 @@ data "ackguard_clusters" "all" {
 func TestClusters_wholeFleet(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.Fleet())
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{{
 			Config: cloud.Provider("", allClusters),
@@ -69,7 +69,7 @@ func TestClusters_everyPage(t *testing.T) {
 		scenario.Accounts[1].Clusters = append(scenario.Accounts[1].Clusters, acctest.Cluster(fmt.Sprintf("n%d", i), "cn-hangzhou"))
 	}
 	cloud := acctest.New(t, scenario)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{{
 			Config: cloud.Provider("", allClusters),
@@ -108,7 +108,7 @@ data "ackguard_clusters" "some" {
 		}
 		return []statecheck.StateCheck{statecheck.ExpectKnownValue("data.ackguard_clusters.some", tfjsonpath.New("clusters"), knownvalue.ListExact(checks))}
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{Config: filter(``), ConfigStateChecks: only("edge", "retail", "payments")},
@@ -131,7 +131,7 @@ func TestClusters_explicitAccountsWithoutListAccounts(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.Fleet())
 	cloud.Deny(t, "resourcemanager:*")
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -157,7 +157,7 @@ data "ackguard_clusters" "all" {
   account_ids   = [%q, %q]
   allow_partial = true
 }`, acctest.Retail, acctest.Logistics))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -195,7 +195,7 @@ func TestClusters_onceEach(t *testing.T) {
 	at := func(region, name string) knownvalue.Check {
 		return knownvalue.ObjectPartial(map[string]knownvalue.Check{"region": knownvalue.StringExact(region), "name": knownvalue.StringExact(name)})
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{{
 			Config: cloud.Provider("", fmt.Sprintf(`
@@ -218,7 +218,7 @@ func TestClusters_noPageInfo(t *testing.T) {
 	cloud.Behind(t, func(r *http.Request) (string, int, bool) {
 		return `{"clusters":[]}`, http.StatusOK, strings.HasPrefix(r.URL.Path, "/regions/")
 	})
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{{
 			Config:      cloud.Provider("", fmt.Sprintf(`data "ackguard_clusters" "all" { account_ids = [%q] }`, acctest.Retail)),
@@ -237,7 +237,7 @@ func TestClusters_nothingIsNotEverything(t *testing.T) {
 			Config: cloud.Provider("", "data \"ackguard_clusters\" \"all\" {\n"+arguments+"\n}\n"), ExpectError: acctest.Says(phrases...),
 		}
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			bad(fmt.Sprintf(`account_ids = [%q, null]`, acctest.Retail), "Null"),
@@ -272,7 +272,7 @@ func TestClusters_filterOnAbsentField(t *testing.T) {
 	config := func(arguments string) string {
 		return cloud.Provider("", fmt.Sprintf("data \"ackguard_clusters\" \"all\" {\n  account_ids = [%q]\n%s\n}\n", acctest.Retail, arguments))
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config(`profiles = ["Default"]`), ExpectError: acctest.Says("Cluster cannot be filtered", "profiles", "cluster retail")},
@@ -295,7 +295,7 @@ func TestClusters_wrongKeyOnce(t *testing.T) {
 	for m := range 30 {
 		accounts = append(accounts, fmt.Sprintf("%q", acctest.ManyID(m)))
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{{
 			Config:      cloud.ProviderWithKey("FAKE-NO-SUCH-KEY", "x", "", fmt.Sprintf("data \"ackguard_clusters\" \"all\" {\n  account_ids = [%s]\n}\n", strings.Join(accounts, ", "))),

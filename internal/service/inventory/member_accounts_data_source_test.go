@@ -35,7 +35,7 @@ func TestMemberAccounts_filters(t *testing.T) {
 	step := func(arguments string, checks ...statecheck.StateCheck) resource.TestStep {
 		return resource.TestStep{Config: cloud.Provider("", accounts(arguments)), ConfigStateChecks: checks}
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			step("", ids(acctest.Retail, acctest.Logistics, acctest.Payments, acctest.Analytics),
@@ -68,7 +68,7 @@ func TestMemberAccounts_filters(t *testing.T) {
 func TestMemberAccounts_everyPage(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.Many(230, 0))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{{
 			Config:            cloud.Provider("", accounts("")),
@@ -82,7 +82,7 @@ func TestMemberAccounts_wholeOrError(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.Many(230, 0))
 	cloud.AddFault(simulator.Fault{Product: "resourcedirectory", Action: "ListAccounts", Every: 2, Status: 403, Code: "NoPermission"})
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{{
 			Config:      cloud.Provider("", accounts("")),
@@ -97,7 +97,7 @@ func TestMemberAccounts_leftOut(t *testing.T) {
 	scenario := acctest.Fleet()
 	scenario.Accounts[1].Status, scenario.Accounts[2].Status = new("PromoteVerifying"), new("CreateFailed")
 	cloud := acctest.New(t, scenario)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{{
 			Config:            cloud.Provider("", accounts("")),

@@ -92,7 +92,7 @@ func TestRequiredPolicy(t *testing.T) {
 			if known == "" {
 				known = "none"
 			}
-			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: []resource.TestStep{{
+			acctest.InProcess(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: []resource.TestStep{{
 				Config: cloud.Provider("", config(c.arguments)+output),
 				ConfigPlanChecks: resource.ConfigPlanChecks{
 					PreApply:             []plancheck.PlanCheck{plancheck.ExpectKnownOutputValue("known", knownvalue.StringExact(known))},
@@ -123,7 +123,7 @@ func TestRequiredPolicy_actions(t *testing.T) {
 		})
 	}
 	const schedules, run = "ackguard_cluster_inspection_schedules", "ackguard_run_cluster_inspection"
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: []resource.TestStep{{
+	acctest.InProcess(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: []resource.TestStep{{
 		Config: cloud.Provider(`
 member_role_name = "ackguard"
 member_role {
@@ -151,7 +151,7 @@ func TestRequiredPolicy_badInput(t *testing.T) {
 	step := func(arguments string, says ...string) resource.TestStep {
 		return resource.TestStep{Config: cloud.Provider("", config(arguments)), ExpectError: acctest.Says(says...)}
 	}
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: []resource.TestStep{
+	acctest.InProcess(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: []resource.TestStep{
 		step(`features = ["ackguard_cluster_complianse"]`, "Unknown feature", `Did you mean "ackguard_cluster_compliance"?`, "Its features are:", "ackguard_clusters"),
 		step(`features = ["everything"]`, "Unknown feature", "Its features are:"),
 		step(`features = []`, "at least 1 elements"),
