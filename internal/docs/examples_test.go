@@ -70,11 +70,12 @@ var together = map[string]string{
 var importTarget = regexp.MustCompile(`(?s)^import \{\s+to\s+= (\S+)`)
 
 // examples are the example files, without those of the demo, which are tested
-// where the demo is, and of the module, which has tests of its own.
+// where the demo is, and of the module and the landing zone, which have tests of
+// their own.
 func examples(t *testing.T) []string {
 	t.Helper()
 	return slices.DeleteFunc(below(t, "examples", ".tf"), func(path string) bool {
-		return strings.HasPrefix(path, "examples/demo/") || strings.HasPrefix(path, module)
+		return strings.HasPrefix(path, "examples/demo/") || strings.HasPrefix(path, module) || strings.HasPrefix(path, landingZone)
 	})
 }
 
