@@ -234,7 +234,7 @@ func TestBaseline_drift(t *testing.T) {
 			behindPack(t, cloud, func(p *simulator.CompliancePack) { p.ConfigRules = change(p.ConfigRules) })
 		}
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		CheckDestroy: acctest.Func(func() error { // what was not made for the pack is not deleted with it
 			rule, err := theRule(cloud)

@@ -239,7 +239,7 @@ func TestRule_drift(t *testing.T) {
 			}
 		}
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -275,7 +275,7 @@ func TestRule_existing(t *testing.T) {
 	}
 	scenario.Accounts[1].CloudConfig.Rules = []simulator.ConfigRule{existing}
 	cloud := acctest.New(t, scenario)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		CheckDestroy:             noRule(cloud),
 		Steps: []resource.TestStep{
@@ -310,6 +310,8 @@ func TestRule_badInput(t *testing.T) {
 	} {
 		steps = append(steps, resource.TestStep{Config: cloud.Provider("", c.config), PlanOnly: true, ExpectError: acctest.Says(c.says)})
 	}
+	acctest.InProcess(t, resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: steps})
+	steps = nil
 	for id, says := range map[string]string{
 		"nonsense":                    `"nonsense" is not of the form account_id/config_rule_id`,
 		acctest.Retail + "/x":         "must be the ID of a rule of Cloud Config",
@@ -345,7 +347,7 @@ func TestRule_refused(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.ConfigFleet())
 	config := cloud.Provider("", rule(publicEndpoint, ""))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
 		Steps: []resource.TestStep{
 			{
