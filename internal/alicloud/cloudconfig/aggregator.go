@@ -113,7 +113,7 @@ func (c *Client) CreateAggregator(ctx context.Context, a Aggregator, token strin
 	var answer struct {
 		AggregatorID string `json:"AggregatorId"`
 	}
-	err := c.change(ctx, op, true, &answer)
+	err := c.change(ctx, op, &answer)
 	return answer.AggregatorID, err
 }
 
@@ -121,7 +121,7 @@ func (c *Client) CreateAggregator(ctx context.Context, a Aggregator, token strin
 func (c *Client) UpdateAggregator(ctx context.Context, id string, a Aggregator) error {
 	p := a.parameters()
 	p["AggregatorId"] = id
-	return c.change(ctx, c.Of("").sent("UpdateAggregator", id, p), true, nil)
+	return c.change(ctx, c.Of("").sent("UpdateAggregator", id, p), nil)
 }
 
 // Aggregator reads an account group with its members (GetAggregator). One that
@@ -177,7 +177,7 @@ func (c *Client) DeleteAggregator(ctx context.Context, id string) error {
 			}
 		}
 	}
-	if err := c.change(ctx, op, true, &answer); err != nil {
+	if err := c.change(ctx, op, &answer); err != nil {
 		return err
 	}
 	items := []item{}

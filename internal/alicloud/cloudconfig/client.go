@@ -116,10 +116,10 @@ func (c *Client) read(ctx context.Context, op alicloud.Operation, holds string, 
 	return advised(c.caller.Call(ctx, op, out))
 }
 
-// change makes a call that changes something. repeat: it may run twice without
-// harm, for it says what is to be, or carries a client token.
-func (c *Client) change(ctx context.Context, op alicloud.Operation, repeat bool, out any) error {
-	op.Changes, op.SafeToRepeat = true, repeat
+// change makes a call that changes something. It may run twice without harm, for it
+// says what is to be, or carries a client token.
+func (c *Client) change(ctx context.Context, op alicloud.Operation, out any) error {
+	op.Changes, op.SafeToRepeat = true, true
 	return advised(c.caller.Call(ctx, op, out))
 }
 

@@ -164,7 +164,7 @@ func (o Owner) CreateDelivery(ctx context.Context, d Delivery, token string) (st
 	var answer struct {
 		DeliveryChannelID string `json:"DeliveryChannelId"`
 	}
-	err := o.client.change(ctx, op, true, &answer)
+	err := o.client.change(ctx, op, &answer)
 	return answer.DeliveryChannelID, err
 }
 
@@ -172,7 +172,7 @@ func (o Owner) CreateDelivery(ctx context.Context, d Delivery, token string) (st
 func (o Owner) UpdateDelivery(ctx context.Context, id string, d Delivery) error {
 	p := d.parameters(true)
 	p["DeliveryChannelId"], p["Status"] = id, strconv.FormatInt(d.Status, 10)
-	return o.client.change(ctx, o.asked("UpdateConfigDeliveryChannel", id, p), true, nil)
+	return o.client.change(ctx, o.asked("UpdateConfigDeliveryChannel", id, p), nil)
 }
 
 // Delivery reads a delivery channel (GetConfigDeliveryChannel). found is false
@@ -207,5 +207,5 @@ func (o Owner) Deliveries(ctx context.Context) ([]StoredDelivery, error) {
 
 // DeleteDelivery deletes a delivery channel (DeleteConfigDeliveryChannel).
 func (o Owner) DeleteDelivery(ctx context.Context, id string) error {
-	return o.client.change(ctx, o.asked("DeleteConfigDeliveryChannel", id, map[string]string{"DeliveryChannelId": id}), true, nil)
+	return o.client.change(ctx, o.asked("DeleteConfigDeliveryChannel", id, map[string]string{"DeliveryChannelId": id}), nil)
 }

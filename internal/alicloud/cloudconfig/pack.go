@@ -107,7 +107,7 @@ func (o Owner) CreatePack(ctx context.Context, p Pack, token string) (string, er
 	var answer struct {
 		CompliancePackID string `json:"CompliancePackId"`
 	}
-	err := o.client.change(ctx, op, true, &answer)
+	err := o.client.change(ctx, op, &answer)
 	return answer.CompliancePackID, err
 }
 
@@ -119,7 +119,7 @@ func (o Owner) UpdatePack(ctx context.Context, id string, p Pack, withRules bool
 	if all["CompliancePackId"] = id; withRules {
 		all["ConfigRules"] = p.rules()
 	}
-	return o.client.change(ctx, o.sent("UpdateCompliancePack", id, all), true, nil)
+	return o.client.change(ctx, o.sent("UpdateCompliancePack", id, all), nil)
 }
 
 // Pack reads a compliance pack with its rules (GetCompliancePack). found is
@@ -174,7 +174,7 @@ func (o Owner) DeletePack(ctx context.Context, id, token string) error {
 			}
 		}
 	}
-	if err := o.client.change(ctx, op, true, &answer); err != nil {
+	if err := o.client.change(ctx, op, &answer); err != nil {
 		return err
 	}
 	items := []item{}

@@ -38,7 +38,7 @@ func (c *Client) Recorder(ctx context.Context) (Recorder, error) {
 
 // StartRecorder activates Cloud Config in the account (StartConfigurationRecorder).
 func (c *Client) StartRecorder(ctx context.Context) error {
-	return c.change(ctx, recorderCall("StartConfigurationRecorder"), true, nil)
+	return c.change(ctx, recorderCall("StartConfigurationRecorder"), nil)
 }
 
 // StopRecorder stops it (StopConfigurationRecorder): the account's rules and
@@ -47,7 +47,7 @@ func (c *Client) StopRecorder(ctx context.Context) error {
 	op := recorderCall("StopConfigurationRecorder")
 	op.Holds = []string{"StopConfigurationRecorderResult"}
 	var answer struct{ StopConfigurationRecorderResult bool }
-	if err := c.change(ctx, op, true, &answer); err != nil {
+	if err := c.change(ctx, op, &answer); err != nil {
 		return err
 	}
 	if !answer.StopConfigurationRecorderResult {
@@ -60,7 +60,7 @@ func (c *Client) StopRecorder(ctx context.Context) error {
 func (c *Client) UpdateRecorder(ctx context.Context, resourceTypes []string) error {
 	op := recorderCall("UpdateConfigurationRecorder")
 	op.Form = map[string]string{"ResourceTypes": commas(resourceTypes)}
-	return c.change(ctx, op, true, nil)
+	return c.change(ctx, op, nil)
 }
 
 func recorderCall(action string) alicloud.Operation {

@@ -154,10 +154,10 @@ func (o Owner) Ignore(ctx context.Context, ruleID string, r Resource, reason, da
 	if date == "" {
 		delete(p, "IgnoreDate")
 	}
-	return o.client.change(ctx, o.sent("IgnoreEvaluationResults", r.ID, p), true, nil)
+	return o.client.change(ctx, o.sent("IgnoreEvaluationResults", r.ID, p), nil)
 }
 
 // Revert takes an acknowledgement back (RevertEvaluationResults).
 func (o Owner) Revert(ctx context.Context, ruleID string, r Resource) error {
-	return o.client.change(ctx, o.sent("RevertEvaluationResults", r.ID, r.parameters(ruleID)), true, nil)
+	return o.client.change(ctx, o.sent("RevertEvaluationResults", r.ID, r.parameters(ruleID)), nil)
 }

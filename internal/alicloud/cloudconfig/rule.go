@@ -218,7 +218,7 @@ func (o Owner) CreateRule(ctx context.Context, r Rule, token string) (string, er
 	var answer struct {
 		ConfigRuleID string `json:"ConfigRuleId"`
 	}
-	err := o.client.change(ctx, op, true, &answer)
+	err := o.client.change(ctx, op, &answer)
 	return answer.ConfigRuleID, err
 }
 
@@ -226,7 +226,7 @@ func (o Owner) CreateRule(ctx context.Context, r Rule, token string) (string, er
 func (o Owner) UpdateRule(ctx context.Context, id string, r Rule) error {
 	p := r.parameters(true, o.aggregatorID != "")
 	p["ConfigRuleId"] = id
-	return o.client.change(ctx, o.sent("UpdateConfigRule", id, p), true, nil)
+	return o.client.change(ctx, o.sent("UpdateConfigRule", id, p), nil)
 }
 
 // Rule reads a rule (GetConfigRule). found is false if it, or the account group
@@ -326,7 +326,7 @@ func (o Owner) operateWith(ctx context.Context, action, id string, more map[stri
 			}
 		}
 	}
-	if err := o.client.change(ctx, op, true, &answer); err != nil {
+	if err := o.client.change(ctx, op, &answer); err != nil {
 		return err
 	}
 	items := []item{}
@@ -341,7 +341,7 @@ func (o Owner) StartEvaluation(ctx context.Context, id string) error {
 	op := o.asked("StartConfigRuleEvaluation", id, map[string]string{"ConfigRuleId": id})
 	op.Holds = []string{"Result"}
 	var answer struct{ Result bool }
-	if err := o.client.change(ctx, op, true, &answer); err != nil {
+	if err := o.client.change(ctx, op, &answer); err != nil {
 		return err
 	}
 	if !answer.Result {
