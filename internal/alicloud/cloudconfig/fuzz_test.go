@@ -131,3 +131,20 @@ func TestDelete_refusedInside200(t *testing.T) {
 		}
 	}
 }
+
+// A rule that is stopped already is as it should be.
+func TestSetRuleActive_stoppedAlready(t *testing.T) {
+	t.Parallel()
+	service := answering.New(t)
+	service.With(400, `{"Code":"ConfigRuleStatusNotActive","Message":"The rule is not active."}`)
+	client, err := cloudconfig.New(service.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Of("").SetRuleActive(t.Context(), ruleID, false); err != nil {
+		t.Error(err)
+	}
+	if err := client.Of("").SetRuleActive(t.Context(), ruleID, true); err == nil {
+		t.Error("starting it says the same and is taken for done")
+	}
+}

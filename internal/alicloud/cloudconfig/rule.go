@@ -304,7 +304,11 @@ func (o Owner) SetRuleActive(ctx context.Context, id string, active bool) error 
 	if active {
 		return o.operate(ctx, "ActiveConfigRules", id)
 	}
-	return o.operate(ctx, "DeactiveConfigRules", id)
+	err := o.operate(ctx, "DeactiveConfigRules", id)
+	if alicloud.HasCode(err, "ConfigRuleStatusNotActive") {
+		return nil // it is stopped already, e.g. by an attempt whose answer got lost
+	}
+	return err
 }
 
 // operate makes a call on several rules for one.
