@@ -182,7 +182,8 @@ func (o Owner) Delivery(ctx context.Context, id string) (d StoredDelivery, found
 	op := o.asked("GetConfigDeliveryChannel", id, map[string]string{"DeliveryChannelId": id})
 	err = o.client.read(ctx, op, "DeliveryChannel", &answer)
 	switch {
-	case alicloud.Is(err, alicloud.NotFound):
+	// No other not-found says so.
+	case alicloud.HasCode(err, "DeliveryChannelNotExists", groupGone):
 		return d, false, nil
 	case err != nil:
 		return d, false, err

@@ -130,7 +130,8 @@ func (o Owner) Pack(ctx context.Context, id string) (pack StoredPack, found bool
 	op.Method = "GET"
 	err = o.client.read(ctx, op, "CompliancePack", &answer)
 	switch {
-	case alicloud.Is(err, alicloud.NotFound):
+	// No other not-found says so.
+	case alicloud.HasCode(err, "Invalid.CompliancePackId.Value", "CompliancePackNotExists", groupGone):
 		return pack, false, nil
 	case err != nil:
 		return pack, false, err
