@@ -95,12 +95,18 @@ func headOf(answer map[string]json.RawMessage) answerHead {
 	return head
 }
 
-// classify decides the kind by the product's own codes, and then by those of all.
+// classify decides the kind by the product's own codes, and then by those of
+// all. A product that names its own says by them alone that an object is not
+// there: absence removes state, so it is not to be guessed from a word.
 func (c *Caller) classify(code string, status int) Kind {
 	if kind, ok := c.codes[code]; ok {
 		return kind
 	}
-	return classify(code, status)
+	kind := classify(code, status)
+	if kind == NotFound && c.codes != nil {
+		return Invalid
+	}
+	return kind
 }
 
 // Refused is the error of a call whose answer says, with status 200, that one

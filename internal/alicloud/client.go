@@ -156,7 +156,8 @@ type ProductSpec struct {
 	// RegionHeader is sent to an endpoint that does not name the region itself
 	// (a proxy or a simulator), so that it can tell regions apart.
 	RegionHeader string
-	// Codes are error codes that mean something in this product, and not what they look like in all.
+	// Codes are error codes that mean something in this product, and not what they look like in all. With them, no other
+	// code means that an object is not there.
 	Codes map[string]Kind
 	// NewSDK builds the generated client; nil means the generic one.
 	NewSDK func(*openapi.Config) (SDK, error)

@@ -131,7 +131,7 @@ func (c *Client) Aggregator(ctx context.Context, id string) (a StoredAggregator,
 	op := c.Of("").asked("GetAggregator", id, map[string]string{"AggregatorId": id})
 	err = c.read(ctx, op, "Aggregator", &answer)
 	switch {
-	case IsAggregatorGone(err):
+	case alicloud.Is(err, alicloud.NotFound):
 		return a, false, nil
 	case err != nil:
 		return a, false, err
@@ -141,13 +141,6 @@ func (c *Client) Aggregator(ctx context.Context, id string) (a StoredAggregator,
 	a = answer.Aggregator.aggregator()
 	return a, !a.Deleting, nil
 }
-
-// groupGone is the code for an account group that is not there.
-const groupGone = "Invalid.AggregatorId.Value"
-
-// IsAggregatorGone reports whether an error is the service's own word that the
-// account group is not there.
-func IsAggregatorGone(err error) bool { return alicloud.HasCode(err, groupGone) }
 
 // Aggregators lists the account groups (ListAggregators), without their members.
 func (c *Client) Aggregators(ctx context.Context) ([]StoredAggregator, error) {

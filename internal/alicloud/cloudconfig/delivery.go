@@ -182,8 +182,7 @@ func (o Owner) Delivery(ctx context.Context, id string) (d StoredDelivery, found
 	op := o.asked("GetConfigDeliveryChannel", id, map[string]string{"DeliveryChannelId": id})
 	err = o.client.read(ctx, op, "DeliveryChannel", &answer)
 	switch {
-	// No other not-found says so.
-	case alicloud.HasCode(err, "DeliveryChannelNotExists", groupGone):
+	case alicloud.Is(err, alicloud.NotFound):
 		return d, false, nil
 	case err != nil:
 		return d, false, err

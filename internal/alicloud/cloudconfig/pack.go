@@ -130,8 +130,7 @@ func (o Owner) Pack(ctx context.Context, id string) (pack StoredPack, found bool
 	op.Method = "GET"
 	err = o.client.read(ctx, op, "CompliancePack", &answer)
 	switch {
-	// No other not-found says so.
-	case alicloud.HasCode(err, "Invalid.CompliancePackId.Value", "CompliancePackNotExists", groupGone):
+	case alicloud.Is(err, alicloud.NotFound):
 		return pack, false, nil
 	case err != nil:
 		return pack, false, err

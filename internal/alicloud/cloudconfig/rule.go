@@ -236,7 +236,7 @@ func (o Owner) Rule(ctx context.Context, id string) (rule StoredRule, found bool
 	op := o.asked("GetConfigRule", id, map[string]string{"ConfigRuleId": id})
 	err = o.client.read(ctx, op, "ConfigRule", &answer)
 	switch {
-	case IsRuleGone(err):
+	case alicloud.Is(err, alicloud.NotFound):
 		return rule, false, nil
 	case err != nil:
 		return rule, false, err
@@ -245,12 +245,6 @@ func (o Owner) Rule(ctx context.Context, id string) (rule StoredRule, found bool
 	}
 	rule = answer.ConfigRule.rule()
 	return rule, rule.State != RuleDeleting, nil
-}
-
-// IsRuleGone reports whether an error is the service's own word that a rule, or
-// the account group that had it, is not there. No other not-found is.
-func IsRuleGone(err error) bool {
-	return alicloud.HasCode(err, "ConfigRuleNotExists", "Invalid.ConfigRuleId.Value", groupGone)
 }
 
 // RuleFilter selects rules of a list; empty fields select all.

@@ -146,7 +146,7 @@ func (o *exemptionOperation) acknowledge(ctx context.Context, doing string, fres
 // exemptionError words a failure with what to do about it.
 func exemptionError(doing string, err error) diag.Diagnostic {
 	d := diagnostic.Error(doing, err)
-	if cloudconfig.IsRuleGone(err) {
+	if alicloud.Is(err, alicloud.NotFound) {
 		return diag.NewErrorDiagnostic(d.Summary(), d.Detail()+"\n\nThere is no such rule: check config_rule_id, and aggregator_id for a rule of an account group.")
 	}
 	return d

@@ -197,7 +197,7 @@ func (r *ruleResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 
 	err := c.api.DeleteRule(ctx, c.id)
 	switch {
-	case cloudconfig.IsRuleGone(err):
+	case alicloud.Is(err, alicloud.NotFound):
 		return
 	case alicloud.HasCode(err, ruleInPack):
 		pack := "a compliance pack"
