@@ -148,6 +148,7 @@ provider "ackguard" {
     sts             = %[3]q
     resourcemanager = %[3]q
     config          = %[3]q
+    sls             = %[3]q
   }
 %[4]s
 }

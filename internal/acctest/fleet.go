@@ -17,7 +17,7 @@ func (c *Cloud) Fleet(t testing.TB, change func(*fleet.Config)) *fleet.Fleet {
 		Credential: alicloud.Credential{AccessKeyID: key.ID, AccessKeySecret: key.Secret},
 		Member:     fleet.Role{Name: fleet.DefaultMemberRole, SessionName: "ackguard", Duration: time.Hour},
 		Region:     "cn-hangzhou",
-		Endpoints:  map[string]string{"cs": c.Endpoint(), "sts": c.Endpoint(), "resourcemanager": c.Endpoint(), "config": c.Endpoint()},
+		Endpoints:  map[string]string{"cs": c.Endpoint(), "sts": c.Endpoint(), "resourcemanager": c.Endpoint(), "config": c.Endpoint(), "sls": c.Endpoint()},
 		Retry:      alicloud.DefaultRetry, RetryTimeout: time.Hour,
 		MaxConcurrency: 16, ConnectTimeout: time.Minute, ReadTimeout: time.Minute, Clock: c.Clock,
 	}

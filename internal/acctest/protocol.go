@@ -31,13 +31,14 @@ func (c *Cloud) ProtocolWith(t testing.TB, arguments map[string]string) *Protoco
 	t.Helper()
 	p := unconfigured(t, c.Factories())
 	key := c.ManagementKey()
-	endpoints := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"cs": tftypes.String, "sts": tftypes.String, "resourcemanager": tftypes.String, "config": tftypes.String}}
 	text := func(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
+	endpoints, addresses := tftypes.Object{AttributeTypes: map[string]tftypes.Type{}}, map[string]tftypes.Value{}
+	for _, product := range []string{"cs", "sts", "resourcemanager", "config", "sls"} {
+		endpoints.AttributeTypes[product], addresses[product] = tftypes.String, text(c.Endpoint())
+	}
 	values := map[string]tftypes.Value{
 		"access_key": text(key.ID), "secret_key": text(key.Secret), "region": text("cn-hangzhou"),
-		"endpoints": tftypes.NewValue(tftypes.List{ElementType: endpoints}, []tftypes.Value{tftypes.NewValue(endpoints, map[string]tftypes.Value{
-			"cs": text(c.Endpoint()), "sts": text(c.Endpoint()), "resourcemanager": text(c.Endpoint()), "config": text(c.Endpoint()),
-		})}),
+		"endpoints": tftypes.NewValue(tftypes.List{ElementType: endpoints}, []tftypes.Value{tftypes.NewValue(endpoints, addresses)}),
 	}
 	for name, value := range arguments {
 		values[name] = text(value)

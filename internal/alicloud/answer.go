@@ -18,7 +18,11 @@ func (c *Caller) decode(op Operation, x *exchange, used Credential, out any) *Er
 	err := json.Unmarshal(x.body, &answer)
 	isObject := err == nil && answer != nil
 	switch {
-	case x.status >= 400 && isObject, isObject && holdsError(answer, op.Holds):
+	case op.Typed != nil && x.status == 200 && x.undecoded == nil:
+		return nil
+	case op.Typed != nil && x.status == 200:
+		return c.failure(op, x, Error{Kind: Server, Message: "the answer cannot be decoded: " + x.undecoded.Error(), err: x.undecoded})
+	case x.status >= 400 && isObject, op.Typed == nil && isObject && holdsError(answer, op.Holds):
 		head := headOf(answer)
 		failure := Error{
 			Kind: c.classify(head.code, x.status), Code: head.code, Message: redact(head.message, append(slices.Clone(op.Secrets), used.AccessKeySecret, used.SecurityToken)),
@@ -67,8 +71,9 @@ type answerHead struct {
 }
 
 // headOf reads the head field by field, so that one of an odd type does not
-// hide the others. Both spellings are in use: the gateway's, and the CS back
-// end's in lower case; a code that is text wins over a bare number.
+// hide the others. Three spellings are in use: the gateway's, the CS back
+// end's in lower case, and Log Service's; a code that is text wins over a bare
+// number.
 func headOf(answer map[string]json.RawMessage) answerHead {
 	text := func(keys ...string) string {
 		number := ""
@@ -84,7 +89,10 @@ func headOf(answer map[string]json.RawMessage) answerHead {
 		}
 		return number
 	}
-	head := answerHead{code: text("Code", "code"), message: text("Message", "message"), requestID: text("RequestId", "requestId", "requestid")}
+	head := answerHead{
+		code: text("Code", "code", "errorCode"), message: text("Message", "message", "errorMessage"),
+		requestID: text("RequestId", "requestId", "requestid"),
+	}
 	for _, key := range []string{"AccessDeniedDetail", "accessDeniedDetail"} {
 		var detail AccessDenied
 		// One field of an odd type leaves the others readable.
@@ -146,7 +154,7 @@ func (c *Caller) failure(op Operation, x *exchange, e Error) *Error {
 		e.RAMAction = c.ram + ":" + op.Action
 	}
 	if e.RequestID == "" {
-		e.RequestID = x.header.Get("x-acs-request-id")
+		e.RequestID = x.requestID()
 	}
 	return &e
 }

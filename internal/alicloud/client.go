@@ -121,8 +121,11 @@ type Operation struct {
 	// SafeToRepeat: the call may run twice without harm, so it is sent again
 	// after an answer that did not arrive.
 	SafeToRepeat bool
-	// Changes marks an RPC call that changes something; ROA calls say it by their method.
+	// Changes marks an RPC or typed call that changes something; ROA calls say it by their method.
 	Changes bool
+	// Typed makes the call with the product's own SDK, once and with this HTTP client and these keys, where the generic call
+	// cannot: it may decode what the client returns. Method, path, query and body are then the SDK's.
+	Typed func(client *http.Client, keys Credential) error
 }
 
 // changes reports whether the call changes something, so that its answer must
@@ -146,6 +149,8 @@ type Caller struct {
 	codes   map[string]Kind
 	clients clientPool
 	headers map[string]string
+	// expiredStatus is an HTTP status that says, whatever the code, that temporary keys are over; zero for none.
+	expiredStatus int
 }
 
 // ProductSpec names a product once.
@@ -161,6 +166,9 @@ type ProductSpec struct {
 	Codes map[string]Kind
 	// NewSDK builds the generated client; nil means the generic one.
 	NewSDK func(*openapi.Config) (SDK, error)
+	// ExpiredStatus is the HTTP status with which the product refuses temporary keys that are over, whatever the code; zero
+	// for the code of all products.
+	ExpiredStatus int
 }
 
 // NewCaller prepares a product's client. It makes no call.
@@ -172,6 +180,7 @@ func NewCaller(config Config, spec ProductSpec) (*Caller, error) {
 	}
 	c := &Caller{
 		config: config, product: spec.Product, ram: spec.RAM, version: spec.Version, style: spec.Style, codes: spec.Codes, headers: headers,
+		expiredStatus: spec.ExpiredStatus,
 	}
 	c.clients.build = func() (*signingClient, error) {
 		client := &signingClient{}
@@ -309,7 +318,8 @@ const expired = "InvalidSecurityToken.Expired"
 // there is a way to others.
 func (c *Caller) renew(failure *Error, used Credential) bool {
 	source, ok := c.config.Credentials.(Invalidator)
-	return ok && failure.Code == expired && used.SecurityToken != "" && source.Invalidate(used)
+	over := failure.Code == expired || c.expiredStatus != 0 && failure.Status == c.expiredStatus
+	return ok && over && used.SecurityToken != "" && source.Invalidate(used)
 }
 
 // admit takes a place among the concurrent calls, with a credential that is
@@ -368,9 +378,51 @@ func (c *Caller) attempt(ctx context.Context, op Operation, left time.Duration) 
 	defer func() { x.took = time.Since(began) }()
 	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
+	sending := ctx
+	if op.changes() {
+		var stop context.CancelFunc
+		sending, stop = lingering(ctx)
+		defer stop()
+	}
+	var err error
+	if op.Typed != nil {
+		x.sent = c.config.Clock.Now()
+		err = op.Typed(c.config.Transport.once(sending, x), used)
+		x.undecoded = err
+	} else if err = c.send(sending, x, op, used); errors.Is(err, errNoClient) {
+		return x, used, c.failure(op, x, Error{Kind: Invalid, Message: err.Error(), err: err}), true
+	}
+	if x.answered {
+		return x, used, nil, false
+	}
+	if op.Typed != nil && x.err == nil && err != nil { // the SDK refused its arguments
+		return x, used, c.failure(op, x, Error{Kind: Invalid, Message: "nothing was sent: " + err.Error(), err: err}), true
+	}
+	if x.err != nil {
+		err = x.err
+	}
+	if ctxErr := ctx.Err(); ctxErr != nil {
+		err = ctxErr
+	}
+	if err == nil {
+		err = errors.New("no answer")
+	}
+	// The text of a URL error has the URL: parameters of the call, or a proxy with its password.
+	var withURL *url.Error
+	for errors.As(err, &withURL) {
+		err = withURL.Err
+	}
+	return x, used, c.failure(op, x, Error{Kind: Network, Message: "no whole answer: " + err.Error(), err: err}), false
+}
+
+// errNoClient: the generated client could not be built, so nothing was sent.
+var errNoClient = errors.New("preparing the client")
+
+// send makes one attempt with the generic call of the SDK. The answer is in the exchange.
+func (c *Caller) send(ctx context.Context, x *exchange, op Operation, used Credential) error {
 	client, err := c.clients.take()
 	if err != nil {
-		return x, used, c.failure(op, x, Error{Kind: Invalid, Message: "preparing the client: " + err.Error(), err: err}), true
+		return fmt.Errorf("%w: %w", errNoClient, err)
 	}
 	defer c.clients.put(client)
 	client.keys.current = used
@@ -403,32 +455,9 @@ func (c *Caller) attempt(ctx context.Context, op Operation, left time.Duration) 
 	if op.Anonymous {
 		params.AuthType = tea.String("Anonymous")
 	}
-	sending := ctx
-	if op.changes() {
-		var stop context.CancelFunc
-		sending, stop = lingering(ctx)
-		defer stop()
-	}
 	x.sent = c.config.Clock.Now()
-	_, err = client.sdk.CallApiWithCtx(context.WithValue(sending, exchangeKey{}, x), params, request, &dara.RuntimeOptions{})
-	if x.answered {
-		return x, used, nil, false
-	}
-	if x.err != nil {
-		err = x.err
-	}
-	if ctxErr := ctx.Err(); ctxErr != nil {
-		err = ctxErr
-	}
-	if err == nil {
-		err = errors.New("no answer")
-	}
-	// The text of a URL error has the URL: parameters of the call, or a proxy with its password.
-	var withURL *url.Error
-	for errors.As(err, &withURL) {
-		err = withURL.Err
-	}
-	return x, used, c.failure(op, x, Error{Kind: Network, Message: "no whole answer: " + err.Error(), err: err}), false
+	_, err = client.sdk.CallApiWithCtx(context.WithValue(ctx, exchangeKey{}, x), params, request, &dara.RuntimeOptions{})
+	return err
 }
 
 // noCredentials is the failure of a call for which there are no keys. Whatever
@@ -454,7 +483,7 @@ func (c *Caller) observe(ctx context.Context, op Operation, x *exchange, failure
 		return
 	}
 	a.Product, a.Action, a.AccountID, a.Region, a.Status = c.product, op.Action, c.config.AccountID, c.config.Region, x.status
-	a.RequestID = x.header.Get("x-acs-request-id")
+	a.RequestID = x.requestID()
 	if failure != nil {
 		a.Code, a.RequestID, a.Err = failure.Code, failure.RequestID, failure
 	}

@@ -174,6 +174,7 @@ func environment(cloud *simulator.Cloud, server *simulator.Server) []string {
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=" + key.ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET=" + key.Secret, "ALIBABA_CLOUD_REGION=cn-hangzhou",
 		"ALIBABA_CLOUD_ENDPOINT_CS=" + endpoint, "ALIBABA_CLOUD_ENDPOINT_STS=" + endpoint, "ALIBABA_CLOUD_ENDPOINT_RESOURCEDIRECTORYMASTER=" + endpoint,
 		"ALIBABA_CLOUD_ENDPOINT_CONFIG=" + endpoint,
+		"ALIBABA_CLOUD_ENDPOINT_SLS=" + endpoint,
 	}
 }
 

@@ -229,6 +229,7 @@ func environment(t *testing.T, cloud *acctest.Cloud) {
 		"ALIBABA_CLOUD_REGION": "cn-hangzhou", "ALIBABA_CLOUD_ACCESS_KEY_ID": key.ID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET": key.Secret,
 		"ALIBABA_CLOUD_ENDPOINT_CS": cloud.Endpoint(), "ALIBABA_CLOUD_ENDPOINT_STS": cloud.Endpoint(),
 		"ALIBABA_CLOUD_ENDPOINT_RESOURCEDIRECTORYMASTER": cloud.Endpoint(), "ALIBABA_CLOUD_ENDPOINT_CONFIG": cloud.Endpoint(),
+		"ALIBABA_CLOUD_ENDPOINT_SLS": cloud.Endpoint(),
 	} {
 		t.Setenv(name, value)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/resourcedirectory"
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sls"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sts"
 	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
 	"github.com/ackguard/terraform-provider-ackguard/internal/flight"
@@ -42,7 +43,7 @@ type Config struct {
 	Overrides map[string]Role
 
 	Region            string
-	Endpoints         map[string]string // by product: cs, sts, resourcemanager, config
+	Endpoints         map[string]string // by product: cs, sts, resourcemanager, config, sls
 	Protocol          string
 	MaxConcurrency    int
 	RequestsPerSecond float64 // per account and product; 0 for no limit
@@ -74,6 +75,7 @@ type Fleet struct {
 	members  map[string]*temporary
 	clusters map[Scope]*cs.Client
 	configs  map[string]*cloudconfig.Client
+	logs     map[Scope]*sls.Client
 }
 
 // New prepares a fleet. It makes no call.
@@ -90,6 +92,7 @@ func New(c Config) (*Fleet, error) {
 		members:  map[string]*temporary{},
 		clusters: map[Scope]*cs.Client{},
 		configs:  map[string]*cloudconfig.Client{},
+		logs:     map[Scope]*sls.Client{},
 	}
 	f.identity.OnJoin = LendSeat
 	var err error
@@ -172,6 +175,21 @@ func (f *Fleet) CS(scope Scope) (*cs.Client, error) {
 		return nil, err
 	}
 	f.clusters[scope] = client
+	return client, nil
+}
+
+// SLS is the Log Service client of a scope.
+func (f *Fleet) SLS(scope Scope) (*sls.Client, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if client, ok := f.logs[scope]; ok {
+		return client, nil
+	}
+	client, err := sls.New(f.clientConfig("sls", memberSource{f, scope.AccountID}, scope))
+	if err != nil {
+		return nil, err
+	}
+	f.logs[scope] = client
 	return client, nil
 }
 

@@ -230,7 +230,7 @@ func (m model) endpoints() map[string]string {
 	}
 	endpoints := map[string]string{}
 	for product, argument := range map[string]types.String{
-		"cs": block.CS, "sts": block.STS, "resourcemanager": block.ResourceManager, "config": block.Config,
+		"cs": block.CS, "sts": block.STS, "resourcemanager": block.ResourceManager, "config": block.Config, "sls": block.SLS,
 	} {
 		endpoints[product] = argumentOr(argument, endpointVariables[product])
 	}

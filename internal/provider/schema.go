@@ -74,6 +74,7 @@ type endpointsModel struct {
 	STS             types.String `tfsdk:"sts"`
 	ResourceManager types.String `tfsdk:"resourcemanager"`
 	Config          types.String `tfsdk:"config"`
+	SLS             types.String `tfsdk:"sls"`
 }
 
 // Schema implements provider.Provider. Names and environment variables are
@@ -228,6 +229,10 @@ func (p *ackguard) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 					"config": schema.StringAttribute{
 						Optional: true, MarkdownDescription: "Cloud Config, which has one endpoint per site; the Chinese site's by default. For an account of the international site: " +
 							"`config.ap-southeast-1.aliyuncs.com`. " + environment(endpointVariables["config"]),
+					},
+					"sls": schema.StringAttribute{
+						Optional: true, MarkdownDescription: "Log Service, whose host names carry project and region. An endpoint of its own, such as `cn-hangzhou-intranet.log.aliyuncs.com`, stands for its kind, " +
+							"in the region of each call; any other is the address where all of its hosts are reached. " + environment(endpointVariables["sls"]),
 					},
 				}},
 			},

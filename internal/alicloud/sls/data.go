@@ -1,0 +1,115 @@
+package sls
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	sdk "github.com/aliyun/aliyun-log-go-sdk"
+	"github.com/gogo/protobuf/proto"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
+)
+
+// Put writes one row (PutLogs). It may be written twice if its answer gets lost.
+func (c *Client) Put(ctx context.Context, project, store string, at time.Time, fields map[string]string) error {
+	row := &sdk.Log{Time: proto.Uint32(uint32(at.Unix()))}
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		row.Contents = append(row.Contents, &sdk.LogContent{Key: proto.String(key), Value: proto.String(fields[key])})
+	}
+	op := change("PutLogs", place(project, store))
+	op.RAMAction, op.SafeToRepeat = "log:PostLogStoreLogs", true
+	return c.call(ctx, op, func(client *sdk.Client) error {
+		return client.PutLogs(project, store, &sdk.LogGroup{Topic: proto.String(""), Source: proto.String(""), Logs: []*sdk.Log{row}})
+	})
+}
+
+// Query is a search, with an analysis after a pipe or without.
+type Query struct {
+	From, To time.Time // From included, To not, in whole seconds
+	Text     string
+	Limit    int  // of a search without analysis; at most 100
+	Newest   bool // the newest rows first, of a search without analysis
+}
+
+// maxIncomplete is how often a query that the service did not finish is asked again: it answers with what it has so far.
+const maxIncomplete = 20
+
+// Logs are the rows that a query finds (GetLogs). The row's time is in
+// __time__. A result that stays incomplete is an error, for what is missing
+// would look like absence.
+func (c *Client) Logs(ctx context.Context, project, store string, q Query) ([]map[string]string, error) {
+	op := read("GetLogs", place(project, store))
+	op.RAMAction = "log:GetLogStoreLogs"
+	for range maxIncomplete {
+		var got *sdk.GetLogsV3Response
+		err := c.call(ctx, op, func(client *sdk.Client) (err error) {
+			got, err = client.GetLogsV3(project, store, &sdk.GetLogRequest{
+				From: q.From.Unix(), To: q.To.Unix(), Query: q.Text, Lines: int64(q.Limit), Reverse: q.Newest,
+			})
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if strings.EqualFold(got.Meta.Progress, "Complete") {
+			return got.Logs, nil
+		}
+	}
+	return nil, c.caller.Refused(op, "", "the service did not finish the query: narrow its time range")
+}
+
+// Newest is when the newest row of a Logstore arrived, over all shards; false
+// if it holds none. It needs no index (GetCursor, PullLogs).
+func (c *Client) Newest(ctx context.Context, project, store string) (time.Time, bool, error) {
+	shards, err := c.Shards(ctx, project, store)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	var newest time.Time
+	for _, shard := range shards {
+		at, there, err := c.newestOfShard(ctx, project, store, shard)
+		if err != nil {
+			return time.Time{}, false, err
+		}
+		if there && at.After(newest) {
+			newest = at
+		}
+	}
+	return newest, !newest.IsZero(), nil
+}
+
+// newestOfShard asks for the time of the cursor before the end, which the SDK
+// reckons from the end's.
+func (c *Client) newestOfShard(ctx context.Context, project, store string, shard int) (at time.Time, there bool, err error) {
+	op := read("GetCursor", place(project, store))
+	op.RAMAction = "log:GetCursorOrData"
+	cursor := func(from string) (cursor string, err error) {
+		err = c.call(ctx, op, func(client *sdk.Client) (err error) {
+			cursor, err = client.GetCursor(project, store, shard, from)
+			return err
+		})
+		return cursor, err
+	}
+	begin, err := cursor("begin")
+	if err != nil {
+		return at, false, err
+	}
+	end, err := cursor("end")
+	if err != nil || begin == end {
+		return at, false, err
+	}
+	err = c.call(ctx, timeOfCursor(project, store), func(client *sdk.Client) (err error) {
+		at, err = client.GetPrevCursorTime(project, store, shard, end)
+		return err
+	})
+	return at, err == nil, err
+}
+
+func timeOfCursor(project, store string) alicloud.Operation {
+	op := read("GetCursorTime", place(project, store))
+	op.RAMAction = "log:GetCursorOrData"
+	return op
+}

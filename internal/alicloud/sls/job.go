@@ -1,0 +1,306 @@
+package sls
+
+import (
+	"context"
+	"encoding/json"
+
+	sdk "github.com/aliyun/aliyun-log-go-sdk"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
+)
+
+// Job is a data-transformation job (ETL): it reads the rows of a Logstore of its
+// own project, changes them by a script, and writes them to others.
+type Job struct {
+	Name, DisplayName, Description string
+	Status                         string // STARTING, RUNNING, STOPPING or STOPPED
+	LogStore                       string // source, in the job's project
+	RoleARN                        string // with which it reads
+	Script                         string // empty passes rows through as they are
+	Language                       string // SPL; anything else is the old version
+	FromTime, ToTime               int64  // seconds; zero for from the first row, and for no end
+	Parameters                     map[string]string
+	Sinks                          []Sink
+	LastModified                   int64 // seconds
+}
+
+// Sink is where a job writes.
+type Sink struct {
+	Name, Endpoint, Project, LogStore, RoleARN string
+	DataSets                                   []string
+}
+
+// The states of a job.
+const (
+	Starting = "STARTING"
+	Running  = "RUNNING"
+	Stopping = "STOPPING"
+	Stopped  = "STOPPED"
+)
+
+// SPL is the language of the current version of data transformation, and
+// DefaultDataSet the one data set of its scripts.
+const (
+	SPL            = "SPL"
+	DefaultDataSet = "__UNNAMED__"
+)
+
+// etlVersion is the version number that the SDK gives every job.
+const etlVersion = 2
+
+func (j Job) wire() sdk.ETL {
+	w := sdk.ETL{
+		Name: j.Name, DisplayName: j.DisplayName, Description: j.Description, Type: "ETL", Schedule: sdk.ETLSchedule{Type: "Resident"},
+		Configuration: sdk.ETLConfiguration{
+			Logstore: j.LogStore, RoleArn: j.RoleARN, Script: j.Script, Lang: j.Language, Version: etlVersion,
+			FromTime: j.FromTime, ToTime: int32(j.ToTime), Parameters: j.Parameters,
+		},
+	}
+	for _, s := range j.Sinks {
+		w.Configuration.ETLSinks = append(w.Configuration.ETLSinks, sdk.ETLSink{
+			Name: s.Name, Endpoint: s.Endpoint, Project: s.Project, Logstore: s.LogStore, RoleArn: s.RoleARN, Type: "AliyunLOG", DataSets: s.DataSets,
+		})
+	}
+	return w
+}
+
+func jobOf(w *sdk.ETL) Job {
+	j := Job{
+		Name: w.Name, DisplayName: w.DisplayName, Description: w.Description, Status: w.Status, LogStore: w.Configuration.Logstore, RoleARN: w.Configuration.RoleArn,
+		Script: w.Configuration.Script, Language: w.Configuration.Lang, FromTime: w.Configuration.FromTime, ToTime: int64(w.Configuration.ToTime),
+		Parameters: w.Configuration.Parameters, LastModified: int64(w.LastModifiedTime),
+	}
+	for _, s := range w.Configuration.ETLSinks {
+		j.Sinks = append(j.Sinks, Sink{Name: s.Name, Endpoint: s.Endpoint, Project: s.Project, LogStore: s.Logstore, RoleARN: s.RoleArn, DataSets: s.DataSets})
+	}
+	return j
+}
+
+// Job reads a data-transformation job (GetJob).
+func (c *Client) Job(ctx context.Context, project, name string) (Job, bool, error) {
+	op := read("GetJob", place(project, name))
+	var got *sdk.ETL
+	err := c.call(ctx, op, func(client *sdk.Client) (err error) {
+		got, err = client.GetETL(project, name)
+		return err
+	})
+	there, err := found(err)
+	switch {
+	case err != nil || !there:
+		return Job{}, false, err
+	case got == nil || got.Name == "": // the SDK makes an empty job of an answer that it cannot decode
+		return Job{}, false, c.unusable(op, "the answer has no name, so it is no job")
+	}
+	return jobOf(got), true, nil
+}
+
+// CreateJob creates a data-transformation job, which starts at once (CreateJob).
+func (c *Client) CreateJob(ctx context.Context, project string, job Job) error {
+	return c.call(ctx, change("CreateJob", place(project, job.Name)), func(client *sdk.Client) error {
+		return client.CreateETL(project, job.wire())
+	})
+}
+
+// UpdateJob changes a job that is stopped (UpdateJob).
+func (c *Client) UpdateJob(ctx context.Context, project string, job Job) error {
+	return c.call(ctx, change("UpdateJob", place(project, job.Name)), func(client *sdk.Client) error {
+		return client.UpdateETL(project, job.wire())
+	})
+}
+
+// RestartJob changes a job that runs, and starts it anew (UpdateJob with action RESTART).
+func (c *Client) RestartJob(ctx context.Context, project string, job Job) error {
+	return c.call(ctx, updates("RestartJob", place(project, job.Name)), func(client *sdk.Client) error {
+		return client.RestartETL(project, job.wire())
+	})
+}
+
+// StartJob starts a job that is stopped (UpdateJob with action START).
+func (c *Client) StartJob(ctx context.Context, project, name string) error {
+	return c.call(ctx, updates("StartJob", place(project, name)), func(client *sdk.Client) error { return client.StartETL(project, name) })
+}
+
+// StopJob stops a job (UpdateJob with action STOP).
+func (c *Client) StopJob(ctx context.Context, project, name string) error {
+	return c.call(ctx, updates("StopJob", place(project, name)), func(client *sdk.Client) error { return client.StopETL(project, name) })
+}
+
+// updates is a call that RAM knows as an update of the job.
+func updates(action, resource string) alicloud.Operation {
+	op := change(action, resource)
+	op.RAMAction = "log:UpdateJob"
+	return op
+}
+
+// DeleteJob deletes a job of any type (DeleteJob). One that is gone already is no error.
+func (c *Client) DeleteJob(ctx context.Context, project, name string) error {
+	return gone(c.call(ctx, change("DeleteJob", place(project, name)), func(client *sdk.Client) error { return client.DeleteETL(project, name) }))
+}
+
+// jobsPage is the page size of lists of jobs, and their quota by default.
+const jobsPage = 100
+
+// Jobs are a project's data-transformation jobs (ListJobs).
+func (c *Client) Jobs(ctx context.Context, project string) ([]Job, error) {
+	op := read("ListJobs", project)
+	jobs, err := alicloud.Numbered(func(j Job) string { return j.Name }, func(page int) (alicloud.Page[Job], error) {
+		var got *sdk.ListETLResponse
+		err := c.call(ctx, op, func(client *sdk.Client) (err error) {
+			got, err = client.ListETL(project, (page-1)*jobsPage, jobsPage)
+			return err
+		})
+		if err != nil {
+			return alicloud.Page[Job]{}, err
+		}
+		items := make([]Job, 0, len(got.Results))
+		for _, job := range got.Results {
+			items = append(items, jobOf(job))
+		}
+		return alicloud.Page[Job]{Items: items, Total: &got.Total}, nil
+	})
+	return jobs, c.caller.Malformed(op, err)
+}
+
+// Alert is an alert rule, a job that queries by a schedule. Its configuration
+// is version 2.0 of the service's (CreateAlert).
+type Alert struct {
+	Name          string             `json:"name"`
+	DisplayName   string             `json:"displayName"`
+	Description   string             `json:"description"`
+	Type          string             `json:"type"`
+	State         string             `json:"state,omitempty"`
+	Status        string             `json:"status,omitempty"` // ENABLED or DISABLED, when read
+	Schedule      AlertSchedule      `json:"schedule"`
+	Configuration AlertConfiguration `json:"configuration"`
+}
+
+// AlertSchedule says when an alert is evaluated.
+type AlertSchedule struct {
+	Type     string `json:"type"`     // FixedRate
+	Interval string `json:"interval"` // e.g. 5m
+}
+
+// AlertConfiguration is what an alert looks for, and who is told.
+type AlertConfiguration struct {
+	Version                string          `json:"version"` // 2.0
+	Type                   string          `json:"type"`    // default
+	Dashboard              string          `json:"dashboard"`
+	Threshold              int             `json:"threshold"` // consecutive evaluations
+	NoDataFire             bool            `json:"noDataFire"`
+	NoDataSeverity         int             `json:"noDataSeverity"`
+	SendResolved           bool            `json:"sendResolved"`
+	AutoAnnotation         bool            `json:"autoAnnotation"`
+	MuteUntil              int64           `json:"muteUntil,omitempty"`
+	QueryList              []AlertQuery    `json:"queryList"`
+	Annotations            []AlertText     `json:"annotations"`
+	Labels                 []AlertText     `json:"labels"`
+	SeverityConfigurations []AlertSeverity `json:"severityConfigurations"`
+	GroupConfiguration     AlertGroup      `json:"groupConfiguration"`
+	PolicyConfiguration    AlertPolicy     `json:"policyConfiguration"`
+}
+
+// AlertQuery is a query of an alert.
+type AlertQuery struct {
+	ChartTitle   string `json:"chartTitle"`
+	Query        string `json:"query"`
+	TimeSpanType string `json:"timeSpanType"` // Relative
+	Start        string `json:"start"`        // e.g. -300s
+	End          string `json:"end"`          // now
+	StoreType    string `json:"storeType"`    // log
+	Project      string `json:"project"`
+	Store        string `json:"store"`
+	Region       string `json:"region"`
+	RoleARN      string `json:"roleArn"`
+	DashboardID  string `json:"dashboardId"`
+	PowerSQLMode string `json:"powerSqlMode"` // auto
+}
+
+// AlertText is a label or an annotation.
+type AlertText struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// AlertSeverity is from when on an alert has a severity: 2, 4, 6, 8 or 10, from report to critical.
+type AlertSeverity struct {
+	Severity      int            `json:"severity"`
+	EvalCondition AlertCondition `json:"evalCondition"`
+}
+
+// AlertCondition is a condition on a row of the result, and one on how many there are. Both may be empty: any data.
+type AlertCondition struct {
+	Condition      string `json:"condition"`
+	CountCondition string `json:"countCondition"`
+}
+
+// AlertGroup says how results are grouped into alerts.
+type AlertGroup struct {
+	Type   string   `json:"type"` // no_group, labels_auto or custom
+	Fields []string `json:"fields"`
+}
+
+// AlertPolicy says who is told: by an alert policy and an action policy of the account.
+type AlertPolicy struct {
+	AlertPolicyID  string `json:"alertPolicyId"`
+	ActionPolicyID string `json:"actionPolicyId"`
+	RepeatInterval string `json:"repeatInterval"`
+	UseDefault     bool   `json:"useDefault"`
+}
+
+// Enabled reports whether the alert is evaluated, of one that was read.
+func (a Alert) Enabled() bool { return a.Status == "ENABLED" }
+
+const alertType = "Alert"
+
+// Alert reads an alert rule (GetJob).
+func (c *Client) Alert(ctx context.Context, project, name string) (Alert, bool, error) {
+	op := read("GetJob", place(project, name))
+	text := ""
+	err := c.call(ctx, op, func(client *sdk.Client) (err error) {
+		text, err = client.GetAlertString(project, name)
+		return err
+	})
+	there, err := found(err)
+	if err != nil || !there {
+		return Alert{}, false, err
+	}
+	var alert Alert
+	if err := json.Unmarshal([]byte(text), &alert); err != nil {
+		return Alert{}, false, c.unusable(op, "the answer cannot be decoded: %w", err)
+	}
+	if alert.Name == "" || alert.Type != alertType {
+		return Alert{}, false, c.unusable(op, "the answer is of type %q, and no alert", alert.Type)
+	}
+	return alert, true, nil
+}
+
+// CreateAlert creates an alert rule (CreateJob).
+func (c *Client) CreateAlert(ctx context.Context, project string, alert Alert) error {
+	return c.writeAlert(change("CreateJob", place(project, alert.Name)), ctx, alert, func(client *sdk.Client, text string) error {
+		return client.CreateAlertString(project, text)
+	})
+}
+
+// UpdateAlert changes an alert rule (UpdateJob).
+func (c *Client) UpdateAlert(ctx context.Context, project string, alert Alert) error {
+	return c.writeAlert(change("UpdateJob", place(project, alert.Name)), ctx, alert, func(client *sdk.Client, text string) error {
+		return client.UpdateAlertString(project, alert.Name, text)
+	})
+}
+
+func (c *Client) writeAlert(op alicloud.Operation, ctx context.Context, alert Alert, send func(*sdk.Client, string) error) error {
+	alert.Type = alertType
+	text, err := json.Marshal(alert)
+	if err != nil {
+		return err
+	}
+	return c.call(ctx, op, func(client *sdk.Client) error { return send(client, string(text)) })
+}
+
+// SetAlertEnabled switches an alert on or off (UpdateJob with action enable or disable).
+func (c *Client) SetAlertEnabled(ctx context.Context, project, name string, enabled bool) error {
+	if enabled {
+		return c.call(ctx, updates("EnableJob", place(project, name)), func(client *sdk.Client) error { return client.EnableAlert(project, name) })
+	}
+	return c.call(ctx, updates("DisableJob", place(project, name)), func(client *sdk.Client) error { return client.DisableAlert(project, name) })
+}
