@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,14 +15,16 @@ import (
 
 // decode reads an answer into out, or the error in it. used is the keys that no error may show.
 func (c *Caller) decode(op Operation, x *exchange, used Credential, out any) *Error {
+	if op.Typed != nil && x.status == http.StatusOK {
+		if x.undecoded == nil {
+			return nil
+		}
+		return c.failure(op, x, Error{Kind: Server, Message: "the answer cannot be decoded: " + x.undecoded.Error(), err: x.undecoded})
+	}
 	var answer map[string]json.RawMessage
 	err := json.Unmarshal(x.body, &answer)
 	isObject := err == nil && answer != nil
 	switch {
-	case op.Typed != nil && x.status == 200 && x.undecoded == nil:
-		return nil
-	case op.Typed != nil && x.status == 200:
-		return c.failure(op, x, Error{Kind: Server, Message: "the answer cannot be decoded: " + x.undecoded.Error(), err: x.undecoded})
 	case x.status >= 400 && isObject, op.Typed == nil && isObject && holdsError(answer, op.Holds):
 		head := headOf(answer)
 		failure := Error{

@@ -148,12 +148,11 @@ func (o oneExchange) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.Method == http.MethodGet && (request.Body == nil || request.Body == http.NoBody) {
 		sent.Body = io.NopCloser(eof{}) // as in Call: it is not to be sent twice behind our back
 	}
-	response, err := o.transport.exchange(sent, o.x)
-	if err != nil || response.StatusCode != http.StatusOK {
-		return kept, nil //nolint:nilerr // the exchange has the error
+	if response, err := o.transport.exchange(sent, o.x); err == nil && response.StatusCode == http.StatusOK {
+		response.Body = io.NopCloser(bytes.NewReader(o.x.body))
+		return response, nil
 	}
-	response.Body = io.NopCloser(bytes.NewReader(o.x.body))
-	return response, nil
+	return kept, nil
 }
 
 // Dialing is a transport like this one that reaches every host at one address: for services whose host names carry

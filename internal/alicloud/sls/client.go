@@ -12,9 +12,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	sdk "github.com/aliyun/aliyun-log-go-sdk"
 	"github.com/go-kit/kit/log"
@@ -147,6 +149,12 @@ func gone(err error) error {
 	}
 	return err
 }
+
+// seconds is a time as the service has it.
+func seconds(at time.Time) uint32 { return uint32(min(max(at.Unix(), 0), math.MaxUint32)) } //nolint:gosec // bounded
+
+// days is a number of days as the service has it.
+func days(n int) int32 { return int32(min(max(n, 0), Forever)) } //nolint:gosec // bounded
 
 // place names a part of a project in errors.
 func place(project string, parts ...string) string {

@@ -15,7 +15,7 @@ import (
 
 // Put writes one row (PutLogs). It may be written twice if its answer gets lost.
 func (c *Client) Put(ctx context.Context, project, store string, at time.Time, fields map[string]string) error {
-	row := &sdk.Log{Time: proto.Uint32(uint32(at.Unix()))}
+	row := &sdk.Log{Time: proto.Uint32(seconds(at))}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		row.Contents = append(row.Contents, &sdk.LogContent{Key: proto.String(key), Value: proto.String(fields[key])})
 	}

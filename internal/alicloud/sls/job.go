@@ -3,6 +3,7 @@ package sls
 import (
 	"context"
 	"encoding/json"
+	"math"
 
 	sdk "github.com/aliyun/aliyun-log-go-sdk"
 
@@ -53,7 +54,7 @@ func (j Job) wire() sdk.ETL {
 		Name: j.Name, DisplayName: j.DisplayName, Description: j.Description, Type: "ETL", Schedule: sdk.ETLSchedule{Type: "Resident"},
 		Configuration: sdk.ETLConfiguration{
 			Logstore: j.LogStore, RoleArn: j.RoleARN, Script: j.Script, Lang: j.Language, Version: etlVersion,
-			FromTime: j.FromTime, ToTime: int32(j.ToTime), Parameters: j.Parameters,
+			FromTime: j.FromTime, ToTime: int32(min(max(j.ToTime, 0), math.MaxInt32)), Parameters: j.Parameters,
 		},
 	}
 	for _, s := range j.Sinks {
@@ -276,19 +277,19 @@ func (c *Client) Alert(ctx context.Context, project, name string) (Alert, bool, 
 
 // CreateAlert creates an alert rule (CreateJob).
 func (c *Client) CreateAlert(ctx context.Context, project string, alert Alert) error {
-	return c.writeAlert(change("CreateJob", place(project, alert.Name)), ctx, alert, func(client *sdk.Client, text string) error {
+	return c.writeAlert(ctx, change("CreateJob", place(project, alert.Name)), alert, func(client *sdk.Client, text string) error {
 		return client.CreateAlertString(project, text)
 	})
 }
 
 // UpdateAlert changes an alert rule (UpdateJob).
 func (c *Client) UpdateAlert(ctx context.Context, project string, alert Alert) error {
-	return c.writeAlert(change("UpdateJob", place(project, alert.Name)), ctx, alert, func(client *sdk.Client, text string) error {
+	return c.writeAlert(ctx, change("UpdateJob", place(project, alert.Name)), alert, func(client *sdk.Client, text string) error {
 		return client.UpdateAlertString(project, alert.Name, text)
 	})
 }
 
-func (c *Client) writeAlert(op alicloud.Operation, ctx context.Context, alert Alert, send func(*sdk.Client, string) error) error {
+func (c *Client) writeAlert(ctx context.Context, op alicloud.Operation, alert Alert, send func(*sdk.Client, string) error) error {
 	alert.Type = alertType
 	text, err := json.Marshal(alert)
 	if err != nil {

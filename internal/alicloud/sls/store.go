@@ -89,10 +89,10 @@ func (s LogStore) wire() *sdk.LogStore {
 	if s.read != nil {
 		*w = *s.read
 	}
-	w.Name, w.TTL, w.HotTTL, w.ShardCount, w.AutoSplit, w.MaxSplitShard, w.Mode = s.Name, s.TTL, int32(s.HotTTL), s.ShardCount, s.AutoSplit, s.MaxSplitShard, s.Mode
+	w.Name, w.TTL, w.HotTTL, w.ShardCount, w.AutoSplit, w.MaxSplitShard, w.Mode = s.Name, s.TTL, days(s.HotTTL), s.ShardCount, s.AutoSplit, s.MaxSplitShard, s.Mode
 	if w.InfrequentAccessTTL = nil; s.InfrequentAccessTTL > 0 {
-		days := int32(s.InfrequentAccessTTL)
-		w.InfrequentAccessTTL = &days
+		ia := days(s.InfrequentAccessTTL)
+		w.InfrequentAccessTTL = &ia
 	}
 	if w.EncryptConf = nil; s.Encryption != nil {
 		w.EncryptConf = &sdk.EncryptConf{Enable: s.Encryption.Enabled, EncryptType: s.Encryption.Type}
