@@ -148,7 +148,8 @@ func (o oneExchange) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.Method == http.MethodGet && (request.Body == nil || request.Body == http.NoBody) {
 		sent.Body = io.NopCloser(eof{}) // as in Call: it is not to be sent twice behind our back
 	}
-	if response, err := o.transport.exchange(sent, o.x); err == nil && response.StatusCode == http.StatusOK {
+	// An error is in the exchange.
+	if response, _ := o.transport.exchange(sent, o.x); o.x.answered && o.x.status == http.StatusOK {
 		response.Body = io.NopCloser(bytes.NewReader(o.x.body))
 		return response, nil
 	}

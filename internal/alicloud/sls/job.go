@@ -54,7 +54,7 @@ func (j Job) wire() sdk.ETL {
 		Name: j.Name, DisplayName: j.DisplayName, Description: j.Description, Type: "ETL", Schedule: sdk.ETLSchedule{Type: "Resident"},
 		Configuration: sdk.ETLConfiguration{
 			Logstore: j.LogStore, RoleArn: j.RoleARN, Script: j.Script, Lang: j.Language, Version: etlVersion,
-			FromTime: j.FromTime, ToTime: int32(min(max(j.ToTime, 0), math.MaxInt32)), Parameters: j.Parameters,
+			FromTime: j.FromTime, ToTime: until(j.ToTime), Parameters: j.Parameters,
 		},
 	}
 	for _, s := range j.Sinks {
@@ -64,6 +64,9 @@ func (j Job) wire() sdk.ETL {
 	}
 	return w
 }
+
+// until is an end as the SDK has it.
+func until(at int64) int32 { return int32(min(max(at, 0), math.MaxInt32)) } //nolint:gosec // bounded
 
 func jobOf(w *sdk.ETL) Job {
 	j := Job{
