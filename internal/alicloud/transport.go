@@ -141,7 +141,7 @@ func (o oneExchange) RoundTrip(request *http.Request) (*http.Response, error) {
 		StatusCode: statusKept, Status: "499 Kept", Proto: request.Proto, Header: http.Header{}, Request: request,
 		Body: io.NopCloser(strings.NewReader(`{"errorCode":"Kept","errorMessage":"the answer was kept"}`)),
 	}
-	if o.x.answered || o.x.err != nil {
+	if over := o.x.answered || o.x.err != nil; over {
 		return kept, nil
 	}
 	sent := request.Clone(o.ctx)
