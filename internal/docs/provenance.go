@@ -236,6 +236,10 @@ var provenance = map[string]Provenance{
 	"functions/spread_daily": {
 		Documented: []string{"the form of a recurrence that the inspection takes"},
 	},
+	"functions/log_shipping_cost": {
+		Documented: []string{"what each metering mode charges for", "that transformation is included where ingested data is charged"},
+		Inferred:   []string{"the defaults of `compression` and `index_ratio`", "that an index is stored at the size given by `index_ratio` for as long as its rows"},
+	},
 }
 
 // provenanceMark starts what this program appends to a page, so that it can be

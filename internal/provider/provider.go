@@ -17,6 +17,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/configrule"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inspection"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/logshipping"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/permission"
 )
 
@@ -83,6 +84,7 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 func (p *ackguard) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		inspection.NewSpreadFunction,
+		logshipping.NewCostFunction,
 	}
 }
 
