@@ -26,7 +26,7 @@ type pendingChange struct {
 func (c *Cloud) addAccount(a *Account) {
 	clusters := a.Clusters
 	stored := clone(a)
-	stored.Clusters, stored.CloudConfig = nil, nil
+	stored.Clusters, stored.CloudConfig, stored.LogService = nil, nil, nil
 	c.accounts[a.AccountID] = &accountState{account: stored, byRegion: map[string][]*clusterState{}}
 	c.accountOrder = append(c.accountOrder, a.AccountID)
 	c.indexKeys(stored)
@@ -66,6 +66,7 @@ func (c *Cloud) indexKeys(a *Account) {
 func (c *Cloud) settle(now time.Time) {
 	c.forget(func(s *clusterState) bool { return !s.lags(now) })
 	defer c.settleConfig(c.configTime(now))
+	defer c.settleLog(c.logTime(now))
 	c.pending = slices.DeleteFunc(c.pending, func(p pendingChange) bool {
 		if p.due.After(now) {
 			return false
@@ -180,8 +181,8 @@ func (c *Cloud) UpdateAccount(accountID string, change func(*Account)) error {
 	}
 	changed := clone(state.account)
 	change(changed)
-	if changed.AccountID != accountID || len(changed.Clusters) > 0 || changed.CloudConfig != nil {
-		return fmt.Errorf("a change of account %s must keep AccountId and must not set Clusters or CloudConfig: use AddCluster, UpdateConfigRule and the like", accountID)
+	if changed.AccountID != accountID || len(changed.Clusters) > 0 || changed.CloudConfig != nil || changed.LogService != nil {
+		return fmt.Errorf("a change of account %s must keep AccountId and must not set Clusters, CloudConfig or LogService: use AddCluster, UpdateConfigRule, UpdateLogStore and the like", accountID)
 	}
 	if err := c.checkChanged(changed); err != nil {
 		return err
