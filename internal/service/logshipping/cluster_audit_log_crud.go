@@ -92,6 +92,9 @@ func (r *clusterAuditLogResource) Create(ctx context.Context, req resource.Creat
 	if !ok || c.audit.Interrupted || c.logs.Interrupted {
 		lifecycle.MarkUnseen(ctx, resp.Private, &resp.Diagnostics)
 	}
+	if !ok && !c.logs.changed { // they were not reached
+		c.managed, m.ControlPlaneLogs = false, types.ObjectNull(controlPlaneLogTypes)
+	}
 	c.complete(ctx, &m, &resp.Diagnostics)
 	m.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -210,16 +213,12 @@ func (r *clusterAuditLogResource) Delete(ctx context.Context, req resource.Delet
 	c.audit.restore(ctx, m.auditToAPI(), &resp.Diagnostics)
 }
 
-// complete fills what a plan leaves to the service, and takes out what was not reached.
+// complete fills what a plan leaves to the service.
 func (c *clusterAuditLogOperation) complete(ctx context.Context, m *clusterAuditLogModel, diags *diag.Diagnostics) {
 	if m.Project.IsUnknown() {
 		m.Project = value.OrNull(c.audit.seen.Project)
 	}
 	if !c.managed {
-		return
-	}
-	if c.logs.before != nil && !c.logs.changed && c.logs.Difference(c.logs.seen) != "" {
-		m.ControlPlaneLogs = types.ObjectNull(controlPlaneLogTypes)
 		return
 	}
 	logs := m.logs(ctx, diags)
@@ -294,7 +293,8 @@ func (m *clusterAuditLogModel) auditFromAPI(log cs.AuditLog) {
 var controlPlaneLogTypes = map[string]attr.Type{"components": types.SetType{ElemType: types.StringType}, "ttl_days": types.Int64Type, "project": types.StringType}
 
 // logs is control_plane_logs, or one without anything.
-func (m clusterAuditLogModel) logs(ctx context.Context, diags *diag.Diagnostics) (logs controlPlaneLogs) {
+func (m clusterAuditLogModel) logs(ctx context.Context, diags *diag.Diagnostics) controlPlaneLogs {
+	logs := controlPlaneLogs{Components: types.SetNull(types.StringType)}
 	if !m.ControlPlaneLogs.IsNull() {
 		diags.Append(m.ControlPlaneLogs.As(ctx, &logs, basetypes.ObjectAsOptions{})...)
 	}
