@@ -294,6 +294,7 @@ func (k *checker) cluster(path string, c *Cluster) {
 			k.add(path+".inspect_config.recurrence", "%s", err.Message)
 		}
 	}
+	k.checkLogs(path, c)
 	for i := range c.InspectReports {
 		r, at := &c.InspectReports[i], fmt.Sprintf("%s.inspect_reports[%d]", path, i)
 		k.once("reportId", r.ReportID, at+".reportId")

@@ -104,6 +104,10 @@ func TestScenarioErrors(t *testing.T) {
 		{"    FolderId: fd-a", "    FolderId: fd-a\n    cloud_config: {delivery_channels: [{DeliveryChannelType: SLS, DeliveryChannelTargetArn: \"acs:oss:cn-shanghai:100000000000002:bucket\"}]}", "fleet.yaml: line 14: DeliveryChannelTargetArn of the delivery channel is not of its form"},
 		{"    FolderId: fd-a", "    FolderId: fd-a\n    cloud_config: {delivery_channels: [{DeliveryChannelId: x, DeliveryChannelType: OSS, DeliveryChannelTargetArn: \"acs:oss:cn-shanghai:100000000000002:bucket\"}]}", "fleet.yaml: line 14: DeliveryChannelId is \"x\", want cdc- and letters or digits"},
 		{"state: running", "state: running\n        config_verdicts: [{Identifier: ack-cluster-network-type-check, ComplianceType: COMPLIANT}]", "fleet.yaml: line 23: the simulator evaluates ack-cluster-network-type-check itself: change the cluster instead"},
+		{"state: running", "state: running\n        audit_log: {sls_project_name: a}\n        meta_data: {AuditProjectName: b}", "fleet.yaml: line 24: it is \"b\" and audit_log says \"a\": leave it out, answers get it from audit_log"},
+		{"state: running", "state: running\n        meta_data: {ControlPlaneLogConfig: {}}", "fleet.yaml: line 23: leave it out and give control_plane_log, from which answers get it"},
+		{"state: running", "state: running\n        control_plane_log: {components: [kcm], log_project: p, log_ttl: \"0\"}", "fleet.yaml: line 23: log_ttl is \"0\", want days from 1 to 3000 in quotes"},
+		{"cluster_type: ManagedKubernetes", "cluster_type: Kubernetes\n        control_plane_log: {components: [kcm], log_project: p, log_ttl: \"7\"}", "fleet.yaml: line 21: only managed clusters have control-plane logs, and this one is Kubernetes"},
 		{"name: n", "name: &x n", "fleet.yaml: line 19: accounts[1].clusters[0].name uses a YAML anchor or alias, write the value out"},
 	} {
 		text := strings.Replace(minimal, c.old, c.changed, 1)

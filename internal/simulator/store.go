@@ -32,6 +32,7 @@ func (c *Cloud) addAccount(a *Account) {
 	c.indexKeys(stored)
 	for i := range clusters {
 		cl := clone(&clusters[i])
+		cl.takeAuditProject()
 		c.newState(a.AccountID, cl).now = &version{Cluster: cl}
 	}
 }
@@ -121,7 +122,9 @@ func (c *Cloud) UpdateCluster(clusterID string, change func(*Cluster)) error {
 		return err
 	}
 	// What a caller keeps of the object must not reach into the store.
-	c.write(state, &version{Cluster: clone(changed)}, now)
+	changed = clone(changed)
+	changed.takeAuditProject()
+	c.write(state, &version{Cluster: changed}, now)
 	return nil
 }
 
@@ -139,7 +142,9 @@ func (c *Cloud) AddCluster(accountID string, cl Cluster) error {
 		return err
 	}
 	c.forget(func(s *clusterState) bool { return s.clusterID == cl.ClusterID })
-	c.write(c.newState(accountID, &cl), &version{Cluster: clone(&cl)}, c.now())
+	added := clone(&cl)
+	added.takeAuditProject()
+	c.write(c.newState(accountID, added), &version{Cluster: added}, c.now())
 	return nil
 }
 
