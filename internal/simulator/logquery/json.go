@@ -22,21 +22,24 @@ func parseJSON(text string) any {
 	return v
 }
 
-// decodeJSON also tells whether text is one valid JSON value.
-func decodeJSON(text string) (any, bool) {
+var (
+	errDeep = errors.New("nested too deep")
+	errMore = errors.New("something after the value")
+)
+
+// decodeJSON gives, with an error, what could be read.
+func decodeJSON(text string) (any, error) {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
 	v, err := decodeValue(d, 0)
 	if err != nil {
-		return v, false
+		return v, err
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return v, false
+		return v, errMore
 	}
-	return v, true
+	return v, nil
 }
-
-var errDeep = errors.New("nested too deep")
 
 func decodeValue(d *json.Decoder, depth int) (any, error) {
 	if depth > 200 {

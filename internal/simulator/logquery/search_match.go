@@ -8,7 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-const maxFuzzyWords = 100
+const (
+	maxFuzzyWords = 100
+	maxValueBytes = 512 << 10 // of a field; the rest is not searched
+)
 
 // textIndex is how one field, or the line, is split into words.
 type textIndex struct {
@@ -81,6 +84,9 @@ func (r *reader) reset(row *Row) {
 // value is the leaf's text. A json leaf that is missing, null, an object or an array is not there.
 func (r *reader) value(l *leaf) (string, bool) {
 	v, ok := r.row.field(l.field)
+	if len(v) > maxValueBytes {
+		v = v[:maxValueBytes]
+	}
 	if !ok || !l.json {
 		return v, ok
 	}

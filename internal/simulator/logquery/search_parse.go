@@ -112,7 +112,7 @@ func lexWord(text string, i int) searchToken {
 			i += 2
 			continue
 		}
-		if unicode.IsSpace(r) || strings.ContainsRune(`()":|><=`, r) {
+		if unicode.IsSpace(r) || strings.ContainsRune(`()":|><=`, r) || (r == '[' && plain.String() == "in") {
 			break
 		}
 		mark := text[i : i+size]

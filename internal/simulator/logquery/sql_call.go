@@ -379,7 +379,7 @@ var otherFunctions = strings.Fields(`
 	ts_association_analysis rca_kpi_search pattern_stat diff_patterns kernel_density_estimation url_classify anomaly_compare
 	current_timezone now date from_iso8601_timestamp from_iso8601_date to_iso8601 timezone_hour timezone_minute
 	quarter week week_of_year year_of_week yow doy dow parse_datetime format_datetime human_readable_seconds at_timezone
-	json_size_of is_json_scalar json_object json_array json_array_agg try typeof transform filter reduce zip zip_with flatten
+	json_extract_bool json_extract_long json_extract_double json_object_flatten search is_json_scalar json_object json_array json_array_agg try typeof transform filter reduce zip zip_with flatten
 	sequence shuffle slice array_concat array_except array_intersect array_max array_min array_position array_remove
 	array_sort_desc array_transpose array_union arrays_overlap array_average array_sum map map_concat map_entries map_filter
 	map_from_entries map_keys map_values transform_keys transform_values split_to_map element_of repeat ngrams combinations

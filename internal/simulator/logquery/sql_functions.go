@@ -1,8 +1,11 @@
 package logquery
 
 import (
+	"cmp"
 	"database/sql/driver"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"net/netip"
 	"net/url"
@@ -141,9 +144,9 @@ var functions = map[string][]variant{
 	})},
 
 	"json_parse": {fn(tJSON, types(tVarchar), func(a []driver.Value) (driver.Value, error) {
-		v, ok := decodeJSON(text(a[0]))
-		if !ok {
-			return nil, notSimulated("json_parse of what is no JSON: null in one page, an error in another")
+		v, ok, err := wholeJSON(a[0])
+		if err != nil || !ok {
+			return nil, cmp.Or(err, errNoJSON("json_parse"))
 		}
 		return encodeJSON(v), nil
 	})},
@@ -188,9 +191,18 @@ var functions = map[string][]variant{
 		return whole64(roundTo(float(a[0])*1000, 0), "timestamp")
 	})},
 	"to_unixtime": {fn(tDouble, types(tTimestamp), func(a []driver.Value) (driver.Value, error) { return float64(integer(a[0])) / 1000, nil })},
-	"date_format": {fn(tVarchar, types(tTimestamp, tVarchar), func(a []driver.Value) (driver.Value, error) {
-		return formatTime(integer(a[0]), text(a[1]))
-	})},
+	"date_format": {
+		fn(tVarchar, types(tTimestamp, tVarchar), func(a []driver.Value) (driver.Value, error) {
+			return formatTime(integer(a[0]), text(a[1]))
+		}),
+		fn(tVarchar, types(tBigint, tVarchar), func(a []driver.Value) (driver.Value, error) {
+			ms, err := millis(integer(a[0]))
+			if err != nil {
+				return nil, err
+			}
+			return formatTime(ms, text(a[1]))
+		}),
+	},
 	"date_parse": {fn(tTimestamp, types(tVarchar, tVarchar), func(a []driver.Value) (driver.Value, error) {
 		return parseTime(text(a[0]), text(a[1]))
 	})},
@@ -199,7 +211,11 @@ var functions = map[string][]variant{
 			return truncateTime(text(a[0]), integer(a[1]))
 		}),
 		fn(tTimestamp, types(tVarchar, tBigint), func(a []driver.Value) (driver.Value, error) {
-			return truncateTime(text(a[0]), integer(a[1])*1000)
+			ms, err := millis(integer(a[1]))
+			if err != nil {
+				return nil, err
+			}
+			return truncateTime(text(a[0]), ms)
 		}),
 	},
 	"date_add": {fn(tTimestamp, types(tVarchar, tBigint, tTimestamp), func(a []driver.Value) (driver.Value, error) {
@@ -445,9 +461,9 @@ func jsonExtract(a []driver.Value) (driver.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, ok := decodeJSON(text(a[0]))
-	if !ok {
-		return nil, invalid("Cannot convert value to JSON: '%s'", shortened(text(a[0])))
+	v, ok, err := wholeJSON(a[0])
+	if err != nil || !ok {
+		return nil, cmp.Or(err, errNoJSON("json_extract"))
 	}
 	if v, ok = follow(v, path); !ok {
 		return nil, nil
@@ -467,9 +483,9 @@ func jsonExtractScalar(a []driver.Value) (driver.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, ok := decodeJSON(text(a[0]))
-	if !ok {
-		return nil, nil
+	v, ok, err := wholeJSON(a[0])
+	if err != nil || !ok {
+		return nil, err
 	}
 	if v, ok = follow(v, path); !ok {
 		return nil, nil
@@ -483,7 +499,10 @@ func jsonExtractScalar(a []driver.Value) (driver.Value, error) {
 // jsonArrayGet gives a text without its quotes, as Presto does: that is what makes
 // json_format(json_array_get(sourceIPs, 0)) an address.
 func jsonArrayGet(a []driver.Value) (driver.Value, error) {
-	list, ok := array(a[0])
+	list, ok, err := array(a[0])
+	if err != nil {
+		return nil, err
+	}
 	i := integer(a[1])
 	if i < 0 {
 		i += int64(len(list))
@@ -497,20 +516,37 @@ func jsonArrayGet(a []driver.Value) (driver.Value, error) {
 	return encodeJSON(list[i]), nil
 }
 
-func array(v driver.Value) ([]any, bool) {
-	decoded, ok := decodeJSON(text(v))
-	if !ok {
-		return nil, false
+// wholeJSON reads a value; what is no JSON at all is not ok. What starts as JSON and is broken off, as a value longer
+// than max_text_len is, stops the query.
+func wholeJSON(v driver.Value) (any, bool, error) {
+	out, err := decodeJSON(text(v))
+	switch {
+	case err == nil:
+		return out, true, nil
+	case out == nil:
+		return nil, false, nil
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, false, invalid("Cannot convert value to JSON: '%s'", shortened(text(v)))
 	}
-	list, ok := decoded.([]any)
-	return list, ok
+	return nil, false, notSimulated("JSON with an error inside: %s", err)
+}
+
+func errNoJSON(function string) error {
+	return notSimulated("%s of what is no JSON: null in one page, an error in another", function)
+}
+
+func array(v driver.Value) ([]any, bool, error) {
+	out, _, err := wholeJSON(v)
+	list, ok := out.([]any)
+	return list, ok, err
 }
 
 func jsonArrayLength(a []driver.Value) (driver.Value, error) {
-	if list, ok := array(a[0]); ok {
-		return int64(len(list)), nil
+	list, ok, err := array(a[0])
+	if err != nil || !ok {
+		return nil, err
 	}
-	return nil, nil
+	return int64(len(list)), nil
 }
 
 func jsonSize(a []driver.Value) (driver.Value, error) {
@@ -518,9 +554,9 @@ func jsonSize(a []driver.Value) (driver.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, ok := decodeJSON(text(a[0]))
-	if !ok {
-		return nil, nil
+	v, ok, err := wholeJSON(a[0])
+	if err != nil || !ok {
+		return nil, err
 	}
 	if v, ok = follow(v, path); !ok {
 		return nil, nil
@@ -535,9 +571,9 @@ func jsonSize(a []driver.Value) (driver.Value, error) {
 }
 
 func jsonArrayContains(a []driver.Value) (driver.Value, error) {
-	list, ok := array(a[0])
-	if !ok {
-		return nil, nil
+	list, ok, err := array(a[0])
+	if err != nil || !ok {
+		return nil, err
 	}
 	for _, e := range list {
 		if s, ok := e.(string); ok {
@@ -565,9 +601,9 @@ func jsonArrayContains(a []driver.Value) (driver.Value, error) {
 }
 
 func jsonArrayContainsBool(a []driver.Value) (driver.Value, error) {
-	list, ok := array(a[0])
-	if !ok {
-		return nil, nil
+	list, ok, err := array(a[0])
+	if err != nil || !ok {
+		return nil, err
 	}
 	return truth(slices.Contains(list, any(integer(a[1]) != 0))), nil
 }

@@ -125,6 +125,9 @@ func (l *sqlLexer) token() (sqlToken, error) {
 		}
 	}
 	t.text = string(r)
+	if r == '|' {
+		return t, notSimulated("a second pipe (%s)", t.pos)
+	}
 	if strings.ContainsRune("()[],.;+-*/%=<>?", r) {
 		l.skip(1)
 		return t, nil

@@ -175,7 +175,7 @@ func castValue(v driver.Value, from, to string) (driver.Value, error) {
 
 // elements reads an array, which is kept as JSON text.
 func elements(v driver.Value) []any {
-	list, _ := array(v)
+	list, _, _ := array(v)
 	return list
 }
 

@@ -64,7 +64,7 @@ type scopeColumn struct {
 	relation, name string
 	typ, sql       string
 	base           int  // of the Logstore: which column, else -1
-	second         bool // an alias from the index for a column that is also listed by its name
+	hidden         bool // the field's own name where the index has an alias for it
 }
 
 type scope []scopeColumn
@@ -336,7 +336,7 @@ func (r *resolver) star(it item) ([]*node, []output, error) {
 		if it.of != "" && !strings.EqualFold(it.of, c.relation) {
 			continue
 		}
-		if c.second {
+		if c.hidden {
 			return nil, nil, notSimulated("* where the index has aliases (%s)", it.pos)
 		}
 		nodes = append(nodes, r.read(c, &expr{pos: it.pos, text: c.name}))
@@ -362,33 +362,34 @@ func (r *resolver) grouping(q *query, s *selection, items []*node, out []output)
 		}
 		r.aliases[name] = items[i]
 	}
-	type reading struct {
-		sql string
-		err error
-	}
-	read := func(first bool) reading {
-		r.first = first
-		sql, err := r.grouped(q, s, items)
-		return reading{sql, err}
-	}
 	r.conflict = false
 	distinct := r.distinct
-	a := read(true)
+	sql, err := r.grouped(q, s, items, [2]bool{true, true})
 	if !r.conflict {
-		return a.sql, a.err
+		return sql, err
 	}
-	r.distinct = distinct
-	b := read(false)
-	switch {
-	case a.err == nil && b.err == nil && a.sql != b.sql:
+	valid := map[string]bool{}
+	if err == nil {
+		valid[sql] = true
+	}
+	for _, aliasFirst := range [][2]bool{{true, false}, {false, true}, {false, false}} {
+		r.distinct = distinct
+		if other, err := r.grouped(q, s, items, aliasFirst); err == nil {
+			valid[other] = true
+		}
+	}
+	if len(valid) > 1 {
 		return "", notSimulated("a name that is both a column and the alias of something else: which one GROUP BY and HAVING mean is not documented (%s)", s.pos)
-	case a.err != nil && b.err == nil:
-		return b.sql, nil
 	}
-	return a.sql, a.err
+	for other := range valid {
+		return other, nil
+	}
+	return sql, err
 }
 
-func (r *resolver) grouped(q *query, s *selection, items []*node) (string, error) {
+// grouped reads the clauses; aliasFirst tells for GROUP BY and for HAVING whether aliases win over columns.
+func (r *resolver) grouped(q *query, s *selection, items []*node, aliasFirst [2]bool) (string, error) {
+	r.first = aliasFirst[0]
 	var b strings.Builder
 	keys := map[string]bool{}
 	aggregated := len(s.groupBy) > 0 || s.having != nil
@@ -414,6 +415,7 @@ func (r *resolver) grouped(q *query, s *selection, items []*node) (string, error
 		b.WriteString(" GROUP BY " + strings.Join(list, ", "))
 	}
 	var having *node
+	r.first = aliasFirst[1]
 	if s.having != nil {
 		var err error
 		if having, err = r.boolean(s.having, ""); err != nil {
@@ -421,11 +423,10 @@ func (r *resolver) grouped(q *query, s *selection, items []*node) (string, error
 		}
 		b.WriteString(" HAVING " + having.sql)
 	}
-	first := r.first
 	r.first = true // in ORDER BY, names of the select list win, as in Presto
 	conflict := r.conflict
 	order, err := r.order(q, items, s.distinct, &aggregated, keys)
-	r.first, r.conflict = first, conflict
+	r.conflict = conflict
 	if err != nil {
 		return "", err
 	}
@@ -572,9 +573,9 @@ func (r *resolver) relation(rel *relation, e *env) (string, scope, error) {
 	var sc scope
 	for i, c := range r.base {
 		sql := fmt.Sprintf("%s.c%d", t, i)
-		sc = append(sc, scopeColumn{relation: name, name: c.name, typ: c.typ, sql: sql, base: i})
+		sc = append(sc, scopeColumn{relation: name, name: c.name, typ: c.typ, sql: sql, base: i, hidden: c.alias != ""})
 		if c.alias != "" {
-			sc = append(sc, scopeColumn{relation: name, name: c.alias, typ: c.typ, sql: sql, base: i, second: true})
+			sc = append(sc, scopeColumn{relation: name, name: c.alias, typ: c.typ, sql: sql, base: i})
 		}
 	}
 	return "log AS " + t, sc, nil
@@ -724,6 +725,9 @@ func (r *resolver) ident(e *expr) (*node, error) {
 	}
 	switch len(found) {
 	case 1:
+		if found[0].hidden {
+			return nil, notSimulated("the name of a field that has an alias in the index: SQL calls it by that (%s)", e.pos)
+		}
 		return r.read(found[0], e), nil
 	case 0:
 		return nil, r.unresolved(e)

@@ -13,6 +13,14 @@ var zone = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 const timestampLayout = "2006-01-02 15:04:05.000"
 
+// millis is a Unix time in milliseconds.
+func millis(seconds int64) (int64, error) {
+	if seconds > 1<<40 || seconds < -1<<40 {
+		return 0, notSimulated("the time %d", seconds)
+	}
+	return seconds * 1000, nil
+}
+
 func moment(ms int64) time.Time { return time.UnixMilli(ms).In(zone) }
 
 // formatTime writes a time in a format of MySQL.
