@@ -227,6 +227,9 @@ func tourData(t *testing.T, c *sls.Client) {
 	mustDo(t, c.PutLogs("p-one", "audit", logGroupOf(1700000009, "verb", "list")))
 	begin := must[string](t)(c.GetCursor("p-one", "audit", 4, "begin"))
 	end := must[string](t)(c.GetCursor("p-one", "audit", 4, "end"))
+	if at := must[time.Time](t)(c.GetPrevCursorTime("p-one", "audit", 4, end)); time.Since(at) > time.Minute {
+		t.Error(at)
+	}
 	for _, kind := range []int{sls.Compress_LZ4, sls.Compress_ZSTD} {
 		groups, meta, err := c.PullLogsWithQuery(&sls.PullLogRequest{Project: "p-one", Logstore: "audit", ShardID: 4, Cursor: begin, EndCursor: end, LogGroupMaxCount: 2, CompressType: kind})
 		if err != nil || meta.Count != 2 || len(groups.LogGroups) != 2 {

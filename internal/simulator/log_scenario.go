@@ -125,6 +125,9 @@ func (k *checker) logRules(at string, p *LogProject) {
 	for i := range p.Jobs {
 		names[1] = append(names[1], p.Jobs[i].Name)
 		problem, _ := p.Jobs[i].problem()
+		if problem == "" {
+			problem = p.Jobs[i].unsupported()
+		}
 		rule(fmt.Sprintf("%s.jobs[%d]", at, i), problem)
 	}
 	for i := range p.Dashboards {
