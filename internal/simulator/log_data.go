@@ -293,13 +293,13 @@ func lz4Block(data []byte) []byte {
 		return out[:n]
 	}
 	if len(data) < 15 {
-		return append([]byte{byte(len(data) << 4)}, data...)
+		return append([]byte{byte(len(data) << 4)}, data...) //nolint:gosec // four bits
 	}
 	block, rest := []byte{0xf0}, len(data)-15
 	for ; rest >= 255; rest -= 255 {
 		block = append(block, 255)
 	}
-	return append(append(block, byte(rest)), data...)
+	return append(append(block, byte(rest)), data...) //nolint:gosec // below 255
 }
 
 // LogRows returns copies of all rows of a Logstore, in the order of their arrival.
