@@ -43,14 +43,14 @@ func (r *clusterAuditLogResource) operation(ctx context.Context, m clusterAuditL
 		forget: func() { r.data.Observed.Forget(scope, clusterID) },
 		audit: clusterSetting[cs.AuditLog]{
 			Object: settingObject[cs.AuditLog](r.data.Fleet.Clock(), timeout, m, "the audit log", "an audit log"),
-			client: client, key: "audit_log_before", differ: auditDifference, off: func(is cs.AuditLog) bool { return !is.Enabled },
+			client: client, differ: auditDifference, off: func(is cs.AuditLog) bool { return !is.Enabled },
 			send: func(ctx context.Context, log cs.AuditLog) (string, error) {
 				return client.UpdateAuditLog(ctx, clusterID, log)
 			},
 		},
 		logs: clusterSetting[cs.ControlPlaneLog]{
 			Object: settingObject[cs.ControlPlaneLog](r.data.Fleet.Clock(), timeout, m, "the control-plane logs", "control-plane logs"),
-			client: client, key: "control_plane_logs_before", differ: logsDifference, off: func(is cs.ControlPlaneLog) bool { return len(is.Components) == 0 },
+			client: client, differ: logsDifference, off: func(is cs.ControlPlaneLog) bool { return len(is.Components) == 0 },
 			send: func(ctx context.Context, log cs.ControlPlaneLog) (string, error) {
 				return client.UpdateControlPlaneLog(ctx, clusterID, log)
 			},
@@ -87,13 +87,11 @@ func (r *clusterAuditLogResource) Create(ctx context.Context, req resource.Creat
 	if !ok && !c.audit.changed && !c.logs.changed {
 		return // nothing was changed that the state has to remember
 	}
-	c.audit.remember(ctx, resp.Private, &resp.Diagnostics)
-	c.logs.remember(ctx, resp.Private, &resp.Diagnostics)
 	if !ok || c.audit.Interrupted || c.logs.Interrupted {
 		lifecycle.MarkUnseen(ctx, resp.Private, &resp.Diagnostics)
 	}
 	if !ok && !c.logs.changed { // they were not reached
-		c.managed, m.ControlPlaneLogs = false, types.ObjectNull(controlPlaneLogTypes)
+		c.managed, c.logs.before, m.ControlPlaneLogs = false, nil, types.ObjectNull(controlPlaneLogTypes)
 	}
 	c.complete(ctx, &m, &resp.Diagnostics)
 	m.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -156,7 +154,7 @@ func (r *clusterAuditLogResource) Update(ctx context.Context, req resource.Updat
 	resp.Diagnostics.Append(diags...)
 	c := r.operation(ctx, m, timeout, &resp.Diagnostics)
 	was := stored.logsToAPI(ctx, &resp.Diagnostics)
-	c.logs.recall(ctx, req.Private, &resp.Diagnostics)
+	c.recall(ctx, stored, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -174,12 +172,14 @@ func (r *clusterAuditLogResource) Update(ctx context.Context, req resource.Updat
 	ok := true
 	switch {
 	case added:
-		c.logs.remember(ctx, resp.Private, &resp.Diagnostics)
-		ok = c.logs.establish(ctx, &resp.Diagnostics)
-	case taken:
-		if ok = c.logs.restore(ctx, was, &resp.Diagnostics); ok {
-			resp.Diagnostics.Append(resp.Private.SetKey(ctx, c.logs.key, []byte(lifecycle.Forgotten))...)
+		if ok = c.logs.establish(ctx, &resp.Diagnostics); !ok && c.logs.changed {
+			// What the state had it has still, and what was there before besides.
+			c.remember(ctx, &stored, &resp.Diagnostics)
+			stored.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
 		}
+	case taken:
+		ok = c.logs.restore(ctx, was, &resp.Diagnostics)
+		c.logs.before = nil
 	case c.managed && c.logs.Difference(was) != "":
 		ok = c.logs.Stands("Changing", lifecycle.ReadNext, c.logs.change(ctx), &resp.Diagnostics)
 	}
@@ -198,8 +198,7 @@ func (r *clusterAuditLogResource) Delete(ctx context.Context, req resource.Delet
 	resp.Diagnostics.Append(diags...)
 	c := r.operation(ctx, m, timeout, &resp.Diagnostics)
 	stored := m.logsToAPI(ctx, &resp.Diagnostics)
-	c.audit.recall(ctx, req.Private, &resp.Diagnostics)
-	c.logs.recall(ctx, req.Private, &resp.Diagnostics)
+	c.recall(ctx, m, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -215,6 +214,7 @@ func (r *clusterAuditLogResource) Delete(ctx context.Context, req resource.Delet
 
 // complete fills what a plan leaves to the service.
 func (c *clusterAuditLogOperation) complete(ctx context.Context, m *clusterAuditLogModel, diags *diag.Diagnostics) {
+	c.remember(ctx, m, diags)
 	if m.Project.IsUnknown() {
 		m.Project = value.OrNull(c.audit.seen.Project)
 	}
@@ -226,6 +226,36 @@ func (c *clusterAuditLogOperation) complete(ctx context.Context, m *clusterAudit
 		logs.Project = value.OrNull(c.logs.seen.Project)
 	}
 	m.setLogs(ctx, logs, diags)
+}
+
+// recall takes from the state what was there before.
+func (c *clusterAuditLogOperation) recall(ctx context.Context, m clusterAuditLogModel, diags *diag.Diagnostics) {
+	if !m.AuditLogBefore.IsNull() {
+		var b auditLogBefore
+		diags.Append(m.AuditLogBefore.As(ctx, &b, basetypes.ObjectAsOptions{})...)
+		c.audit.before = &original[cs.AuditLog]{cs.AuditLog{Enabled: b.Enabled.ValueBool(), Project: b.Project.ValueString()}, b.Certain.ValueBool()}
+	}
+	if !m.LogsBefore.IsNull() {
+		var b controlPlaneLogsBefore
+		diags.Append(m.LogsBefore.As(ctx, &b, basetypes.ObjectAsOptions{})...)
+		c.logs.before = &original[cs.ControlPlaneLog]{b.toAPI(ctx, diags), b.Certain.ValueBool()}
+	}
+}
+
+// remember puts it there.
+func (c *clusterAuditLogOperation) remember(ctx context.Context, m *clusterAuditLogModel, diags *diag.Diagnostics) {
+	var d diag.Diagnostics
+	m.AuditLogBefore, m.LogsBefore = types.ObjectNull(auditLogBeforeTypes), types.ObjectNull(controlPlaneLogsBeforeTypes)
+	if b := c.audit.before; b != nil {
+		m.AuditLogBefore, d = types.ObjectValueFrom(ctx, auditLogBeforeTypes, auditLogBefore{types.BoolValue(b.was.Enabled), value.OrNull(b.was.Project), types.BoolValue(b.certain)})
+		diags.Append(d...)
+	}
+	if b := c.logs.before; b != nil {
+		var logs controlPlaneLogs
+		logs.fromAPI(ctx, b.was, diags)
+		m.LogsBefore, d = types.ObjectValueFrom(ctx, controlPlaneLogsBeforeTypes, controlPlaneLogsBefore{logs, types.BoolValue(b.certain)})
+		diags.Append(d...)
+	}
 }
 
 // importIt is how to go on with a cluster that is in no state yet.
@@ -292,6 +322,11 @@ func (m *clusterAuditLogModel) auditFromAPI(log cs.AuditLog) {
 // controlPlaneLogTypes are those of controlPlaneLogs.
 var controlPlaneLogTypes = map[string]attr.Type{"components": types.SetType{ElemType: types.StringType}, "ttl_days": types.Int64Type, "project": types.StringType}
 
+var (
+	auditLogBeforeTypes         = map[string]attr.Type{"enabled": types.BoolType, "project": types.StringType, "certain": types.BoolType}
+	controlPlaneLogsBeforeTypes = map[string]attr.Type{"components": types.SetType{ElemType: types.StringType}, "ttl_days": types.Int64Type, "project": types.StringType, "certain": types.BoolType}
+)
+
 // logs is control_plane_logs, or one without anything.
 func (m clusterAuditLogModel) logs(ctx context.Context, diags *diag.Diagnostics) controlPlaneLogs {
 	logs := controlPlaneLogs{Components: types.SetNull(types.StringType)}
@@ -308,26 +343,34 @@ func (m *clusterAuditLogModel) setLogs(ctx context.Context, logs controlPlaneLog
 }
 
 func (m clusterAuditLogModel) logsToAPI(ctx context.Context, diags *diag.Diagnostics) cs.ControlPlaneLog {
-	logs := m.logs(ctx, diags)
+	return m.logs(ctx, diags).toAPI(ctx, diags)
+}
+
+func (logs controlPlaneLogs) toAPI(ctx context.Context, diags *diag.Diagnostics) cs.ControlPlaneLog {
 	log := cs.ControlPlaneLog{TTLDays: logs.TTLDays.ValueInt64(), Project: logs.Project.ValueString()}
 	diags.Append(logs.Components.ElementsAs(ctx, &log.Components, false)...)
 	slices.Sort(log.Components)
 	return log
 }
 
-// logsFromAPI keeps what an answer without components does not say.
 func (m *clusterAuditLogModel) logsFromAPI(ctx context.Context, log cs.ControlPlaneLog, diags *diag.Diagnostics) {
 	logs := m.logs(ctx, diags)
+	logs.fromAPI(ctx, log, diags)
+	m.setLogs(ctx, logs, diags)
+}
+
+// fromAPI keeps what an answer without components does not say.
+func (logs *controlPlaneLogs) fromAPI(ctx context.Context, log cs.ControlPlaneLog, diags *diag.Diagnostics) {
 	components, d := types.SetValueFrom(ctx, types.StringType, append([]string{}, log.Components...))
 	diags.Append(d...)
 	logs.Components = components
-	if on := len(log.Components) > 0; on || logs.Project.IsNull() {
+	on := len(log.Components) > 0
+	if on || logs.Project.IsNull() {
 		logs.Project = value.OrNull(log.Project)
-		if on {
-			logs.TTLDays = types.Int64Value(log.TTLDays)
-		}
 	}
-	m.setLogs(ctx, logs, diags)
+	if (on || logs.TTLDays.IsNull()) && log.TTLDays != 0 {
+		logs.TTLDays = types.Int64Value(log.TTLDays)
+	}
 }
 
 func (m clusterAuditLogModel) store(ctx context.Context, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {

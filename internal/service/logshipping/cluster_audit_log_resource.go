@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -48,6 +49,8 @@ type clusterAuditLogModel struct {
 	Project          types.String   `tfsdk:"project"`
 	ControlPlaneLogs types.Object   `tfsdk:"control_plane_logs"` // see controlPlaneLogs
 	AdoptExisting    types.Bool     `tfsdk:"adopt_existing"`
+	AuditLogBefore   types.Object   `tfsdk:"audit_log_before"`          // see auditLogBefore
+	LogsBefore       types.Object   `tfsdk:"control_plane_logs_before"` // see controlPlaneLogsBefore
 	Logstore         types.String   `tfsdk:"logstore"`
 	Timeouts         timeouts.Value `tfsdk:"timeouts"`
 }
@@ -63,6 +66,19 @@ type controlPlaneLogs struct {
 	Components types.Set    `tfsdk:"components"`
 	TTLDays    types.Int64  `tfsdk:"ttl_days"`
 	Project    types.String `tfsdk:"project"`
+}
+
+// auditLogBefore is the content of audit_log_before.
+type auditLogBefore struct {
+	Enabled types.Bool   `tfsdk:"enabled"`
+	Project types.String `tfsdk:"project"`
+	Certain types.Bool   `tfsdk:"certain"`
+}
+
+// controlPlaneLogsBefore is the content of control_plane_logs_before.
+type controlPlaneLogsBefore struct {
+	controlPlaneLogs
+	Certain types.Bool `tfsdk:"certain"`
 }
 
 // Metadata implements resource.Resource.
@@ -97,11 +113,36 @@ func (r *clusterAuditLogResource) ModifyPlan(ctx context.Context, req resource.M
 	if !cluster.IsUnknown() {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("logstore"), auditLogstore(cluster))...)
 	}
+	planLogsBefore(ctx, req, resp)
+}
+
+// planLogsBefore keeps control_plane_logs_before, unless control_plane_logs comes or goes.
+func planLogsBefore(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() {
+		return
+	}
+	var was, is, before types.Object
+	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("control_plane_logs"), &was)...)
+	resp.Diagnostics.Append(req.Plan.GetAttribute(ctx, path.Root("control_plane_logs"), &is)...)
+	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("control_plane_logs_before"), &before)...)
+	switch {
+	case is.IsNull():
+		before = types.ObjectNull(controlPlaneLogsBeforeTypes)
+	case was.IsNull() && before.IsNull():
+		before = types.ObjectUnknown(controlPlaneLogsBeforeTypes)
+	}
+	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("control_plane_logs_before"), before)...)
 }
 
 // auditLogstore is the Logstore that the service writes a cluster's audit log to.
 func auditLogstore(clusterID types.String) types.String {
 	return types.StringValue("audit-" + clusterID.ValueString())
+}
+
+func certain() schema.BoolAttribute {
+	return schema.BoolAttribute{
+		Computed: true, MarkdownDescription: "False if the setting was as planned already: if an earlier run was killed after it had changed it, what was there before that is not known. Destroying then warns.",
+	}
 }
 
 // Schema implements resource.Resource.
@@ -110,7 +151,7 @@ func (r *clusterAuditLogResource) Schema(ctx context.Context, _ resource.SchemaR
 		MarkdownDescription: "The audit log of a cluster's API server: on or off, and the project of Log Service that it goes to; and, if asked for, the logs of the control plane's components. " +
 			"A cluster always has these settings, so the resource changes them, and destroying it puts back what was there before, e.g. switches off what this resource had switched on. " +
 			"To leave them as they are, take the resource out with `terraform state rm` or a `removed` block.\n\n" +
-			"What was there before is kept in Terraform's private state, for the cluster has no place for it. Where it could not be kept, destroying leaves the settings as they are, with a warning: after an import; " +
+			"What was there before is kept in the state (`audit_log_before`, `control_plane_logs_before`), for the cluster has no place for it. Where it could not be kept, destroying leaves the settings as they are, with a warning: after an import; " +
 			"and if Terraform was killed between a change and saving the state, so that the next apply found the settings as planned already.\n\n" +
 			"A change is a task of the service. It is waited for as long as `timeouts` allows (15 minutes by default), and read back until it shows; a cluster that is being changed otherwise is waited for as well. " +
 			"If the run is interrupted after the service has accepted a change, the state has it as accepted, with a warning.\n\n" +
@@ -164,6 +205,25 @@ func (r *clusterAuditLogResource) Schema(ctx context.Context, _ resource.SchemaR
 				MarkdownDescription: "What to do when logs are on already, and differ from this block: auditing to another project or though `enabled` is false, or other components, retention or project of `control_plane_logs`. " +
 					"False (default): fail, show the difference and how to import them. True: overwrite them. Destroying puts them back in either case. " +
 					"Settings that equal this block are taken over as they are.",
+			},
+			"audit_log_before": schema.SingleNestedAttribute{
+				Computed: true, PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
+				MarkdownDescription: "What the audit log was when this resource came to it, which destroying puts back. Null after an import: then destroying leaves it as it is.",
+				Attributes: map[string]schema.Attribute{
+					"enabled": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it was on."},
+					"project": schema.StringAttribute{Computed: true, MarkdownDescription: "Project that it went to, if the service said so."},
+					"certain": certain(),
+				},
+			},
+			"control_plane_logs_before": schema.SingleNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "What the control-plane logs were when `control_plane_logs` came into the block, which taking it away and destroying put back. Null without it, and after an import.",
+				Attributes: map[string]schema.Attribute{
+					"components": schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Components whose logs were collected."},
+					"ttl_days":   schema.Int64Attribute{Computed: true, MarkdownDescription: "For how many days they were kept, if the service said so."},
+					"project":    schema.StringAttribute{Computed: true, MarkdownDescription: "Project that they went to, if the service said so."},
+					"certain":    certain(),
+				},
 			},
 			"logstore": schema.StringAttribute{
 				Computed: true, MarkdownDescription: "Logstore of the audit log in the project: `audit-` and the cluster ID. It is there from the first time that auditing is on.",

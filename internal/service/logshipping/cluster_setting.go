@@ -2,7 +2,6 @@ package logshipping
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -25,8 +24,6 @@ type clusterSetting[T any] struct {
 	// differ lists what differs, by the names of the arguments; empty for nothing.
 	differ func(is, wanted T) string
 	off    func(T) bool
-	// key is where private state keeps what was there before.
-	key string
 
 	wanted T
 	// seen is what was read last, and gone that the cluster was not there.
@@ -38,11 +35,12 @@ type clusterSetting[T any] struct {
 	changed bool
 }
 
-// original is what a setting was before this resource changed it.
+// original is what a setting was before this resource changed it. It is kept in the state, and not in private state:
+// Terraform (1.11) gives the destroy of a tainted resource that it replaces none of that.
 type original[T any] struct {
-	Was T `json:"was"`
-	// TakenOver: it was as planned already. Somebody may have set it so, or a run of ours that was killed: then what was there before is lost.
-	TakenOver bool `json:"taken_over"`
+	was T
+	// certain: it was not as planned already. Else somebody set it so, or a run of ours that was killed, and then what was there before is lost.
+	certain bool
 }
 
 // reading makes read the one way to look at the setting.
@@ -73,31 +71,6 @@ func (s *clusterSetting[T]) refresh(ctx context.Context, before lifecycle.Privat
 	return err
 }
 
-// recall reads from private state what was there before.
-func (s *clusterSetting[T]) recall(ctx context.Context, private lifecycle.Private, diags *diag.Diagnostics) {
-	text, d := private.GetKey(ctx, s.key)
-	diags.Append(d...)
-	if text == nil || string(text) == lifecycle.Forgotten {
-		return
-	}
-	if err := json.Unmarshal(text, &s.before); err != nil {
-		diags.AddError("Reading what "+s.Name+" was before failed", "Private state cannot be decoded: "+err.Error())
-	}
-}
-
-// remember writes into private state what was there before.
-func (s *clusterSetting[T]) remember(ctx context.Context, private lifecycle.PrivateWriter, diags *diag.Diagnostics) {
-	if s.before == nil {
-		return
-	}
-	text, err := json.Marshal(s.before)
-	if err != nil {
-		diags.AddError("Remembering what "+s.Name+" was before failed", err.Error())
-		return
-	}
-	diags.Append(private.SetKey(ctx, s.key, text)...)
-}
-
 // look finds out what there is, and refuses to overwrite what somebody else has set, unless it may. refusal words that.
 func (s *clusterSetting[T]) look(ctx context.Context, adopt bool, refusal func(difference string) diag.Diagnostic, diags *diag.Diagnostics) bool {
 	is, _, err := s.Read(ctx)
@@ -114,7 +87,7 @@ func (s *clusterSetting[T]) look(ctx context.Context, adopt bool, refusal func(d
 		return false
 	}
 	// What is off and planned so was so before: only adopt_existing lets this resource switch anything off at first.
-	s.before = &original[T]{Was: is, TakenOver: difference == "" && (adopt || !s.off(is))}
+	s.before = &original[T]{was: is, certain: difference != "" || s.off(is) && !adopt}
 	return true
 }
 
@@ -129,13 +102,13 @@ func (s *clusterSetting[T]) restore(ctx context.Context, stored T, diags *diag.D
 		s.stays("What was there before this resource is not known, as after an import", diags)
 		return true
 	}
-	if s.before.TakenOver {
+	if !s.before.certain {
 		s.stays("It was as planned when this resource came to it. If an earlier run was killed after it had changed it, what was there before that is not known", diags)
-		if s.differ(stored, s.before.Was) == "" {
+		if s.differ(stored, s.before.was) == "" {
 			return true
 		}
 	}
-	s.expect(s.before.Was)
+	s.expect(s.before.was)
 	err := s.change(ctx)
 	return cs.IsClusterNotFound(err) || s.Stands("Restoring", lifecycle.OutOfState, err, diags)
 }
