@@ -227,6 +227,9 @@ func tourData(t *testing.T, c *sls.Client) {
 	mustDo(t, c.PutLogs("p-one", "audit", logGroupOf(1700000009, "verb", "list")))
 	begin := must[string](t)(c.GetCursor("p-one", "audit", 4, "begin"))
 	end := must[string](t)(c.GetCursor("p-one", "audit", 4, "end"))
+	if at := must[time.Time](t)(c.GetPrevCursorTime("p-one", "audit", 4, end)); time.Since(at) > time.Minute {
+		t.Error(at)
+	}
 	for _, kind := range []int{sls.Compress_LZ4, sls.Compress_ZSTD} {
 		groups, meta, err := c.PullLogsWithQuery(&sls.PullLogRequest{Project: "p-one", Logstore: "audit", ShardID: 4, Cursor: begin, EndCursor: end, LogGroupMaxCount: 2, CompressType: kind})
 		if err != nil || meta.Count != 2 || len(groups.LogGroups) != 2 {
@@ -236,7 +239,7 @@ func tourData(t *testing.T, c *sls.Client) {
 		if first.GetTopic() != "topic" || first.GetSource() != "10.0.0.1" || first.LogTags[0].GetKey() != "host" || first.Logs[0].GetTime() != 1700000000 || first.Logs[0].Contents[0].GetValue() != "get" || first.GetCursor() != begin {
 			t.Errorf("%+v", first)
 		}
-		if groups, meta, err = c.PullLogsWithQuery(&sls.PullLogRequest{Project: "p-one", Logstore: "audit", ShardID: 4, Cursor: meta.NextCursor, EndCursor: end, LogGroupMaxCount: 9}); err != nil || meta.Count == 0 {
+		if _, meta, err = c.PullLogsWithQuery(&sls.PullLogRequest{Project: "p-one", Logstore: "audit", ShardID: 4, Cursor: meta.NextCursor, EndCursor: end, LogGroupMaxCount: 9}); err != nil || meta.Count == 0 {
 			t.Fatalf("%+v %v", meta, err)
 		}
 		if groups, meta, err = c.PullLogsWithQuery(&sls.PullLogRequest{Project: "p-one", Logstore: "audit", ShardID: 4, Cursor: meta.NextCursor, LogGroupMaxCount: 9}); err != nil || meta.Count != 0 || meta.NextCursor != end || len(groups.LogGroups) != 0 {

@@ -27,6 +27,10 @@ var logDataOperations = []operation{
 		parameters: []parameter{{name: "type"}, {name: "from", required: true}}, resource: inLogPath("logstore", "logstore"), run: inLogStore(getLogCursor),
 	}),
 	logOperation(operation{
+		action: "GetCursorTime", ramAction: "GetCursorOrData", method: http.MethodGet, pattern: "/logstores/{logstore}/shards/{shard}", at: whereQuery("type", "cursor_time"),
+		parameters: []parameter{{name: "type"}, {name: "cursor", required: true}}, resource: inLogPath("logstore", "logstore"), run: inLogStore(getLogCursorTime),
+	}),
+	logOperation(operation{
 		action: "PullLogs", ramAction: "GetCursorOrData", method: http.MethodGet, pattern: "/logstores/{logstore}/shards/{shard}", at: whereQuery("type", "logs"),
 		parameters: []parameter{
 			{name: "type"}, {name: "cursor", required: true}, {name: "count", kind: "int", min: 1, max: maxPulledGroups, required: true}, {name: "end_cursor"},
@@ -82,7 +86,11 @@ func (s *logStore) expire(now time.Time) {
 		return
 	}
 	oldest := now.Add(-time.Duration(s.TTL) * 24 * time.Hour)
-	s.groups = slices.DeleteFunc(s.groups, func(g *logGroup) bool { return g.received.Before(oldest) })
+	kept := 0
+	for kept < len(s.groups) && s.groups[kept].received.Before(oldest) {
+		kept++
+	}
+	s.groups = s.groups[kept:]
 }
 
 // rows are all rows, in the order of their arrival; tags of their group are fields too.
@@ -217,6 +225,26 @@ func getLogCursor(cl *call, _ *logProject, s *logStore) (any, *apiError) {
 	return map[string]any{"cursor": encodeLogCursor(at)}, nil
 }
 
+// getLogCursorTime answers when what a cursor points to was received; past the last row it is now.
+func getLogCursorTime(cl *call, _ *logProject, s *logStore) (any, *apiError) {
+	h, err := s.theShard(cl)
+	if err != nil {
+		return nil, err
+	}
+	at, err := decodeLogCursor(cl.params.Get("cursor"))
+	if err != nil {
+		return nil, err
+	}
+	received := cl.time
+	for _, g := range s.in(h) {
+		if g.cursor >= at {
+			received = g.received
+			break
+		}
+	}
+	return map[string]any{"cursor_time": received.Unix()}, nil
+}
+
 func pullLogs(cl *call, _ *logProject, s *logStore) (any, *apiError) {
 	h, err := s.theShard(cl)
 	if err != nil {
@@ -265,13 +293,13 @@ func lz4Block(data []byte) []byte {
 		return out[:n]
 	}
 	if len(data) < 15 {
-		return append([]byte{byte(len(data) << 4)}, data...)
+		return append([]byte{byte(len(data) << 4)}, data...) //nolint:gosec // four bits
 	}
 	block, rest := []byte{0xf0}, len(data)-15
 	for ; rest >= 255; rest -= 255 {
 		block = append(block, 255)
 	}
-	return append(append(block, byte(rest)), data...)
+	return append(append(block, byte(rest)), data...) //nolint:gosec // below 255
 }
 
 // LogRows returns copies of all rows of a Logstore, in the order of their arrival.

@@ -239,7 +239,7 @@ func (j *logJob) turn(cl *call, goal, already string) *apiError {
 	return nil
 }
 
-func deleteLogJob(cl *call, p *logProject, j *logJob) (any, *apiError) {
+func deleteLogJob(cl *call, _ *logProject, j *logJob) (any, *apiError) {
 	j.deleted = cl.time.Add(cl.behaviour.logJobDeleteLag())
 	cl.settleLog(cl.time)
 	return nil, nil

@@ -137,7 +137,7 @@ func decodeLogPair(message []byte) (logPair, error) {
 		}
 		return wrongType(field, kind, protowire.BytesType)
 	})
-	if err == nil && !(seen[1] && seen[2]) {
+	if err == nil && (!seen[1] || !seen[2]) {
 		err = errors.New("a pair lacks its Key or its Value")
 	}
 	return pair, err

@@ -125,6 +125,9 @@ func (k *checker) logRules(at string, p *LogProject) {
 	for i := range p.Jobs {
 		names[1] = append(names[1], p.Jobs[i].Name)
 		problem, _ := p.Jobs[i].problem()
+		if problem == "" {
+			problem = p.Jobs[i].unsupported()
+		}
 		rule(fmt.Sprintf("%s.jobs[%d]", at, i), problem)
 	}
 	for i := range p.Dashboards {
@@ -162,7 +165,7 @@ func (c *Cloud) loadLog(accounts []Account) {
 }
 
 // newLogProject stores a project with all that is in it.
-func (c *Cloud) newLogProject(accountID string, given *LogProject, now time.Time) *logProject {
+func (c *Cloud) newLogProject(accountID string, given *LogProject, now time.Time) {
 	p := &logProject{LogProject: given, accountID: accountID, created: now, modified: now}
 	if given.DataRedundancyType == "" {
 		given.DataRedundancyType = "LRS"
@@ -183,7 +186,6 @@ func (c *Cloud) newLogProject(accountID string, given *LogProject, now time.Time
 	}
 	c.log.projects[given.ProjectName] = p
 	c.log.order = append(c.log.order, given.ProjectName)
-	return p
 }
 
 // LogProjectSnapshot is a copy of a stored project with all that is in it.

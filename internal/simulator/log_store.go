@@ -14,6 +14,9 @@ const (
 	maxLogShards = 400
 )
 
+// defaultLogShards is how many shards a Logstore has unless told otherwise.
+const defaultLogShards = 2
+
 // logForever is the ttl with which rows stay.
 const logForever = 3650
 
@@ -161,7 +164,7 @@ type logStore struct {
 	created, modified time.Time
 	indexed           time.Time // when the index was changed last
 	shards            []*logShard
-	groups            []*logGroup // in the order of their arrival
+	groups            []*logGroup // in the order of their receipt
 	turn              int         // whose turn it is among the shards
 }
 
@@ -173,7 +176,7 @@ func (p *logProject) newLogStore(given *LogStore, now time.Time) *logStore {
 		}
 	}
 	if given.ShardCount == 0 {
-		given.ShardCount = 2
+		given.ShardCount = defaultLogShards
 	}
 	s := &logStore{LogStore: given, created: now, modified: now, indexed: now}
 	s.shards = newLogShards(0, given.ShardCount, firstLogKey, lastLogKey, now)
@@ -186,7 +189,11 @@ func (p *logProject) newLogStore(given *LogStore, now time.Time) *logStore {
 	}
 	slices.SortStableFunc(rows, func(a, b LogRow) int { return int(a.Time - b.Time) })
 	for i := range rows {
-		s.receive(&rows[i], time.Unix(rows[i].Time, 0))
+		received := time.Unix(rows[i].Time, 0)
+		if received.After(now) {
+			received = now
+		}
+		s.receive(&rows[i], received)
 	}
 	p.stores = append(p.stores, s)
 	return s
@@ -235,7 +242,10 @@ func createLogStore(cl *call, p *logProject) (any, *apiError) {
 	if p.store(given.LogStoreName) != nil {
 		return nil, refuse(http.StatusBadRequest, "LogStoreAlreadyExist", "logstore %s already exists", given.LogStoreName)
 	}
-	if len(p.stores) >= maxLogStores || p.openShards()+max(given.ShardCount, 2) > maxLogShards {
+	if given.ShardCount == 0 {
+		given.ShardCount = defaultLogShards
+	}
+	if len(p.stores) >= maxLogStores || p.openShards()+given.ShardCount > maxLogShards {
 		return nil, refuse(http.StatusBadRequest, "ProjectQuotaExceed", "Project Quota Exceed")
 	}
 	p.newLogStore(given, cl.time)
