@@ -288,7 +288,8 @@ func fits(v any, typ string) bool {
 
 var sqliteTypes = map[string]string{tBigint: "INTEGER", tDouble: "REAL", tVarchar: "TEXT"}
 
-const maxParameters = 30_000 // SQLite takes 32766 in a statement
+// maxParameters of an INSERT: fewer cost more statements, more cost the driver, which looks for each among all.
+const maxParameters = 200
 
 // load makes the table log with the columns that are used.
 func load(db *sql.DB, base []baseColumn, used []bool, rows []*Row, index *Index) error {
@@ -315,7 +316,7 @@ func load(db *sql.DB, base []baseColumn, used []bool, rows []*Row, index *Index)
 		textLen = defaultTextLen
 	}
 	width := len(take) + 1
-	batch := max(1, min(500, maxParameters/width))
+	batch := max(1, maxParameters/width)
 	insert := "INSERT INTO log (" + strings.Join(names, ", ") + ") VALUES "
 	tuple := "(?" + strings.Repeat(", ?", width-1) + ")"
 	var stmt *sql.Stmt
