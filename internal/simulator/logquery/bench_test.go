@@ -13,6 +13,7 @@ func manyRows() []Row {
 }
 
 func benchmark(b *testing.B, query string) {
+	b.Helper()
 	rows, index := manyRows(), auditIndex()
 	q, err := Parse(query)
 	if err != nil {

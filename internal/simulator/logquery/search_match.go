@@ -258,8 +258,8 @@ func (m *matcher) prepare(c *condition) (err error) {
 // lookUp finds the index of a key. Keys are found in another case too, because `Source` is how a field of one's own
 // named source is to be asked for.
 func (m *matcher) lookUp(key string) (*leaf, error) {
-	switch {
-	case key == "__topic__", key == "__source__", key == "source":
+	switch key {
+	case "__topic__", "__source__", "source":
 		if key == "source" {
 			key = "__source__"
 		}
@@ -317,35 +317,36 @@ func (m *matcher) numeric(c *condition, l *leaf) (func(*reader) bool, error) {
 			return nil, notSimulated("the word %q in the numeric field %s: what the service says to it is not documented", c.text, l.name)
 		}
 	}
-	op, low, high := c.op, c.low, c.high
-	if c.kind == cText {
-		op, low = "=", c.text
-	}
 	return func(r *reader) bool {
 		text, ok := r.value(l)
 		if !ok {
 			return false
 		}
 		n := number(l.typ, text)
-		if n == nil {
-			return false
-		}
-		d := compareNumber(n, low)
-		switch op {
-		case "=":
-			return d == 0
-		case ">":
-			return d > 0
-		case ">=":
-			return d >= 0
-		case "<":
-			return d < 0
-		case "<=":
-			return d <= 0
-		}
-		h := compareNumber(n, high)
-		return (d > 0 || (d == 0 && c.lowIn)) && (h < 0 || (h == 0 && c.highIn))
+		return n != nil && c.holds(n)
 	}, nil
+}
+
+// holds compares a number with those of the condition.
+func (c *condition) holds(n any) bool {
+	if c.kind == cText { // key:1
+		return compareNumber(n, c.text) == 0
+	}
+	d := compareNumber(n, c.low)
+	switch c.op {
+	case "=":
+		return d == 0
+	case ">":
+		return d > 0
+	case ">=":
+		return d >= 0
+	case "<":
+		return d < 0
+	case "<=":
+		return d <= 0
+	}
+	h := compareNumber(n, c.high)
+	return (d > 0 || (d == 0 && c.lowIn)) && (h < 0 || (h == 0 && c.highIn))
 }
 
 // wanted is the words that a condition asks for, as one text index sees them.

@@ -54,7 +54,7 @@ var register = sync.OnceFunc(func() {
 	scalar("p_try_cast", 3, func(a []driver.Value) (driver.Value, error) {
 		v, err := castValue(a[0], text(a[1]), text(a[2]))
 		if err != nil {
-			return nil, nil //nolint:nilerr // that is what TRY_CAST is for
+			v = nil
 		}
 		return v, nil
 	})
@@ -64,10 +64,10 @@ var register = sync.OnceFunc(func() {
 	scalar("p_array_join", -1, arrayJoin)
 	scalar("p_contains", 3, contains)
 	scalar("p_element_at", 3, elementAt)
-	aggregate := func(name string, n int32, make func() sqlite.AggregateFunction) {
+	aggregate := func(name string, n int32, create func() sqlite.AggregateFunction) {
 		sqlite.MustRegisterFunction(name, &sqlite.FunctionImpl{
 			NArgs: n, Deterministic: true,
-			MakeAggregate: func(sqlite.FunctionContext) (sqlite.AggregateFunction, error) { return make(), nil },
+			MakeAggregate: func(sqlite.FunctionContext) (sqlite.AggregateFunction, error) { return create(), nil },
 		})
 	}
 	aggregate("p_array_agg", 1, func() sqlite.AggregateFunction { return &arrayAgg{} })
@@ -325,7 +325,7 @@ func load(db *sql.DB, base []baseColumn, used []bool, rows []*Row, index *Index)
 		n := min(batch, len(rows))
 		if stmt == nil || n < batch {
 			if stmt != nil {
-				stmt.Close()
+				_ = stmt.Close() // nothing can be pending
 			}
 			if stmt, err = tx.PrepareContext(ctx, insert+tuple+strings.Repeat(", "+tuple, n-1)); err != nil {
 				return fromSQLite(err)
@@ -349,7 +349,7 @@ func load(db *sql.DB, base []baseColumn, used []bool, rows []*Row, index *Index)
 		rows = rows[n:]
 	}
 	if stmt != nil {
-		stmt.Close()
+		_ = stmt.Close()
 	}
 	if err := tx.Commit(); err != nil {
 		return fromSQLite(err)

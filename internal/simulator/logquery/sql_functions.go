@@ -437,7 +437,7 @@ func decoded(query string) driver.Value {
 func urlParameter(a []driver.Value) (driver.Value, error) {
 	u, err := url.Parse(text(a[0]))
 	if err != nil {
-		return nil, nil //nolint:nilerr // null for what is no URL
+		return nil, nil // null for what is no URL
 	}
 	for part := range strings.SplitSeq(u.RawQuery, "&") {
 		name, value, _ := strings.Cut(part, "=")
