@@ -13,6 +13,7 @@ func manyRows() []Row {
 }
 
 func benchmark(b *testing.B, query string) {
+	b.Helper()
 	rows, index := manyRows(), auditIndex()
 	q, err := Parse(query)
 	if err != nil {
@@ -48,4 +49,18 @@ func BenchmarkSQL_histogram(b *testing.B) {
 
 func BenchmarkSQL_publicAccess(b *testing.B) {
 	benchmark(b, `* | select count(DISTINCT ip) as ip_count from (select json_format(json_array_get(sourceIPs,0)) as ip, count(1) as total from log WHERE ip_to_domain(json_format(json_array_get(sourceIPs,0)))='internet' group by ip limit 10000)`)
+}
+
+// BenchmarkSQL_few is what an answer costs that has hardly any rows: opening the database.
+func BenchmarkSQL_few(b *testing.B) {
+	rows, index := auditRows(), auditIndex()
+	q, err := Parse("* | select verb, count(*) as c group by verb")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := q.Run(rows, index, Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -11,7 +11,7 @@ func FuzzParse(f *testing.F) {
 		`(verb: a or verb : b) NOT user.username: node and x > 1 | select "a.b" as c, count(*) from log where t like '%x' group by c having count(*) > 1 order by c desc limit 1, 2`,
 		`n in [1 10) and #"a b" or __tag__:x:y and s:"\"" | with w as (select 1) select * from w a join (select n from log) b on a.n = b.n union all select case when true then 1 else n end`,
 		`* | select cast(json_extract_scalar(js, '$.a[0]["b"]') as double) / 2 % 3, n in (select n from log), -n between 1 and 2 is null`,
-		"t:a*b?c not not (t)", `"unclosed`, "in in [", "* | select 'x", "|", "| select", "a | b | c", "* | select ((((1))))", "* | select n[1] -> x", "* | select 1e999, .5, 1.e3",
+		"t:a*b?c not (not t)", `"unclosed`, "in [", "* | select 'x", "|", "| select", "a | b | c", "* | select ((((1))))", "* | select n[1] -> x", "* | select 1e999, .5, 1.e3",
 	} {
 		f.Add(s)
 	}

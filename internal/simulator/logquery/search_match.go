@@ -18,9 +18,27 @@ type textIndex struct {
 	tokens string // delimiters; "" keeps a value whole
 	exact  bool   // case counts
 	chn    bool
+	ascii  [utf8.RuneSelf]bool // which of the first characters are in tokens
 }
 
-func (x textIndex) fold(s string) string {
+func newTextIndex(tokens []string, exact, chn bool) textIndex {
+	x := textIndex{tokens: strings.Join(tokens, ""), exact: exact, chn: chn}
+	for _, r := range x.tokens {
+		if r < utf8.RuneSelf {
+			x.ascii[r] = true
+		}
+	}
+	return x
+}
+
+func (x *textIndex) delimiter(r rune) bool {
+	if r < utf8.RuneSelf {
+		return x.ascii[r]
+	}
+	return strings.ContainsRune(x.tokens, r)
+}
+
+func (x *textIndex) fold(s string) string {
 	if x.exact {
 		return s
 	}
@@ -28,7 +46,7 @@ func (x textIndex) fold(s string) string {
 }
 
 // words splits a value. Wildcards that are marked in a pattern are never delimiters.
-func (x textIndex) words(s string) []string {
+func (x *textIndex) words(s string) []string {
 	s = x.fold(s)
 	if x.tokens == "" {
 		if s == "" {
@@ -36,7 +54,7 @@ func (x textIndex) words(s string) []string {
 		}
 		return []string{s}
 	}
-	return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(x.tokens, r) })
+	return strings.FieldsFunc(s, x.delimiter)
 }
 
 // leaf is an indexed field, or an indexed leaf of a json field.
@@ -55,7 +73,7 @@ type leaf struct {
 func (x *Index) leaves() map[string]leaf {
 	out := map[string]leaf{}
 	for name, k := range x.Keys {
-		text := textIndex{tokens: strings.Join(k.Token, ""), exact: k.CaseSensitive, chn: k.Chn}
+		text := newTextIndex(k.Token, k.CaseSensitive, k.Chn)
 		out[name] = leaf{name: name, alias: k.Alias, field: name, typ: k.Type, doc: k.DocValue, text: text}
 		if k.Type != "json" {
 			continue
@@ -166,7 +184,7 @@ func (m *matcher) group() {
 		}
 	}
 	if line := m.index.Line; line != nil {
-		find(textIndex{tokens: strings.Join(line.Token, ""), exact: line.CaseSensitive, chn: line.Chn}).line = true
+		find(newTextIndex(line.Token, line.CaseSensitive, line.Chn)).line = true
 	}
 }
 
@@ -201,10 +219,11 @@ func (m *matcher) texts(g *group, r *reader, f func(string)) {
 			f(v)
 		}
 	}
-	for name, v := range map[string]string{"__topic__": r.row.Topic, "__source__": r.row.Source} {
-		if v != "" && m.inLine(name) {
-			f(v)
-		}
+	if r.row.Topic != "" && m.inLine("__topic__") {
+		f(r.row.Topic)
+	}
+	if r.row.Source != "" && m.inLine("__source__") {
+		f(r.row.Source)
 	}
 }
 
@@ -239,8 +258,8 @@ func (m *matcher) prepare(c *condition) (err error) {
 // lookUp finds the index of a key. Keys are found in another case too, because `Source` is how a field of one's own
 // named source is to be asked for.
 func (m *matcher) lookUp(key string) (*leaf, error) {
-	switch {
-	case key == "__topic__", key == "__source__", key == "source":
+	switch key {
+	case "__topic__", "__source__", "source":
 		if key == "source" {
 			key = "__source__"
 		}
@@ -298,35 +317,36 @@ func (m *matcher) numeric(c *condition, l *leaf) (func(*reader) bool, error) {
 			return nil, notSimulated("the word %q in the numeric field %s: what the service says to it is not documented", c.text, l.name)
 		}
 	}
-	op, low, high := c.op, c.low, c.high
-	if c.kind == cText {
-		op, low = "=", c.text
-	}
 	return func(r *reader) bool {
 		text, ok := r.value(l)
 		if !ok {
 			return false
 		}
 		n := number(l.typ, text)
-		if n == nil {
-			return false
-		}
-		d := compareNumber(n, low)
-		switch op {
-		case "=":
-			return d == 0
-		case ">":
-			return d > 0
-		case ">=":
-			return d >= 0
-		case "<":
-			return d < 0
-		case "<=":
-			return d <= 0
-		}
-		h := compareNumber(n, high)
-		return (d > 0 || (d == 0 && c.lowIn)) && (h < 0 || (h == 0 && c.highIn))
+		return n != nil && c.holds(n)
 	}, nil
+}
+
+// holds compares a number with those of the condition.
+func (c *condition) holds(n any) bool {
+	if c.kind == cText { // key:1
+		return compareNumber(n, c.text) == 0
+	}
+	d := compareNumber(n, c.low)
+	switch c.op {
+	case "=":
+		return d == 0
+	case ">":
+		return d > 0
+	case ">=":
+		return d >= 0
+	case "<":
+		return d < 0
+	case "<=":
+		return d <= 0
+	}
+	h := compareNumber(n, c.high)
+	return (d > 0 || (d == 0 && c.lowIn)) && (h < 0 || (h == 0 && c.highIn))
 }
 
 // wanted is the words that a condition asks for, as one text index sees them.
@@ -335,7 +355,7 @@ type wanted struct {
 	fuzzy []func(string) bool
 }
 
-func (m *matcher) want(c *condition, x textIndex, each func(r *reader, f func(string))) (wanted, error) {
+func (m *matcher) want(c *condition, x *textIndex, each func(r *reader, f func(string))) (wanted, error) {
 	var w wanted
 	if x.chn && isHan(c.text) {
 		return w, notSimulated("Chinese words: %q is split by a dictionary that is not here", c.text)
@@ -390,10 +410,10 @@ func (m *matcher) fieldText(c *condition, l *leaf) (func(*reader) bool, error) {
 	}
 	words := func(r *reader, f func(string)) {
 		if v, ok := r.value(l); ok {
-			eachWord(l.text, v, f)
+			eachWord(&l.text, v, f)
 		}
 	}
-	w, err := m.want(c, l.text, words)
+	w, err := m.want(c, &l.text, words)
 	if err != nil {
 		return nil, err
 	}
@@ -409,7 +429,7 @@ func (m *matcher) fieldText(c *condition, l *leaf) (func(*reader) bool, error) {
 }
 
 // eachWord is x.words without the slice.
-func eachWord(x textIndex, v string, f func(string)) {
+func eachWord(x *textIndex, v string, f func(string)) {
 	v = x.fold(v)
 	if x.tokens == "" {
 		if v != "" {
@@ -419,7 +439,7 @@ func eachWord(x textIndex, v string, f func(string)) {
 	}
 	start := -1
 	for i, r := range v {
-		if strings.ContainsRune(x.tokens, r) {
+		if x.delimiter(r) {
 			if start >= 0 {
 				f(v[start:i])
 				start = -1
@@ -444,9 +464,9 @@ func (m *matcher) fullText(c *condition) (func(*reader) bool, error) {
 	var tests []groupTest
 	for _, g := range m.groups {
 		each := func(r *reader, f func(string)) {
-			m.texts(g, r, func(text string) { eachWord(g.text, text, f) })
+			m.texts(g, r, func(text string) { eachWord(&g.text, text, f) })
 		}
-		w, err := m.want(c, g.text, each)
+		w, err := m.want(c, &g.text, each)
 		if err != nil {
 			return nil, err
 		}
@@ -455,7 +475,7 @@ func (m *matcher) fullText(c *condition) (func(*reader) bool, error) {
 	return func(r *reader) bool {
 		for _, t := range tests {
 			if !t.w.in(func(f func(string)) {
-				m.texts(t.g, r, func(text string) { eachWord(t.g.text, text, f) })
+				m.texts(t.g, r, func(text string) { eachWord(&t.g.text, text, f) })
 			}) {
 				continue
 			}

@@ -213,6 +213,7 @@ func (p *searchParser) unexpected(t searchToken) *Error {
 	if t.kind == sEnd {
 		near = "EOF"
 	}
+	//nolint:dupword // the service's words
 	return invalid("ErrorType:QueryParseError.ErrorMessage:syntax error error position is from column:%d to column:%d,error near < %s >", t.from, t.to, near)
 }
 

@@ -54,7 +54,7 @@ var register = sync.OnceFunc(func() {
 	scalar("p_try_cast", 3, func(a []driver.Value) (driver.Value, error) {
 		v, err := castValue(a[0], text(a[1]), text(a[2]))
 		if err != nil {
-			return nil, nil //nolint:nilerr // that is what TRY_CAST is for
+			v = nil
 		}
 		return v, nil
 	})
@@ -64,10 +64,10 @@ var register = sync.OnceFunc(func() {
 	scalar("p_array_join", -1, arrayJoin)
 	scalar("p_contains", 3, contains)
 	scalar("p_element_at", 3, elementAt)
-	aggregate := func(name string, n int32, make func() sqlite.AggregateFunction) {
+	aggregate := func(name string, n int32, create func() sqlite.AggregateFunction) {
 		sqlite.MustRegisterFunction(name, &sqlite.FunctionImpl{
 			NArgs: n, Deterministic: true,
-			MakeAggregate: func(sqlite.FunctionContext) (sqlite.AggregateFunction, error) { return make(), nil },
+			MakeAggregate: func(sqlite.FunctionContext) (sqlite.AggregateFunction, error) { return create(), nil },
 		})
 	}
 	aggregate("p_array_agg", 1, func() sqlite.AggregateFunction { return &arrayAgg{} })
@@ -288,7 +288,8 @@ func fits(v any, typ string) bool {
 
 var sqliteTypes = map[string]string{tBigint: "INTEGER", tDouble: "REAL", tVarchar: "TEXT"}
 
-const maxParameters = 30_000 // SQLite takes 32766 in a statement
+// maxParameters of an INSERT: fewer cost more statements, more cost the driver, which looks for each among all.
+const maxParameters = 200
 
 // load makes the table log with the columns that are used.
 func load(db *sql.DB, base []baseColumn, used []bool, rows []*Row, index *Index) error {
@@ -315,7 +316,7 @@ func load(db *sql.DB, base []baseColumn, used []bool, rows []*Row, index *Index)
 		textLen = defaultTextLen
 	}
 	width := len(take) + 1
-	batch := max(1, min(500, maxParameters/width))
+	batch := max(1, maxParameters/width)
 	insert := "INSERT INTO log (" + strings.Join(names, ", ") + ") VALUES "
 	tuple := "(?" + strings.Repeat(", ?", width-1) + ")"
 	var stmt *sql.Stmt
@@ -324,7 +325,7 @@ func load(db *sql.DB, base []baseColumn, used []bool, rows []*Row, index *Index)
 		n := min(batch, len(rows))
 		if stmt == nil || n < batch {
 			if stmt != nil {
-				stmt.Close()
+				_ = stmt.Close() // nothing can be pending
 			}
 			if stmt, err = tx.PrepareContext(ctx, insert+tuple+strings.Repeat(", "+tuple, n-1)); err != nil {
 				return fromSQLite(err)
@@ -348,7 +349,7 @@ func load(db *sql.DB, base []baseColumn, used []bool, rows []*Row, index *Index)
 		rows = rows[n:]
 	}
 	if stmt != nil {
-		stmt.Close()
+		_ = stmt.Close()
 	}
 	if err := tx.Commit(); err != nil {
 		return fromSQLite(err)

@@ -5,7 +5,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"net/netip"
 	"net/url"
@@ -438,7 +437,7 @@ func decoded(query string) driver.Value {
 func urlParameter(a []driver.Value) (driver.Value, error) {
 	u, err := url.Parse(text(a[0]))
 	if err != nil {
-		return nil, nil //nolint:nilerr // null for what is no URL
+		return nil, nil // null for what is no URL
 	}
 	for part := range strings.SplitSeq(u.RawQuery, "&") {
 		name, value, _ := strings.Cut(part, "=")
@@ -525,7 +524,7 @@ func wholeJSON(v driver.Value) (any, bool, error) {
 		return out, true, nil
 	case out == nil:
 		return nil, false, nil
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, errCut):
 		return nil, false, invalid("Cannot convert value to JSON: '%s'", shortened(text(v)))
 	}
 	return nil, false, notSimulated("JSON with an error inside: %s", err)
@@ -563,7 +562,7 @@ func jsonSize(a []driver.Value) (driver.Value, error) {
 	}
 	switch v := v.(type) {
 	case *object:
-		return int64(len(v.values)), nil
+		return int64(len(v.members)), nil
 	case []any:
 		return int64(len(v)), nil
 	}
@@ -657,7 +656,7 @@ func follow(v any, path []any) (any, bool) {
 			if !ok {
 				return nil, false
 			}
-			if v, ok = o.values[step]; !ok {
+			if v, ok = o.get(step); !ok {
 				return nil, false
 			}
 		case int:

@@ -5,7 +5,6 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"math"
-	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,22 +25,11 @@ func subtract64(a, b int64) (int64, error) {
 }
 
 func multiply64(a, b int64) (int64, error) {
-	hi, lo := bits.Mul64(magnitude(a), magnitude(b))
-	negative := (a < 0) != (b < 0)
-	switch {
-	case hi == 0 && lo <= math.MaxInt64:
-		return a * b, nil
-	case hi == 0 && negative && lo == 1<<63:
-		return math.MinInt64, nil
+	p := a * b
+	if a != 0 && (p/a != b || (a == -1 && b == math.MinInt64)) {
+		return 0, invalid("bigint multiplication overflow: %d * %d", a, b)
 	}
-	return 0, invalid("bigint multiplication overflow: %d * %d", a, b)
-}
-
-func magnitude(n int64) uint64 {
-	if n < 0 {
-		return -uint64(n)
-	}
-	return uint64(n)
+	return p, nil
 }
 
 func divide64(a, b int64) (int64, error) {
@@ -124,53 +112,50 @@ func castFailed(v driver.Value, from, to string) *Error {
 }
 
 func castValue(v driver.Value, from, to string) (driver.Value, error) {
-	failed := castFailed(v, from, to)
-	narrow := func(n int64) (driver.Value, error) {
-		if to == tInteger && (n > math.MaxInt32 || n < math.MinInt32) {
-			return nil, failed
-		}
-		return n, nil
-	}
+	out, ok := v, true
 	switch {
 	case to == from:
-		return v, nil
 	case to == tVarchar:
-		return render(v, from), nil
-	case from == tVarchar && to == tDouble:
-		s := strings.TrimSpace(text(v))
-		f, err := strconv.ParseFloat(s, 64)
-		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) || strings.ContainsAny(s, "xXpP_") {
-			return nil, failed
-		}
-		return f, nil
-	case from == tVarchar && to == tBoolean:
-		switch strings.ToLower(text(v)) {
-		case "t", "true", "1":
-			return int64(1), nil
-		case "f", "false", "0":
-			return int64(0), nil
-		}
-		return nil, failed
+		out = render(v, from)
 	case from == tVarchar:
-		n, err := strconv.ParseInt(text(v), 10, 64)
-		if err != nil {
-			return nil, failed
-		}
-		return narrow(n)
-	case from == tDouble && to == tBoolean:
-		return truth(float(v) != 0), nil
+		out, ok = castText(text(v), to)
+	case to == tBoolean && from == tDouble:
+		out = truth(float(v) != 0)
+	case to == tBoolean:
+		out = truth(integer(v) != 0)
+	case to == tDouble:
+		out = float64(integer(v))
 	case from == tDouble:
 		f := roundTo(float(v), 0)
-		if f >= math.MaxInt64 || f <= math.MinInt64 {
-			return nil, failed
+		ok = f < math.MaxInt64 && f > math.MinInt64
+		if ok {
+			out = int64(f)
 		}
-		return narrow(int64(f))
-	case to == tBoolean:
-		return truth(integer(v) != 0), nil
-	case to == tDouble:
-		return float64(integer(v)), nil
 	}
-	return narrow(integer(v))
+	if n := integer(out); !ok || (to == tInteger && (n > math.MaxInt32 || n < math.MinInt32)) {
+		return nil, castFailed(v, from, to)
+	}
+	return out, nil
+}
+
+// castText reads a text as another type.
+func castText(s, to string) (driver.Value, bool) {
+	switch to {
+	case tDouble:
+		s = strings.TrimSpace(s)
+		f, err := strconv.ParseFloat(s, 64)
+		return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0) && !strings.ContainsAny(s, "xXpP_")
+	case tBoolean:
+		switch strings.ToLower(s) {
+		case "t", "true", "1":
+			return int64(1), true
+		case "f", "false", "0":
+			return int64(0), true
+		}
+		return nil, false
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n, err == nil
 }
 
 // elements reads an array, which is kept as JSON text.

@@ -57,7 +57,7 @@ type relation struct {
 	alias   string
 	columns []string
 
-	join        string // CROSS JOIN, JOIN, LEFT JOIN, RIGHT JOIN, FULL JOIN
+	join        string // JOIN, or one of CROSS, LEFT, RIGHT and FULL before it
 	left, right *relation
 	on          *expr
 }
@@ -932,7 +932,8 @@ func (p *sqlParser) cast() (*expr, error) {
 func (p *sqlParser) nameOrCall() (*expr, error) {
 	t := p.peek()
 	callable := t.kind == kIdent && p.ahead(1).is("(")
-	if !p.isName(t) && !(callable && (t.is("if") || t.is("left") || t.is("right"))) {
+	isFunction := callable && (t.is("left") || t.is("right"))
+	if !p.isName(t) && !isFunction {
 		return nil, p.unexpected(t)
 	}
 	p.next()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -258,7 +259,7 @@ func TestSQL_star(t *testing.T) {
 func TestSQL_result(t *testing.T) {
 	rows := make([]Row, 150)
 	for i := range rows {
-		rows[i] = Row{Time: int64(i), Fields: map[string]string{"t": fmt.Sprint(i), "n": fmt.Sprint(i)}}
+		rows[i] = Row{Time: int64(i), Fields: map[string]string{"t": strconv.Itoa(i), "n": strconv.Itoa(i)}}
 	}
 	r := mustRun(t, " t:* | select t ", rows, kindsIndex(), Options{Line: 3, Offset: 5})
 	if len(r.Rows) != 100 || r.Limited != 100 || !r.HasSQL || r.WhereQuery != "t:*" || r.AggQuery != "select t" || r.ProcessedRows != 150 {
@@ -354,7 +355,7 @@ func TestSQL_errors(t *testing.T) {
 		{"select", "line 1:7: mismatched input '<EOF>'"},
 		{"", "line 1:1: mismatched input '<EOF>'"},
 		{"select t from", "line 1:14: mismatched input '<EOF>'"},
-		{"select t t t", "line 1:12: mismatched input 't'"},
+		{"select t u v", "line 1:12: mismatched input 'v'"},
 		{"select (t", "line 1:10: mismatched input '<EOF>' expecting ')'"},
 		{"select t where", "line 1:15: mismatched input '<EOF>'"},
 		{"select “t”", "line 1:8: extraneous input '“'"},
