@@ -14,9 +14,9 @@ type conditionOrigin string
 
 // The origins.
 const (
-	fromDocuments conditionOrigin = "documented" // fields and filter are those of a query on a help page
+	fromDocuments  conditionOrigin = "documented" // fields and filter are those of a query on a help page
 	composedHere   conditionOrigin = "composed"   // put together from fields that documented queries use
-	inferredFields   conditionOrigin = "inferred"   // looks at fields that no page names
+	inferredFields conditionOrigin = "inferred"   // looks at fields that no page names
 )
 
 // text is a text in both languages.

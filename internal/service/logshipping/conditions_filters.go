@@ -39,7 +39,7 @@ var filterNames = map[string]string{
 }
 
 const (
-	userColumn      = `"user.username"`
+	userColumn = `"user.username"`
 	userOrNone = `coalesce("user.username", '')`
 	// ramUser is the ID of the RAM user, where ACK made the name of one: "{id}" or "{id}-{suffix}". INFERRED: no page says so.
 	userRAMID = `coalesce(regexp_extract("user.username", '^([0-9]+)(-.*)?$', 1), '')`
@@ -189,3 +189,15 @@ func (f auditFilters) sorted() auditFilters {
 	}
 	return f
 }
+
+// same compares filters that are sorted.
+func (f auditFilters) same(other auditFilters) bool {
+	return f.SystemUsers == other.SystemUsers && slices.Equal(f.AccountIDs, other.AccountIDs) && slices.Equal(f.ClusterIDs, other.ClusterIDs) &&
+		slices.Equal(f.Namespaces, other.Namespaces) && slices.Equal(f.ExcludeNamespaces, other.ExcludeNamespaces) &&
+		slices.Equal(f.Users, other.Users) && slices.Equal(f.ExcludeUsers, other.ExcludeUsers)
+}
+
+var (
+	namespaceName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	printable     = regexp.MustCompile(`^[^\x00-\x1f\x7f]+$`)
+)
