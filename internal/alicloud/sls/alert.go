@@ -17,7 +17,7 @@ type Alert struct {
 	DisplayName   string             `json:"displayName"`
 	Description   string             `json:"description"`
 	Type          string             `json:"type"`
-	State         string             `json:"state,omitempty"` // Enabled or Disabled, for CreateAlert only
+	State         string             `json:"state,omitempty"`  // Enabled or Disabled, for CreateAlert only
 	Status        string             `json:"status,omitempty"` // ENABLED or DISABLED, when read
 	Schedule      AlertSchedule      `json:"schedule"`
 	Configuration AlertConfiguration `json:"configuration"`
