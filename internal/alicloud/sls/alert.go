@@ -3,6 +3,7 @@ package sls
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	sdk "github.com/aliyun/aliyun-log-go-sdk"
 
@@ -118,15 +119,30 @@ func (c *Client) Alert(ctx context.Context, project, name string) (Alert, bool, 
 	if err != nil || !there {
 		return Alert{}, false, err
 	}
-	var alert Alert
-	if err := json.Unmarshal([]byte(text), &alert); err != nil {
-		return Alert{}, false, c.unusable(op, "the answer cannot be decoded: %w", err)
+	alert, err := alertOf(text)
+	if err != nil {
+		return Alert{}, false, c.unusable(op, "%w", err)
 	}
-	if alert.Name == "" || alert.Type != alertType {
-		return Alert{}, false, c.unusable(op, "the answer is of type %q, and no alert", alert.Type)
-	}
-	alert.read = json.RawMessage(text)
 	return alert, true, nil
+}
+
+func alertOf(text string) (Alert, error) {
+	var head struct {
+		Name string `json:"name"`
+		Type string `json:"type"`
+	}
+	// Jobs of other types have other configurations, so the type is looked at first.
+	if err := json.Unmarshal([]byte(text), &head); err != nil {
+		return Alert{}, fmt.Errorf("the answer cannot be decoded: %w", err)
+	}
+	if head.Name == "" || head.Type != alertType {
+		return Alert{}, fmt.Errorf("it is of type %q, and no alert", head.Type)
+	}
+	alert := Alert{read: json.RawMessage(text)}
+	if err := json.Unmarshal([]byte(text), &alert); err != nil {
+		return Alert{}, fmt.Errorf("the answer cannot be decoded: %w", err)
+	}
+	return alert, nil
 }
 
 // CreateAlert creates an alert rule (CreateJob).

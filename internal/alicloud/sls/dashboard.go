@@ -154,7 +154,7 @@ func (c *Client) UpdateDashboard(ctx context.Context, project string, d Dashboar
 
 // DeleteDashboard deletes a dashboard (DeleteDashboard). One that is gone already is no error.
 func (c *Client) DeleteDashboard(ctx context.Context, project, name string) error {
-	return gone(c.call(ctx, change("DeleteDashboard", place(project, name)), func(client *sdk.Client) error {
-		return client.DeleteDashboard(project, name)
-	}))
+	op := change("DeleteDashboard", place(project, name))
+	op.SafeToRepeat = true
+	return gone(c.call(ctx, op, func(client *sdk.Client) error { return client.DeleteDashboard(project, name) }))
 }

@@ -137,7 +137,9 @@ func updates(action, resource string) alicloud.Operation {
 
 // DeleteJob deletes a job of any type (DeleteJob). One that is gone already is no error.
 func (c *Client) DeleteJob(ctx context.Context, project, name string) error {
-	return gone(c.call(ctx, change("DeleteJob", place(project, name)), func(client *sdk.Client) error { return client.DeleteETL(project, name) }))
+	op := change("DeleteJob", place(project, name))
+	op.SafeToRepeat = true
+	return gone(c.call(ctx, op, func(client *sdk.Client) error { return client.DeleteETL(project, name) }))
 }
 
 // jobsPage is the page size of lists of jobs, and their quota by default.

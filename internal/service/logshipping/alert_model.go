@@ -377,14 +377,14 @@ func sameText(was types.String, is string) types.String {
 	return value.OrNull(is)
 }
 
-// languageOf is the language of an alert's message.
+// languageOf is the language of an alert's texts.
 func languageOf(a sls.Alert, id string) string {
 	c, ok := lookupCondition(id)
 	if !ok {
 		return english
 	}
 	for _, annotation := range a.Configuration.Annotations {
-		if annotation.Key == "desc" && annotation.Value == c.Message.zh {
+		if annotation.Key == "desc" && annotation.Value == c.Message.zh || annotation.Key == "remediation" && annotation.Value == c.Remediation.zh {
 			return chinese
 		}
 	}
