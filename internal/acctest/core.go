@@ -56,6 +56,9 @@ func (c *core) apply(ctx context.Context, o object, arguments map[string]any, sa
 	case p.nothing:
 		return nil
 	case p.replace:
+		if o.tainted {
+			o.private = nil // as Terraform 1.11 does: the plan of the replacement knows nothing of what was there
+		}
 		if err := c.delete(ctx, o, save); err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ var Lifecycles = map[string][]Lifecycle{
 	"ackguard_config_aggregator":           configAggregator,
 	"ackguard_config_recorder":             configRecorder,
 	"ackguard_config_rule_exemption":       configExemption,
+	"ackguard_cluster_audit_log":           clusterAuditLog,
 }
 
 // Lifecycle is one way through a resource's life. Arguments are as in

@@ -47,28 +47,30 @@ var proofs = map[string]proof{
 	inspections + "schedule":             {example: "guides/permissions/schedule.tf", changed: "BYMINUTE=30"},
 	inspections + "schedule.triggers":    {example: "guides/permissions/run.tf", changed: "BYMINUTE=30"},
 	// Terraform 1.14 has these; here they are used in the protocol, which knows the default role.
-	"list." + inspections + "schedule":             {role: fleet.DefaultMemberRole, use: listSchedules},
-	"ackguard_run_cluster_inspection":              {role: fleet.DefaultMemberRole, use: runInspection},
-	"ackguard_config_rule_ack":                     lives("ackguard_config_rule_ack", ruleLife("account_id", retail)...),
-	"ackguard_config_rule_ack.aggregator_id":       lives("ackguard_config_rule_ack", ruleLife("aggregator_id", acctest.DirectoryGroup)...),
-	"ackguard_config_aggregator":                   lives("ackguard_config_aggregator", groupLife()...),
-	"ackguard_config_recorder":                     {role: fleet.DefaultMemberRole, use: liveRecorder},
-	"ackguard_config_baseline_ack":                 baselineProof("account_id", retail),
-	"ackguard_config_baseline_ack.aggregator_id":   baselineProof("aggregator_id", acctest.DirectoryGroup),
-	"ackguard_config_delivery":                     lives("ackguard_config_delivery", deliveryLife("account_id", retail)...),
-	"ackguard_config_delivery.aggregator_id":       lives("ackguard_config_delivery", deliveryLife("aggregator_id", acctest.DirectoryGroup)...),
-	"ackguard_rules":                               {example: "guides/permissions/rules.tf"},
-	"ackguard_required_ram_policy":                 {example: "data-sources/ackguard_required_ram_policy/data-source.tf"},
-	"ackguard_config_rule_exemption":               lives("ackguard_config_rule_exemption", exemptionLife("account_id", retail, "cr-0a1b2c3d4e5f60718295")...),
-	"ackguard_config_rule_exemption.aggregator_id": lives("ackguard_config_rule_exemption", exemptionLife("aggregator_id", acctest.DirectoryGroup, "cr-0a1b2c3d4e5f60718296")...),
-	"ackguard_config_compliance":                   looks("ackguard_config_compliance", map[string]any{"account_id": retail}),
-	"ackguard_config_compliance.aggregator_id":     looks("ackguard_config_compliance", map[string]any{"aggregator_id": acctest.DirectoryGroup}),
-	"ackguard_config_compliance.check_parity":      looks("ackguard_config_compliance", map[string]any{"aggregator_id": acctest.DirectoryGroup, "check_parity": true}),
-	"ackguard_config_managed_rules":                looks("ackguard_config_managed_rules", map[string]any{"account_id": retail}),
-	clusterList + ".inventory":                     discovers(clusterList),
-	"ackguard_cluster_compliance.inventory":        discovers("ackguard_cluster_compliance"),
-	inspections + "schedules.inventory":            discovers(inspections + "schedules"),
-	inspections + "report.inventory":               discovers(inspections + "report"),
+	"list." + inspections + "schedule":              {role: fleet.DefaultMemberRole, use: listSchedules},
+	"ackguard_run_cluster_inspection":               {role: fleet.DefaultMemberRole, use: runInspection},
+	"ackguard_config_rule_ack":                      lives("ackguard_config_rule_ack", ruleLife("account_id", retail)...),
+	"ackguard_config_rule_ack.aggregator_id":        lives("ackguard_config_rule_ack", ruleLife("aggregator_id", acctest.DirectoryGroup)...),
+	"ackguard_config_aggregator":                    lives("ackguard_config_aggregator", groupLife()...),
+	"ackguard_config_recorder":                      {role: fleet.DefaultMemberRole, use: liveRecorder},
+	"ackguard_config_baseline_ack":                  baselineProof("account_id", retail),
+	"ackguard_config_baseline_ack.aggregator_id":    baselineProof("aggregator_id", acctest.DirectoryGroup),
+	"ackguard_config_delivery":                      lives("ackguard_config_delivery", deliveryLife("account_id", retail)...),
+	"ackguard_config_delivery.aggregator_id":        lives("ackguard_config_delivery", deliveryLife("aggregator_id", acctest.DirectoryGroup)...),
+	"ackguard_rules":                                {example: "guides/permissions/rules.tf"},
+	"ackguard_required_ram_policy":                  {example: "data-sources/ackguard_required_ram_policy/data-source.tf"},
+	"ackguard_config_rule_exemption":                lives("ackguard_config_rule_exemption", exemptionLife("account_id", retail, "cr-0a1b2c3d4e5f60718295")...),
+	"ackguard_config_rule_exemption.aggregator_id":  lives("ackguard_config_rule_exemption", exemptionLife("aggregator_id", acctest.DirectoryGroup, "cr-0a1b2c3d4e5f60718296")...),
+	"ackguard_config_compliance":                    looks("ackguard_config_compliance", map[string]any{"account_id": retail}),
+	"ackguard_config_compliance.aggregator_id":      looks("ackguard_config_compliance", map[string]any{"aggregator_id": acctest.DirectoryGroup}),
+	"ackguard_config_compliance.check_parity":       looks("ackguard_config_compliance", map[string]any{"aggregator_id": acctest.DirectoryGroup, "check_parity": true}),
+	"ackguard_config_managed_rules":                 looks("ackguard_config_managed_rules", map[string]any{"account_id": retail}),
+	"ackguard_cluster_audit_log":                    lives("ackguard_cluster_audit_log", auditLogLife()...),
+	"ackguard_cluster_audit_log.control_plane_logs": lives("ackguard_cluster_audit_log", auditLogLife("control_plane_logs", map[string]any{"components": []any{"kcm"}})...),
+	clusterList + ".inventory":                      discovers(clusterList),
+	"ackguard_cluster_compliance.inventory":         discovers("ackguard_cluster_compliance"),
+	inspections + "schedules.inventory":             discovers(inspections + "schedules"),
+	inspections + "report.inventory":                discovers(inspections + "report"),
 	"ackguard_config_precheck": {role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
 		t.Helper()
 		r := cloud.Read(t, "ackguard_config_precheck", map[string]any{
@@ -146,6 +148,12 @@ func baselineProof(owner, id string) proof {
 		network := acctest.With(both, "compliance_pack_name", "network")
 		return cloud.Live(t, kind, network, acctest.With(network, "rule_ids", one))
 	}}
+}
+
+// auditLogLife is of a cluster whose auditing is off.
+func auditLogLife(more ...any) []map[string]any {
+	block := acctest.With(map[string]any{"account_id": "100000000000004", "region": "cn-hangzhou", "cluster_id": "c1b0000000000000000000000logistic"}, more...)
+	return []map[string]any{block, acctest.With(block, "project", "central-logs")}
 }
 
 func deliveryLife(owner, id string) []map[string]any {

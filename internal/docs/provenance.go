@@ -77,6 +77,22 @@ var provenance = map[string]Provenance{
 			"how long the service remembers the client tokens behind `triggers`",
 		},
 	},
+	"resources/ackguard_cluster_audit_log": {
+		Documented: []string{
+			"`GetClusterAuditProject`, `UpdateClusterAuditLogConfig`, `CheckControlPlaneLogEnable`, `UpdateControlPlaneLog` and `DescribeTaskInfo` with their fields and RAM actions, and that the second update needs `cs:EnableCoreControlPlaneComponentsLog` besides",
+			"the default projects, that only managed clusters have control-plane logs and change the project of the audit log, and that these logs are kept for 1 to 3000 days, 30 by default",
+			"that auditing of a registered cluster cannot be switched off",
+			"the names of the Logstores",
+		},
+		Inferred: []string{
+			"that `CheckControlPlaneLogEnable` never lists the audit log, by its documented list of components: the audit log is read through `GetClusterAuditProject` only",
+			"that a Logstore stays with what it holds when its log is switched off or goes to another project",
+			"what the calls answer for logs that are off (a project or a retention that is named all the same changes nothing)",
+			"that a change that asks for what there is already does no harm, whether it is taken or refused",
+			"how the service says that a cluster is being changed otherwise, and which states of a task are its end",
+			"that a change shows once its task has ended; it is read back in any case",
+		},
+	},
 	"resources/ackguard_config_rule_ack": {
 		Documented: []string{
 			"the calls on rules and their twins on account groups with their fields, by the published SDK",

@@ -17,6 +17,8 @@ const (
 	clusterDetail   kind = "cluster detail"
 	nodePools       kind = "node pools"
 	addonInstances  kind = "add-ons"
+	auditLog        kind = "audit log"
+	controlPlaneLog kind = "control-plane logs"
 	inspectConfig   kind = "inspection schedule"
 	inspectReports  kind = "inspection reports"
 	inspectReport   kind = "inspection report"
@@ -71,6 +73,16 @@ func (s *Store) NodePools(ctx context.Context, scope fleet.Scope, clusterID stri
 // AddonInstances are a cluster's add-ons (ListClusterAddonInstances).
 func (s *Store) AddonInstances(ctx context.Context, scope fleet.Scope, clusterID string) ([]cs.Addon, error) {
 	return ofCluster(ctx, s, aboutCluster(addonInstances, scope, clusterID), sizeOfAll, (*cs.Client).AddonInstances)
+}
+
+// AuditLog is whether a cluster's API server writes an audit log (GetClusterAuditProject).
+func (s *Store) AuditLog(ctx context.Context, scope fleet.Scope, clusterID string) (cs.AuditLog, error) {
+	return ofCluster(ctx, s, aboutCluster(auditLog, scope, clusterID), sizeOf, (*cs.Client).AuditLog)
+}
+
+// ControlPlaneLog is which logs of a cluster's control plane are collected (CheckControlPlaneLogEnable).
+func (s *Store) ControlPlaneLog(ctx context.Context, scope fleet.Scope, clusterID string) (cs.ControlPlaneLog, error) {
+	return ofCluster(ctx, s, aboutCluster(controlPlaneLog, scope, clusterID), sizeOf, (*cs.Client).ControlPlaneLog)
 }
 
 // InspectConfig is a cluster's inspection schedule (GetClusterInspectConfig);

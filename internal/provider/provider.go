@@ -61,6 +61,7 @@ func (p *ackguard) Resources(context.Context) []func() resource.Resource {
 		configrule.NewAggregatorResource,
 		configrule.NewRecorderResource,
 		configrule.NewExemptionResource,
+		logshipping.NewClusterAuditLogResource,
 	}
 }
 

@@ -82,14 +82,35 @@ func (a answer) write(w http.ResponseWriter) {
 	_, _ = w.Write(a.body)
 }
 
+// rawAnswer is a result that is no JSON, with headers of its own.
+type rawAnswer struct {
+	header map[string]string
+	body   []byte
+}
+
+// requestIDHeader is the header in which a product says the id of a request.
+func requestIDHeader(product string) string {
+	if product == ProductLog {
+		return "x-log-requestid"
+	}
+	return "x-acs-request-id"
+}
+
 // jsonAnswer encodes a result; nil is an empty body, as APIs without a response have it.
 func jsonAnswer(result any, base answer) answer {
 	base.status = http.StatusOK
 	if result == nil {
 		return base
 	}
-	if text, ok := result.(encoded); ok {
-		base.body = text
+	switch result := result.(type) {
+	case encoded:
+		base.body = result
+		return base
+	case rawAnswer:
+		for name, value := range result.header {
+			base.header.Set(name, value)
+		}
+		base.body = result.body
 		return base
 	}
 	body, err := json.Marshal(result)
@@ -100,14 +121,20 @@ func jsonAnswer(result any, base answer) answer {
 	return base
 }
 
-// errorAnswer writes one of the two documented body forms.
+// errorAnswer writes one of the three documented body forms.
 func errorAnswer(e *apiError, base answer) answer {
 	base.status, base.code, base.message = e.Status, e.Code, e.Message
 	if e.RetryAfter != "" {
 		base.header.Set("x-acs-retry-after", e.RetryAfter)
 	}
 	var form any
-	if e.Backend {
+	switch {
+	case base.product == ProductLog:
+		form = struct {
+			Code    string `json:"errorCode"`
+			Message string `json:"errorMessage"`
+		}{e.Code, e.Message}
+	case e.Backend:
 		form = struct {
 			Code               string        `json:"code"`
 			Message            string        `json:"message"`
@@ -115,7 +142,7 @@ func errorAnswer(e *apiError, base answer) answer {
 			Status             int           `json:"status"`
 			AccessDeniedDetail *accessDenied `json:"accessDeniedDetail,omitzero"`
 		}{e.Code, e.Message, base.requestID, e.Status, e.Denied}
-	} else {
+	default:
 		form = struct {
 			RequestID          string        `json:"RequestId"`
 			HostID             string        `json:"HostId"`

@@ -1,5 +1,5 @@
 // Package simulator is the cloud in a box: it answers on loopback what Alibaba Cloud's STS, resource directory,
-// Container Service and Cloud Config answer, checks what they check (signature, date, nonce, token, region, permission, parameters),
+// Container Service, Cloud Config and Log Service answer, checks what they check (signature, date, nonce, token, region, permission, parameters),
 // and fails on demand; over plain HTTP, TLS and as a forward proxy on one port. It imports none of ackguard's clients
 // and rules. README.md says what is documented, what is guessed and what is missing.
 package simulator
@@ -63,6 +63,7 @@ type Cloud struct {
 	tasks        map[string]*task
 	clientTokens map[string]any
 	config       configState
+	log          logState
 	standing     map[string]string    // id of the session that a metadata service or credentials URI hands out
 	imdsTokens   map[string]time.Time // tokens of the metadata service, until when they are good
 
@@ -112,6 +113,7 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 		c.addAccount(&s.Accounts[i])
 	}
 	c.loadConfig(s.Accounts)
+	c.loadLog(s.Accounts)
 	c.quotas = newQuotas(s.Quotas)
 	for _, f := range s.Faults {
 		c.AddFault(f)
@@ -128,9 +130,13 @@ type operation struct {
 	body            func(Behaviour) any // a pointer to the body's struct, nil when the API takes none
 	resource        func(*call) string  // RAM resource; nil when the call needs no permission
 	ramProduct      string
-	alsoNeeds       string                       // a second RAM action that the call needs on the same resource
-	anonymous       bool                         // may be called without a signature
-	run             func(*call) (any, *apiError) // called with the lock held
+	ramAction       string                                  // where it is not called like the action
+	at              func(project string, q url.Values) bool // Log Service: tells apart what shares a method and a pattern; nil where nothing does
+	takesAny        bool                                    // the body is the operation's own to read
+	invalidBody     string                                  // Log Service: the code for a body that breaks a rule
+	alsoNeeds       string                                  // a second RAM action that the call needs on the same resource
+	anonymous       bool                                    // may be called without a signature
+	run             func(*call) (any, *apiError)            // called with the lock held
 	// serve stands in for all of the above where the address is no API of the cloud; called with the lock held.
 	serve func(c *Cloud, r *http.Request, t target, now time.Time, base answer) (answer, *apiError)
 }
@@ -143,6 +149,8 @@ type call struct {
 	caller *principal
 	params url.Values
 	body   any
+	header http.Header
+	raw    []byte // the body as it was sent
 }
 
 // bodyOf is the decoded body of an operation that declares it as T.
@@ -154,8 +162,8 @@ func bodyOf[T any](cl *call) *T {
 	return body
 }
 
-// maxBody is far above any documented request.
-const maxBody = 4 << 20
+// maxBody is what PutLogs takes, far above any other documented request.
+const maxBody = 10 << 20
 
 // ServeHTTP records the request, injects faults, authenticates, authorises, checks parameters and runs the call.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -180,7 +188,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		record.Body = bytes.Clone(body)
 	}
 	base := answer{header: http.Header{"Content-Type": {"application/json;charset=utf-8"}}, requestID: record.RequestID, host: r.Host, product: t.product}
-	base.header.Set("x-acs-request-id", record.RequestID)
+	base.header.Set(requestIDHeader(t.product), record.RequestID)
 
 	fault := c.faultFor(&record)
 	record.Faulted = fault != nil
@@ -244,11 +252,7 @@ func (c *Cloud) handle(r *http.Request, t target, query, form url.Values, body [
 	var caller *principal
 	var err *apiError
 	if !t.operation.anonymous || signature.IsSigned(r, query, form) {
-		claim, bad := signature.Read(r, query, form, body)
-		if bad != nil {
-			return nil, refuse(bad.Status, bad.Code, "%s", bad.Message)
-		}
-		if caller, err = c.authenticate(claim, now); err != nil {
+		if caller, err = c.identify(r, t, query, form, body, now); err != nil {
 			return nil, err
 		}
 		if err = c.throttle(t, caller.accountID, now); err != nil {
@@ -259,15 +263,18 @@ func (c *Cloud) handle(r *http.Request, t target, query, form url.Values, body [
 	if err != nil {
 		return nil, err
 	}
-	cl := &call{Cloud: c, target: t, time: now, caller: caller, params: params}
+	cl := &call{Cloud: c, target: t, time: now, caller: caller, params: params, header: r.Header, raw: body}
 	if cl.body, err = t.operation.readBody(t, c.behaviour, body, len(form) > 0); err != nil {
 		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.settle(now)
-	if t.product == ProductConfig {
+	switch t.product {
+	case ProductConfig:
 		cl.time = c.configTime(now)
+	case ProductLog:
+		cl.time = c.logTime(now)
 	}
 	if err := cl.authorise(); err != nil {
 		return nil, err
@@ -275,12 +282,28 @@ func (c *Cloud) handle(r *http.Request, t target, query, form url.Values, body [
 	return t.operation.run(cl)
 }
 
+// identify finds out who sends a request.
+func (c *Cloud) identify(r *http.Request, t target, query, form url.Values, body []byte, now time.Time) (*principal, *apiError) {
+	if t.product == ProductLog {
+		return c.identifyLog(r, t, query, body, now)
+	}
+	claim, bad := signature.Read(r, query, form, body)
+	if bad != nil {
+		return nil, refuse(bad.Status, bad.Code, "%s", bad.Message)
+	}
+	return c.authenticate(claim, now)
+}
+
 func (cl *call) authorise() *apiError {
 	op := cl.operation
 	if op.resource == nil {
 		return nil
 	}
-	action, resource := op.ramProduct+":"+op.action, op.resource(cl)
+	name := op.ramAction
+	if name == "" {
+		name = op.action
+	}
+	action, resource := op.ramProduct+":"+name, op.resource(cl)
 	r := cl.may(cl.caller, action, resource)
 	if r.decision == rampolicy.Allowed && op.alsoNeeds != "" {
 		action = op.alsoNeeds
@@ -288,6 +311,9 @@ func (cl *call) authorise() *apiError {
 	}
 	if r.decision == rampolicy.Allowed {
 		return nil
+	}
+	if cl.product == ProductLog {
+		return logDenied(action, resource)
 	}
 	if cl.product != ProductCS {
 		return denied(cl.caller, action, resource, r, "NoPermission")

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -32,10 +33,11 @@ type modifyClusterRequest struct {
 	VSwitchIDs                 []string           `json:"vswitch_ids"`
 }
 
-// task is asynchronous work; it succeeds at its due time.
+// task is asynchronous work; it ends at its due time.
 type task struct {
 	id, kind, accountID, region, clusterID string
 	created, due                           time.Time
+	failure                                *TaskFailure
 }
 
 func modifyCluster(cl *call) (any, *apiError) {
@@ -50,26 +52,37 @@ func modifyCluster(cl *call) (any, *apiError) {
 			return nil, notSimulated("the parameter %s of ModifyCluster is not simulated", f.Tag.Get("json"))
 		}
 	}
-	if state.now.State != "running" {
-		return nil, backendError(http.StatusBadRequest, "ErrorClusterState", "cannot operate cluster where state is %s", state.now.State)
-	}
 	change, err := request.change(cl)
 	if err != nil {
 		return nil, err
 	}
-	due := cl.time.Add(cl.behaviour.taskDuration())
+	return cl.startTask("cluster_modify", state, func(c *Cluster, at time.Time) {
+		change(c)
+		if c.Updated != nil {
+			c.Updated = new(at.UTC().Format(time.RFC3339))
+		}
+	})
+}
+
+// startTask has a change of a running cluster take effect when its task ends, unless the scenario lets tasks fail.
+// Until then the cluster is updating.
+func (cl *call) startTask(kind string, state *clusterState, change func(*Cluster, time.Time)) (any, *apiError) {
+	if state.now.State != "running" {
+		return nil, backendError(http.StatusBadRequest, "ErrorClusterState", "cannot operate cluster where state is %s", state.now.State)
+	}
+	due, failure := cl.time.Add(cl.behaviour.taskDuration()), state.now.TaskFailure
 	if due.After(cl.time) {
 		cl.mutate(state, cl.time, func(c *Cluster) { c.State = "updating" })
 	}
+	t := cl.newTask(kind, state, due)
+	t.failure = failure
 	cl.pending = append(cl.pending, pendingChange{due: due, clusterID: state.clusterID, change: func(c *Cluster) {
-		change(c)
 		c.State = "running"
-		if c.Updated != nil {
-			c.Updated = new(due.UTC().Format(time.RFC3339))
+		if failure == nil {
+			change(c, due)
 		}
 	}})
 	cl.settle(cl.time)
-	t := cl.newTask("cluster_modify", state, due)
 	return map[string]any{"cluster_id": state.clusterID, "request_id": "", "task_id": t.id}, nil
 }
 
@@ -162,9 +175,14 @@ func describeTaskInfo(cl *call) (any, *apiError) {
 	if !cl.time.Before(t.due) {
 		state, updated = "success", t.due
 	}
-	return map[string]any{
+	answer := map[string]any{}
+	if state == "success" && t.failure != nil {
+		state, answer["error"] = "failed", t.failure
+	}
+	maps.Copy(answer, map[string]any{
 		"task_id": t.id, "task_type": t.kind, "cluster_id": t.clusterID, "state": state,
 		"created": t.created.UTC().Format(time.RFC3339), "updated": updated.UTC().Format(time.RFC3339),
 		"target": map[string]any{"id": t.clusterID, "type": "cluster"},
-	}, nil
+	})
+	return answer, nil
 }

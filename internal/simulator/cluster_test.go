@@ -56,6 +56,7 @@ func filledCluster() Cluster {
 	c.ClusterID, c.RegionID, c.ClusterType, c.State = clusterID("full"), "cn-hangzhou", "ManagedKubernetes", "running"
 	c.InspectConfig.Recurrence = "FREQ=DAILY;BYHOUR=1;BYMINUTE=2"
 	c.InspectReports[0].StartTime, c.InspectReports[0].EndTime = "2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z"
+	c.ControlPlaneLog.LogTTL = "30"
 	return c
 }
 

@@ -60,7 +60,8 @@ func fullScenario(t *testing.T) *Scenario {
 	var c Cluster
 	filled(reflect.ValueOf(&c).Elem(), "")
 	c.ClusterID, c.RegionID, c.State = clusterID("full"), "cn-hangzhou", "running"
-	c.Addons[0].Name, c.InspectConfig = "addon", nil
+	c.Addons[0].Name, c.InspectConfig, c.TaskFailure = "addon", nil, nil
+	c.ClusterType, c.ControlPlaneLog.LogTTL = managedCluster, "30"
 	c.InspectReports[0].StartTime, c.InspectReports[0].EndTime, c.InspectReports[0].ReportID = "2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z", "report"
 	second := c.InspectReports[0]
 	second.ReportID = "report-2"
@@ -213,6 +214,15 @@ func TestEveryAnswerConforms(t *testing.T) {
 	step(local, "GetClusterAddonInstance", cluster+"/addon_instances/addon", nil, nil)
 	task := step(local, "ModifyCluster", "/api/v2/clusters/"+id, nil, map[string]any{"cluster_name": "renamed"})
 	step(local, "DescribeTaskInfo", "/tasks/"+task.text("task_id"), nil, nil)
+	step(local, "GetClusterAuditProject", cluster+"/audit", nil, nil)
+	step(local, "UpdateClusterAuditLogConfig", cluster+"/audit_log", nil, map[string]any{"disable": false, "sls_project_name": "other"})
+	step(local, "CheckControlPlaneLogEnable", cluster+"/controlplanelog", nil, nil)
+	step(local, "UpdateControlPlaneLog", cluster+"/controlplanelog", nil, map[string]any{"components": []string{"apiserver"}, "log_ttl": "7", "aliuid": testMember})
+	if err := cloud.UpdateCluster(id, func(c *Cluster) { c.TaskFailure = &TaskFailure{Code: "text", Message: "text"} }); err != nil {
+		t.Fatal(err)
+	}
+	task = step(local, "UpdateClusterAuditLogConfig", cluster+"/audit_log", nil, map[string]any{"disable": true})
+	step(local, "DescribeTaskInfo", "/tasks/"+task.text("task_id"), nil, nil)
 	step(local, "CreateClusterInspectConfig", cluster+"/inspectConfig", nil,
 		map[string]any{"enabled": true, "recurrence": "FREQ=DAILY;BYHOUR=1;BYMINUTE=2", "disabledCheckItems": []string{"text"}})
 	step(local, "GetClusterInspectConfig", cluster+"/inspectConfig", nil, nil)
@@ -223,7 +233,7 @@ func TestEveryAnswerConforms(t *testing.T) {
 	step(local, "DeleteClusterInspectConfig", cluster+"/inspectConfig", nil, nil)
 
 	for i := range operations {
-		if op := &operations[i]; op.serve == nil && op.product != ProductConfig && !seen[op.action] {
+		if op := &operations[i]; op.serve == nil && op.product != ProductConfig && op.product != ProductLog && !seen[op.action] {
 			t.Errorf("%s was not called", op.action)
 		}
 	}

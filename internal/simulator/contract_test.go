@@ -78,13 +78,15 @@ func contracts(t *testing.T) map[string]*contract {
 
 // typed are the calls that cs v4.5.8 has types for.
 var typed = map[string]struct{ request, response reflect.Type }{
-	"DescribeClustersV1":        {reflect.TypeFor[cs.DescribeClustersV1Request](), reflect.TypeFor[cs.DescribeClustersV1ResponseBody]()},
-	"DescribeClusterDetail":     {nil, reflect.TypeFor[cs.DescribeClusterDetailResponseBody]()},
-	"DescribeClusterNodePools":  {nil, reflect.TypeFor[cs.DescribeClusterNodePoolsResponseBody]()},
-	"ModifyCluster":             {reflect.TypeFor[cs.ModifyClusterRequest](), reflect.TypeFor[cs.ModifyClusterResponseBody]()},
-	"DescribeTaskInfo":          {nil, reflect.TypeFor[cs.DescribeTaskInfoResponseBody]()},
-	"ListClusterAddonInstances": {nil, reflect.TypeFor[cs.ListClusterAddonInstancesResponseBody]()},
-	"GetClusterAddonInstance":   {nil, reflect.TypeFor[cs.GetClusterAddonInstanceResponseBody]()},
+	"DescribeClustersV1":         {reflect.TypeFor[cs.DescribeClustersV1Request](), reflect.TypeFor[cs.DescribeClustersV1ResponseBody]()},
+	"DescribeClusterDetail":      {nil, reflect.TypeFor[cs.DescribeClusterDetailResponseBody]()},
+	"DescribeClusterNodePools":   {nil, reflect.TypeFor[cs.DescribeClusterNodePoolsResponseBody]()},
+	"ModifyCluster":              {reflect.TypeFor[cs.ModifyClusterRequest](), reflect.TypeFor[cs.ModifyClusterResponseBody]()},
+	"DescribeTaskInfo":           {nil, reflect.TypeFor[cs.DescribeTaskInfoResponseBody]()},
+	"CheckControlPlaneLogEnable": {nil, reflect.TypeFor[cs.CheckControlPlaneLogEnableResponseBody]()},
+	"UpdateControlPlaneLog":      {reflect.TypeFor[cs.UpdateControlPlaneLogRequest](), reflect.TypeFor[cs.UpdateControlPlaneLogResponseBody]()},
+	"ListClusterAddonInstances":  {nil, reflect.TypeFor[cs.ListClusterAddonInstancesResponseBody]()},
+	"GetClusterAddonInstance":    {nil, reflect.TypeFor[cs.GetClusterAddonInstanceResponseBody]()},
 }
 
 // reflected is the tree of an SDK struct.

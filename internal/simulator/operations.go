@@ -9,7 +9,7 @@ import (
 )
 
 // operations is everything that the cloud answers.
-var operations = slices.Concat(stsOperations, directoryOperations, clusterOperations, addonOperations, inspectOperations, configOperations, olderOperations, metadataOperations, credentialsURIOperations)
+var operations = slices.Concat(stsOperations, directoryOperations, clusterOperations, addonOperations, auditLogOperations, inspectOperations, configOperations, olderOperations, logOperations, metadataOperations, credentialsURIOperations)
 
 // address is a product, a version that shares no calls, if it is one, and the name of an action or a method.
 type address struct{ product, version, name string }
@@ -39,7 +39,7 @@ func index() (map[address]*operation, map[address][]pathPattern) {
 
 // readBody decodes the body into the operation's struct; a body where none is taken is refused.
 func (op *operation) readBody(t target, b Behaviour, body []byte, isForm bool) (any, *apiError) {
-	if isForm && op.pattern == "" {
+	if isForm && op.pattern == "" || op.takesAny {
 		return nil, nil
 	}
 	if op.body == nil {
@@ -51,6 +51,9 @@ func (op *operation) readBody(t target, b Behaviour, body []byte, isForm bool) (
 	target := op.body(b)
 	if len(body) == 0 {
 		body = []byte("{}")
+	}
+	if op.product == ProductLog {
+		return target, op.decode(body, target)
 	}
 	problems := strict.JSON(body, target)
 	if len(problems) == 0 {

@@ -120,6 +120,9 @@ func isAccepted(t target, name, value string) bool {
 }
 
 func (op *operation) parameterError(code, message string) *apiError {
+	if op.product == ProductLog {
+		code = logInvalid
+	}
 	return op.refuse(http.StatusBadRequest, code, message)
 }
 

@@ -14,13 +14,13 @@ import (
 // Quota limits how often the identities of an account may call, as a token bucket on the cloud's clock. Every account
 // has a bucket of its own; a call that several quotas cover needs a token of each.
 type Quota struct {
-	Product           string  `json:"product" jsonschema:"required,enum=cs,enum=sts,enum=resourcedirectory,enum=config" jsonschema_description:"Product whose calls are counted."`
+	Product           string  `json:"product" jsonschema:"required,enum=cs,enum=sts,enum=resourcedirectory,enum=config,enum=sls" jsonschema_description:"Product whose calls are counted."`
 	Action            string  `json:"action,omitzero" jsonschema_description:"Name of the API, for example DescribeClusterDetail; left out, all calls of the product share one bucket."`
 	AccountID         string  `json:"account,omitzero" jsonschema_description:"AccountId of the caller's key; left out, the quota holds for each account by itself."`
 	RequestsPerSecond float64 `json:"requests_per_second" jsonschema:"required" jsonschema_description:"Calls that come back per second, above 0; 0.5 is one in two seconds."`
 	Burst             int64   `json:"burst,omitzero" jsonschema_description:"Calls that may be made at once after a pause; requests_per_second rounded up by default."`
-	Code              string  `json:"code,omitzero" jsonschema_description:"Error code of a refusal; Throttling.User by default."`
-	Status            int64   `json:"status,omitzero" jsonschema_description:"HTTP status of a refusal; 400 by default."`
+	Code              string  `json:"code,omitzero" jsonschema_description:"Error code of a refusal; Throttling.User by default, ReadQuotaExceed for sls."`
+	Status            int64   `json:"status,omitzero" jsonschema_description:"HTTP status of a refusal; 400 by default, 403 for sls."`
 	RetryAfter        string  `json:"retry_after,omitzero" jsonschema_description:"Value of the header x-acs-retry-after of a refusal, in milliseconds; left out, there is no header."`
 }
 
@@ -38,7 +38,7 @@ func (q Quota) check() error {
 	_, notANumber := strconv.ParseUint(q.RetryAfter, 10, 31)
 	switch {
 	case len(actions) == 0:
-		return fmt.Errorf("the product %q has no quotas, want cs, sts, resourcedirectory or config", q.Product)
+		return fmt.Errorf("the product %q has no quotas, want cs, sts, resourcedirectory, config or sls", q.Product)
 	case q.Action != "" && !slices.Contains(actions, q.Action):
 		hint := ""
 		if near := nearest.To(q.Action, actions); near != "" {
@@ -92,11 +92,15 @@ func newQuotas(quotas []Quota) []quotaState {
 		if q.Burst == 0 {
 			q.Burst = int64(math.Ceil(q.RequestsPerSecond))
 		}
+		code, status := "Throttling.User", int64(http.StatusBadRequest)
+		if q.Product == ProductLog {
+			code, status = "ReadQuotaExceed", http.StatusForbidden
+		}
 		if q.Code == "" {
-			q.Code = "Throttling.User"
+			q.Code = code
 		}
 		if q.Status == 0 {
-			q.Status = http.StatusBadRequest
+			q.Status = status
 		}
 		states[i] = quotaState{Quota: q, buckets: map[string]*bucket{}}
 	}

@@ -19,7 +19,7 @@ func TestReadmeScenarios(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if len(blocks) != 3 {
-		t.Errorf("%d scenarios on the page, want 3", len(blocks))
+	if len(blocks) != 4 {
+		t.Errorf("%d scenarios on the page, want 4", len(blocks))
 	}
 }

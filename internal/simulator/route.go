@@ -13,6 +13,7 @@ const (
 	ProductSTS               = "sts"
 	ProductResourceDirectory = "resourcedirectory"
 	ProductConfig            = "config"
+	ProductLog               = "sls"
 	ProductMetadata          = "ecs-metadata"
 	ProductCredentialsURI    = "credentials-uri"
 )
@@ -24,13 +25,14 @@ type target struct {
 	path                             map[string]string
 }
 
-// hosts maps the names of the products' endpoints; group 1 is the region where the name has one.
+// hosts maps the names of the products' endpoints; group 1 is the region where the name has one. What comes first wins.
 var hosts = []struct {
 	product string
 	pattern *regexp.Regexp
 }{
 	{ProductCS, regexp.MustCompile(`^cs(?:-anony-vpc|-vpc)?(?:\.([a-z0-9-]+))?\.aliyuncs\.com$`)},
 	{ProductSTS, regexp.MustCompile(`^sts(?:-vpc)?(?:\.([a-z0-9-]+))?\.aliyuncs\.com$`)},
+	{ProductLog, logHost},
 	{ProductConfig, regexp.MustCompile(`^config(?:\.([a-z0-9-]+))?\.aliyuncs\.com$`)},
 	{ProductResourceDirectory, regexp.MustCompile(`^resourcedirectory(?:-intl)?\.aliyuncs\.com$`)},
 	{ProductResourceDirectory, regexp.MustCompile(`^resourcemanager\.aliyuncs\.com$`)},
@@ -65,6 +67,9 @@ func route(r *http.Request, query, form url.Values) (target, *apiError) {
 				t.product = known.product
 				if len(m) > 1 {
 					t.region = m[1]
+				}
+				if known.product == ProductLog {
+					return routeLog(r, t, m[1], m[2], query)
 				}
 			}
 		}

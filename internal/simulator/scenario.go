@@ -31,6 +31,8 @@ type Behaviour struct {
 	ConfigTaskDuration      string      `json:"config_task_duration,omitzero" jsonschema_description:"How long Cloud Config takes to register a recorder, to create a group, to create or change a compliance pack and to delete a rule, as a Go duration; 0s by default."`
 	ConfigInventoryDelay    string      `json:"config_inventory_delay,omitzero" jsonschema_description:"How far the inventory of Cloud Config lags behind clusters, as a Go duration; 0s by default."`
 	ConfigEvaluationDelay   string      `json:"config_evaluation_delay,omitzero" jsonschema_description:"How long after its trigger an evaluation of a rule has its results, as a Go duration; 0s by default."`
+	LogJobDuration          string      `json:"log_job_duration,omitzero" jsonschema_description:"How long a job of Log Service takes to start and to stop, as a Go duration; 0s by default."`
+	LogJobDeleteLag         string      `json:"log_job_delete_lag,omitzero" jsonschema_description:"How long a deleted job of Log Service can still be read, as a Go duration; 0s by default."`
 	Consistency             Consistency `json:"consistency,omitzero" jsonschema_description:"How far reads of clusters lag behind writes; left out, they do not."`
 }
 
@@ -81,6 +83,7 @@ type Account struct {
 	OIDCProviders  []OIDCProvider `json:"oidc_providers,omitzero" jsonschema_description:"OIDC identity providers, for AssumeRoleWithOIDC."`
 	ElasticIPs     []ElasticIP    `json:"elastic_ips,omitzero" jsonschema_description:"EIPs that ModifyCluster may bind to an API server."`
 	CloudConfig    *CloudConfig   `json:"cloud_config,omitzero" jsonschema_description:"Cloud Config of the account; left out, it is not activated."`
+	LogService     *LogService    `json:"log_service,omitzero" jsonschema_description:"What the account has in Log Service; left out, nothing yet."`
 	Clusters       []Cluster      `json:"clusters,omitzero" jsonschema_description:"ACK clusters."`
 }
 
@@ -122,6 +125,10 @@ type ElasticIP struct {
 }
 
 func (b Behaviour) inspectDuration() time.Duration { return duration(b.InspectDuration) }
+
+func (b Behaviour) logJobDuration() time.Duration { return duration(b.LogJobDuration) }
+
+func (b Behaviour) logJobDeleteLag() time.Duration { return duration(b.LogJobDeleteLag) }
 
 func (b Behaviour) taskDuration() time.Duration { return duration(b.TaskDuration) }
 

@@ -60,6 +60,9 @@ type Cluster struct {
 	NodePools                  []NodePool        `json:"nodepools,omitzero" jsonschema_description:"Answer of DescribeClusterNodePools."`
 	Addons                     []Addon           `json:"addons,omitzero" jsonschema_description:"Installed add-ons."`
 	ConfigVerdicts             []ConfigVerdict   `json:"config_verdicts,omitzero" jsonschema_description:"What Cloud Config finds by rules that the simulator has no condition for."`
+	AuditLog                   *AuditLog         `json:"audit_log,omitzero" jsonschema_description:"The API server's audit log; left out, auditing is off."`
+	ControlPlaneLog            *ControlPlaneLog  `json:"control_plane_log,omitzero" jsonschema_description:"Logs of the components of a managed cluster's control plane; left out, none is collected."`
+	TaskFailure                *TaskFailure      `json:"task_failure,omitzero" jsonschema_description:"Why tasks on the cluster fail, without effect; left out, they succeed."`
 	InspectConfig              *InspectConfig    `json:"inspect_config,omitzero" jsonschema_description:"Schedule of the cluster inspection."`
 	InspectReports             []InspectReport   `json:"inspect_reports,omitzero" jsonschema_description:"History of inspections, in any order."`
 	InspectResults             []CheckItemResult `json:"inspect_results,omitzero" jsonschema_description:"What the next inspection finds."`
@@ -201,6 +204,24 @@ type AddonLogging struct {
 	Logstore   *string `json:"logstore,omitzero"`
 }
 
+// AuditLog is where the audit log of the API server goes.
+type AuditLog struct {
+	SLSProjectName string `json:"sls_project_name,omitzero" jsonschema_description:"Project of Log Service; left out, k8s-log- and the cluster's id."`
+}
+
+// ControlPlaneLog is what is collected of the control plane's components.
+type ControlPlaneLog struct {
+	Components []string `json:"components" jsonschema:"required" jsonschema_description:"For example apiserver, kcm, scheduler, ccm."`
+	LogProject string   `json:"log_project" jsonschema:"required" jsonschema_description:"Project of Log Service."`
+	LogTTL     string   `json:"log_ttl" jsonschema:"required" jsonschema_description:"Days, in quotes: 1 to 3000."`
+}
+
+// TaskFailure is the error of a task.
+type TaskFailure struct {
+	Code    string `json:"code" jsonschema:"required" jsonschema_description:"Error code."`
+	Message string `json:"message" jsonschema:"required" jsonschema_description:"Error message."`
+}
+
 // InspectConfig is the schedule of the cluster inspection.
 type InspectConfig struct {
 	Enabled            bool     `json:"enabled" jsonschema:"required" jsonschema_description:"Whether inspections run."`
@@ -289,7 +310,7 @@ func (v *view) object(c *Cluster) map[string]any {
 		object["master_url"] = jsonString(*c.MasterURL)
 	}
 	if c.MetaData != nil && object["meta_data"] != nil {
-		object["meta_data"] = jsonString(c.MetaData)
+		object["meta_data"] = jsonString(c.metaData())
 	}
 	return object
 }

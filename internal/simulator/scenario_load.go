@@ -120,6 +120,8 @@ func (s *Scenario) check() []finding {
 	k.duration("behaviour.config_task_duration", s.Behaviour.ConfigTaskDuration)
 	k.duration("behaviour.config_inventory_delay", s.Behaviour.ConfigInventoryDelay)
 	k.duration("behaviour.config_evaluation_delay", s.Behaviour.ConfigEvaluationDelay)
+	k.duration("behaviour.log_job_duration", s.Behaviour.LogJobDuration)
+	k.duration("behaviour.log_job_delete_lag", s.Behaviour.LogJobDeleteLag)
 	k.consistency("behaviour.consistency", s.Behaviour.Consistency)
 	accounts := map[string]bool{}
 	for i := range s.Accounts {
@@ -223,6 +225,7 @@ func (s *Scenario) checkAccount(k *checker, path string, a *Account, accounts, f
 		k.once("AllocationId", eip.AllocationID, fmt.Sprintf("%s.elastic_ips[%d].AllocationId", path, i))
 	}
 	k.cloudConfig(path+".cloud_config", s, a, accounts, folders)
+	k.logService(path+".log_service", a.LogService)
 	for i := range a.Clusters {
 		at := fmt.Sprintf("%s.clusters[%d]", path, i)
 		k.once("cluster_id", a.Clusters[i].ClusterID, at+".cluster_id")
@@ -291,6 +294,7 @@ func (k *checker) cluster(path string, c *Cluster) {
 			k.add(path+".inspect_config.recurrence", "%s", err.Message)
 		}
 	}
+	k.checkLogs(path, c)
 	for i := range c.InspectReports {
 		r, at := &c.InspectReports[i], fmt.Sprintf("%s.inspect_reports[%d]", path, i)
 		k.once("reportId", r.ReportID, at+".reportId")

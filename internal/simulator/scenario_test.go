@@ -58,10 +58,10 @@ func TestScenarioErrors(t *testing.T) {
 		{"    FolderId: fd-a", "    FolderId: fd-b", "fleet.yaml: line 13: the folder \"fd-b\" does not exist: add it under resource_directory.folders"},
 		{"FolderName: A}", "FolderName: A, ParentFolderId: fd-a}", "fleet.yaml: line 6: the folder \"fd-a\" is inside itself"},
 		{"MasterAccountId: \"100000000000001\"", "MasterAccountId: \"100000000000007\"", "fleet.yaml: line 3: the account \"100000000000007\" is not in this scenario: add it under accounts"},
-		{"UserName: u", "UserName: u\n        attached_policies: [Everything]", "fleet.yaml: line 11: the system policy \"Everything\" is not simulated, known are AdministratorAccess, AliyunCSFullAccess, AliyunCSReadOnlyAccess, AliyunConfigFullAccess, AliyunConfigReadOnlyAccess, AliyunResourceDirectoryFullAccess, AliyunResourceDirectoryReadOnlyAccess, AliyunSTSAssumeRoleAccess, ReadOnlyAccess: write it out under policies"},
+		{"UserName: u", "UserName: u\n        attached_policies: [Everything]", "fleet.yaml: line 11: the system policy \"Everything\" is not simulated, known are AdministratorAccess, AliyunCSFullAccess, AliyunCSReadOnlyAccess, AliyunConfigFullAccess, AliyunConfigReadOnlyAccess, AliyunLogFullAccess, AliyunLogReadOnlyAccess, AliyunResourceDirectoryFullAccess, AliyunResourceDirectoryReadOnlyAccess, AliyunSTSAssumeRoleAccess, ReadOnlyAccess: write it out under policies"},
 		{"accounts:", "faults: [{status: 500}]\naccounts:", "fleet.yaml: line 7: an error answer needs both status and code"},
 		{"accounts:", "quotas: [{product: cs}]\naccounts:", "fleet.yaml: line 7: quota has no \"requests_per_second\""},
-		{"accounts:", "quotas: [{product: ecs, requests_per_second: 1}]\naccounts:", "fleet.yaml: line 7: product is \"ecs\", want one of cs, sts, resourcedirectory, config"},
+		{"accounts:", "quotas: [{product: ecs, requests_per_second: 1}]\naccounts:", "fleet.yaml: line 7: product is \"ecs\", want one of cs, sts, resourcedirectory, config, sls"},
 		{"accounts:", "quotas: [{product: cs, requests_per_second: 0}]\naccounts:", "fleet.yaml: line 7: requests_per_second is 0, want a number above 0"},
 		{"accounts:", "quotas: [{product: cs, requests_per_second: 1, burst: -1}]\naccounts:", "fleet.yaml: line 7: burst is -1, want 1 or more"},
 		{"accounts:", "quotas: [{product: cs, requests_per_second: 1, status: 200}]\naccounts:", "fleet.yaml: line 7: status is 200, want 400 to 599"},
@@ -104,6 +104,10 @@ func TestScenarioErrors(t *testing.T) {
 		{"    FolderId: fd-a", "    FolderId: fd-a\n    cloud_config: {delivery_channels: [{DeliveryChannelType: SLS, DeliveryChannelTargetArn: \"acs:oss:cn-shanghai:100000000000002:bucket\"}]}", "fleet.yaml: line 14: DeliveryChannelTargetArn of the delivery channel is not of its form"},
 		{"    FolderId: fd-a", "    FolderId: fd-a\n    cloud_config: {delivery_channels: [{DeliveryChannelId: x, DeliveryChannelType: OSS, DeliveryChannelTargetArn: \"acs:oss:cn-shanghai:100000000000002:bucket\"}]}", "fleet.yaml: line 14: DeliveryChannelId is \"x\", want cdc- and letters or digits"},
 		{"state: running", "state: running\n        config_verdicts: [{Identifier: ack-cluster-network-type-check, ComplianceType: COMPLIANT}]", "fleet.yaml: line 23: the simulator evaluates ack-cluster-network-type-check itself: change the cluster instead"},
+		{"state: running", "state: running\n        audit_log: {sls_project_name: a}\n        meta_data: {AuditProjectName: b}", "fleet.yaml: line 24: it is \"b\" and audit_log says \"a\": leave it out, answers get it from audit_log"},
+		{"state: running", "state: running\n        meta_data: {ControlPlaneLogConfig: {}}", "fleet.yaml: line 23: leave it out and give control_plane_log, from which answers get it"},
+		{"state: running", "state: running\n        control_plane_log: {components: [kcm], log_project: p, log_ttl: \"0\"}", "fleet.yaml: line 23: log_ttl is \"0\", want days from 1 to 3000 in quotes"},
+		{"cluster_type: ManagedKubernetes", "cluster_type: Kubernetes\n        control_plane_log: {components: [kcm], log_project: p, log_ttl: \"7\"}", "fleet.yaml: line 21: only managed clusters have control-plane logs, and this one is Kubernetes"},
 		{"name: n", "name: &x n", "fleet.yaml: line 19: accounts[1].clusters[0].name uses a YAML anchor or alias, write the value out"},
 	} {
 		text := strings.Replace(minimal, c.old, c.changed, 1)

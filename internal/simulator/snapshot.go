@@ -28,6 +28,7 @@ func (c *Cloud) Snapshot() Snapshot {
 		}
 	}
 	c.snapshotConfig(s)
+	c.snapshotLog(s)
 	return s
 }
 

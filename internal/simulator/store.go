@@ -26,12 +26,13 @@ type pendingChange struct {
 func (c *Cloud) addAccount(a *Account) {
 	clusters := a.Clusters
 	stored := clone(a)
-	stored.Clusters, stored.CloudConfig = nil, nil
+	stored.Clusters, stored.CloudConfig, stored.LogService = nil, nil, nil
 	c.accounts[a.AccountID] = &accountState{account: stored, byRegion: map[string][]*clusterState{}}
 	c.accountOrder = append(c.accountOrder, a.AccountID)
 	c.indexKeys(stored)
 	for i := range clusters {
 		cl := clone(&clusters[i])
+		cl.takeAuditProject()
 		c.newState(a.AccountID, cl).now = &version{Cluster: cl}
 	}
 }
@@ -66,6 +67,7 @@ func (c *Cloud) indexKeys(a *Account) {
 func (c *Cloud) settle(now time.Time) {
 	c.forget(func(s *clusterState) bool { return !s.lags(now) })
 	defer c.settleConfig(c.configTime(now))
+	defer c.settleLog(c.logTime(now))
 	c.pending = slices.DeleteFunc(c.pending, func(p pendingChange) bool {
 		if p.due.After(now) {
 			return false
@@ -120,7 +122,9 @@ func (c *Cloud) UpdateCluster(clusterID string, change func(*Cluster)) error {
 		return err
 	}
 	// What a caller keeps of the object must not reach into the store.
-	c.write(state, &version{Cluster: clone(changed)}, now)
+	changed = clone(changed)
+	changed.takeAuditProject()
+	c.write(state, &version{Cluster: changed}, now)
 	return nil
 }
 
@@ -138,7 +142,9 @@ func (c *Cloud) AddCluster(accountID string, cl Cluster) error {
 		return err
 	}
 	c.forget(func(s *clusterState) bool { return s.clusterID == cl.ClusterID })
-	c.write(c.newState(accountID, &cl), &version{Cluster: clone(&cl)}, c.now())
+	added := clone(&cl)
+	added.takeAuditProject()
+	c.write(c.newState(accountID, added), &version{Cluster: added}, c.now())
 	return nil
 }
 
@@ -180,8 +186,8 @@ func (c *Cloud) UpdateAccount(accountID string, change func(*Account)) error {
 	}
 	changed := clone(state.account)
 	change(changed)
-	if changed.AccountID != accountID || len(changed.Clusters) > 0 || changed.CloudConfig != nil {
-		return fmt.Errorf("a change of account %s must keep AccountId and must not set Clusters or CloudConfig: use AddCluster, UpdateConfigRule and the like", accountID)
+	if changed.AccountID != accountID || len(changed.Clusters) > 0 || changed.CloudConfig != nil || changed.LogService != nil {
+		return fmt.Errorf("a change of account %s must keep AccountId and must not set Clusters, CloudConfig or LogService: use AddCluster, UpdateConfigRule, UpdateLogStore and the like", accountID)
 	}
 	if err := c.checkChanged(changed); err != nil {
 		return err

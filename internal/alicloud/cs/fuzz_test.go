@@ -106,3 +106,33 @@ func FuzzInspectReportDetail(f *testing.F) {
 		`{"reportId":"r1","status":"completed","summary":{"code":"warning"},"checkItemResults":[{"checkItemUid":"A","result":"true","level":"warning","targets":["t"]}],"requestId":"R"}`,
 		`{"status":"running","requestId":"R"}`)
 }
+
+func FuzzAuditLog(f *testing.F) {
+	fuzzAnswers(f, func(ctx context.Context, c *cs.Client) error { _, err := c.AuditLog(ctx, clusterID); return err }, "audit_enabled",
+		`{"audit_enabled":true,"sls_project_name":"k8s-log-c1\n"}`, `{"audit_enabled":false,"sls_project_name":""}`,
+		`{"audit_enabled":"true"}`, `{"sls_project_name":"k8s-log-c1"}`)
+}
+
+func FuzzControlPlaneLog(f *testing.F) {
+	fuzzAnswers(f, func(ctx context.Context, c *cs.Client) error {
+		log, err := c.ControlPlaneLog(ctx, clusterID)
+		if err == nil && log.TTLDays < 0 {
+			return errors.New("a negative retention")
+		}
+		return err
+	}, "components",
+		`{"aliuid":"1","components":["apiserver","kcm"],"log_project":"k8s-log-c1","log_ttl":"30"}`, `{"components":[],"log_ttl":""}`,
+		`{"components":["ccm"],"log_ttl":30}`, `{"components":["ccm"],"log_ttl":"-1"}`, `{"components":["ccm"],"log_ttl":"a month"}`, `{"components":"ccm"}`)
+}
+
+func FuzzTask(f *testing.F) {
+	fuzzAnswers(f, func(ctx context.Context, c *cs.Client) error {
+		task, err := c.Task(ctx, "T-1")
+		if err == nil && task.Succeeded() && task.Failure() != nil {
+			return errors.New("a task that succeeded and failed")
+		}
+		return err
+	}, "state",
+		`{"task_id":"T-1","task_type":"cluster_audit_log","state":"running"}`, `{"state":"success","error":null}`,
+		`{"state":"failed","error":{"code":"E","message":"no."}}`, `{"state":""}`, `{"state":"failed","error":"no"}`)
+}

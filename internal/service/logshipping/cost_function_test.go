@@ -1,8 +1,10 @@
 package logshipping
 
 import (
+	"fmt"
 	"math"
 	"math/big"
+	"os"
 	"strings"
 	"testing"
 
@@ -147,3 +149,43 @@ func TestCostFunction(t *testing.T) {
 }
 
 func bigFloat(n float64) *big.Float { return big.NewFloat(n) }
+
+// The guide's table, in both languages, holds the figures that the function gives.
+func TestGuide_costs(t *testing.T) {
+	t.Parallel()
+	given := map[string]float64{
+		"write_gb": 0.2, "index_gb": 0.3, "storage_gb_month": 0.4, "infrequent_access_gb_month": 0.2, "archive_gb_month": 0.1, "transformation_gb": 0.2, "shard_day": 0.05,
+	}
+	u := usage{
+		GBPerDay: 20, Compression: 0.15, IndexRatio: 1, SourceMetering: byFeature, ArchiveMetering: byFeature, SourceDays: 1, SourceShards: 1,
+		ArchiveDays: 180, HotDays: 30, InfrequentDays: 60,
+	}
+	place, ship := u.inPlace(given), u.shipped(given)
+	row := func(item, where string, b *bill) string {
+		for _, i := range b.items {
+			if i.Item == item && i.Where == where {
+				return fmt.Sprintf("%.2f", i.Cost)
+			}
+		}
+		return "-"
+	}
+	for _, page := range []string{"log-shipping.md", "log-shipping.zh-CN.md"} {
+		text, err := os.ReadFile("../../../docs/guides/" + page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, item := range []string{"write_gb", "index_gb", "storage_gb_month", "infrequent_access_gb_month", "archive_gb_month", "transformation_gb", "shard_day"} {
+			where := "source"
+			if item == "transformation_gb" {
+				where = "shipping"
+			}
+			line := fmt.Sprintf("| `%s` | %s | %s | %s |", item, row(item, "source", place), row(item, where, ship), row(item, "archive", ship))
+			if !strings.Contains(string(text), line) {
+				t.Errorf("%s lacks %s", page, line)
+			}
+		}
+		if line := fmt.Sprintf("| %.2f | %.2f |", place.total(), ship.total()); !strings.Contains(string(text), line) {
+			t.Errorf("%s lacks %s", page, line)
+		}
+	}
+}

@@ -117,15 +117,23 @@ var actions = map[string]action{
 	"config:ListAggregateDiscoveredResources": {Provider, everything, compliance.Inferred},
 	"config:GetAggregateDiscoveredResource":   {Provider, everything, compliance.Inferred},
 
-	"cs:DescribeClusterDetail":         {Member, clusters, compliance.Documented},
-	"cs:DescribeClusterNodePools":      {Member, clusters, compliance.Documented},
-	"cs:ListClusterAddonInstances":     {Member, clusters, compliance.Inferred},
-	"cs:CreateClusterInspectConfig":    {Member, clusters, compliance.Documented},
-	"cs:GetClusterInspectConfig":       {Member, clusters, compliance.Documented},
-	"cs:UpdateClusterInspectConfig":    {Member, clusters, compliance.Documented},
-	"cs:DeleteClusterInspectConfig":    {Member, clusters, compliance.Documented},
-	"cs:RunClusterInspect":             {Member, clusters, compliance.Documented},
-	"cs:ListClusterInspectReports":     {Member, clusters, compliance.Inferred},
+	"cs:DescribeClusterDetail":       {Member, clusters, compliance.Documented},
+	"cs:DescribeClusterNodePools":    {Member, clusters, compliance.Documented},
+	"cs:ListClusterAddonInstances":   {Member, clusters, compliance.Inferred},
+	"cs:CreateClusterInspectConfig":  {Member, clusters, compliance.Documented},
+	"cs:GetClusterInspectConfig":     {Member, clusters, compliance.Documented},
+	"cs:UpdateClusterInspectConfig":  {Member, clusters, compliance.Documented},
+	"cs:DeleteClusterInspectConfig":  {Member, clusters, compliance.Documented},
+	"cs:RunClusterInspect":           {Member, clusters, compliance.Documented},
+	"cs:ListClusterInspectReports":   {Member, clusters, compliance.Inferred},
+	"cs:GetClusterAuditProject":      {Member, clusters, compliance.Documented},
+	"cs:UpdateClusterAuditLogConfig": {Member, clusters, compliance.Documented},
+	"cs:CheckControlPlaneLogEnable":  {Member, clusters, compliance.Documented},
+	"cs:UpdateControlPlaneLog":       {Member, clusters, compliance.Documented},
+	// The page of UpdateControlPlaneLog names it as needed besides.
+	"cs:EnableCoreControlPlaneComponentsLog": {Member, clusters, compliance.Documented},
+	// A task has no resource of its own, and the page narrows it to none.
+	"cs:DescribeTaskInfo":              {Member, everything, compliance.Documented},
 	"cs:GetClusterInspectReportDetail": {Member, clusters, compliance.Inferred},
 }
 
@@ -184,6 +192,7 @@ const (
 	inspectTimer = "ackguard_cluster_inspection_schedule"
 
 	exemption        = "ackguard_config_rule_exemption"
+	auditLog         = "ackguard_cluster_audit_log"
 	configCompliance = "ackguard_config_compliance"
 )
 
@@ -266,6 +275,16 @@ var features = []Feature{
 	{Name: "ackguard_config_precheck", Needs: []need{
 		{action: "config:ListPreManagedRules", why: "tells which rules can judge planned resources"},
 		{action: "config:EvaluatePreConfigRules", why: "judges planned resources"},
+	}},
+	{Name: auditLog, Needs: []need{
+		{action: "cs:GetClusterAuditProject", why: "reads whether auditing is on"},
+		{action: "cs:UpdateClusterAuditLogConfig", why: "switches auditing on, to another project, or off"},
+		{action: "cs:DescribeTaskInfo", why: "waits for the end of a change"},
+	}},
+	{Name: auditLog + ".control_plane_logs", With: []string{auditLog}, Needs: []need{
+		{action: "cs:CheckControlPlaneLogEnable", why: "reads which components' logs are collected; an import asks too, and warns without it"},
+		{action: "cs:UpdateControlPlaneLog", why: "changes which components' logs are collected"},
+		{action: "cs:EnableCoreControlPlaneComponentsLog", why: "the same call: its page names both actions"},
 	}},
 	{Name: "ackguard_rules", Needless: "it makes no call"},
 	{Name: "ackguard_required_ram_policy", Needless: "its only call is `sts:GetCallerIdentity`, which needs no permission"},

@@ -19,6 +19,7 @@ var (
 	aggregator  = regexp.MustCompile(`^ca-[0-9A-Za-z]+$`)
 	configRule  = regexp.MustCompile(`^cr-[0-9A-Za-z]+$`)
 	configPack  = regexp.MustCompile(`^cp-[0-9A-Za-z]+$`)
+	logProject  = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
 	delivery    = regexp.MustCompile(`^cdc-[0-9A-Za-z]+$`)
 	roleName    = regexp.MustCompile(`^[0-9A-Za-z.-]{1,64}$`)
 	roleARN     = regexp.MustCompile(`^acs:ram::[0-9]+:role/[0-9A-Za-z.-]{1,64}$`)
@@ -64,6 +65,11 @@ func CompliancePackID() validator.String {
 // DeliveryChannelID checks the ID of a delivery channel of Cloud Config.
 func DeliveryChannelID() validator.String {
 	return stringvalidator.RegexMatches(delivery, "must be the ID of a delivery channel of Cloud Config: cdc- and letters or digits")
+}
+
+// LogProject checks the name of a project of Log Service.
+func LogProject() validator.String {
+	return stringvalidator.RegexMatches(logProject, "must be the name of a project of Log Service: 3 to 63 lower-case letters, digits and hyphens, no hyphen at the ends")
 }
 
 // RoleName checks a RAM role name.

@@ -9,11 +9,13 @@ import (
 // simulated; the read-only list of cs follows the verbs of its read calls.
 var system = map[string]Document{
 	"AdministratorAccess":                   allow("*"),
-	"ReadOnlyAccess":                        allow("cs:Get*", "cs:List*", "cs:Describe*", "cs:Check*", "resourcemanager:Get*", "resourcemanager:List*", "config:Get*", "config:List*"),
+	"ReadOnlyAccess":                        allow("cs:Get*", "cs:List*", "cs:Describe*", "cs:Check*", "resourcemanager:Get*", "resourcemanager:List*", "config:Get*", "config:List*", "log:Get*", "log:List*"),
 	"AliyunCSFullAccess":                    allow("cs:*"),
 	"AliyunCSReadOnlyAccess":                allow("cs:Get*", "cs:List*", "cs:Describe*", "cs:Check*"),
 	"AliyunConfigFullAccess":                allow("config:*"),
 	"AliyunConfigReadOnlyAccess":            allow("config:Get*", "config:List*"),
+	"AliyunLogFullAccess":                   allow("log:*"),
+	"AliyunLogReadOnlyAccess":               allow("log:Get*", "log:List*"),
 	"AliyunSTSAssumeRoleAccess":             allow("sts:AssumeRole"),
 	"AliyunResourceDirectoryFullAccess":     allow("resourcemanager:*"),
 	"AliyunResourceDirectoryReadOnlyAccess": allow("resourcemanager:Get*", "resourcemanager:List*"),

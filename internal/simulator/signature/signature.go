@@ -1,6 +1,7 @@
 // Package signature recomputes the signatures that Alibaba Cloud's SDKs put on requests: ACS3-HMAC-SHA256, ROA
-// version 1 (HMAC-SHA1 in the Authorization header) and RPC version 1 (HMAC-SHA1 in the query). It is written from the
-// published signing rules and imports no SDK, so that a mistake in a client cannot hide in it.
+// version 1 (HMAC-SHA1 in the Authorization header), RPC version 1 (HMAC-SHA1 in the query), and versions 1 and 4 of Log
+// Service. It is written from the published signing rules and imports no SDK, so that a mistake in a client cannot hide
+// in it.
 package signature
 
 import (
@@ -25,6 +26,7 @@ type Claim struct {
 	AccessKeyID   string
 	SecurityToken string
 	Nonce         string // empty when the request carries none
+	Region        string // that the signature is for, empty in families without one
 	Date          time.Time
 	StringToSign  string
 
@@ -76,6 +78,9 @@ func IsSigned(r *http.Request, query, form url.Values) bool {
 // AccessKeyID returns the key that a request names, signed or not, so that faults can be matched by account.
 func AccessKeyID(r *http.Request, query, form url.Values) string {
 	authorization := r.Header.Get("Authorization")
+	if id, ok := logKeyID(authorization); ok {
+		return id
+	}
 	if rest, ok := strings.CutPrefix(authorization, ACS3+" "); ok {
 		return acs3Parts(rest)["Credential"]
 	}

@@ -1,0 +1,138 @@
+# API-server audit logs and risk logs of three member accounts, shipped to one archive in the log account: in one apply,
+# from the management account.
+terraform {
+  required_version = ">= 1.8"
+  required_providers {
+    ackguard = { source = "ackguard/ackguard" }
+  }
+}
+
+variable "log_account_id" {
+  description = "Account that keeps the logs."
+  type        = string
+}
+
+variable "member_account_ids" {
+  description = "Accounts whose clusters' logs are shipped."
+  type        = set(string)
+}
+
+variable "region" {
+  description = "Region of the archive."
+  type        = string
+  default     = "cn-hangzhou"
+}
+
+variable "reader_role_name" {
+  description = "Role in each member account that reads its log stores. Make it with the policies in outputs."
+  type        = string
+  default     = "ackguard-log-reader"
+}
+
+variable "writer_role_name" {
+  description = "Role in the log account that writes to the archive. Make it with the policies in outputs."
+  type        = string
+  default     = "ackguard-log-writer"
+}
+
+variable "sources" {
+  description = "What is shipped of each cluster."
+  type        = set(string)
+  default     = ["audit", "inspection"]
+}
+
+variable "action_policy_id" {
+  description = "Action policy of Log Service's alert center that says who is told."
+  type        = string
+  default     = "sls.builtin"
+}
+
+data "ackguard_clusters" "members" {
+  account_ids = var.member_account_ids
+}
+
+locals {
+  # Only managed clusters that run have an audit log to ship.
+  clusters = { for c in data.ackguard_clusters.members.clusters : c.cluster_id => c if c.state == "running" && c.cluster_type == "ManagedKubernetes" }
+  flows    = { for pair in setproduct(keys(local.clusters), var.sources) : "${pair[0]}/${pair[1]}" => { cluster = local.clusters[pair[0]], source = pair[1] } }
+
+  archive = {
+    account_id = var.log_account_id
+    region     = var.region
+    project    = ackguard_audit_log_archive.clusters.project
+    logstore   = ackguard_audit_log_archive.clusters.logstore
+  }
+}
+
+# The roles' policies: two of each member's reader, two of the writer.
+data "ackguard_log_shipping_policies" "roles" {
+  log_account_id     = var.log_account_id
+  member_account_ids = var.member_account_ids
+  archive_project    = "collect-logs"
+  archive_logstore   = "collect-cluster-security-logs"
+}
+
+resource "ackguard_audit_log_archive" "clusters" {
+  account_id = var.log_account_id
+  region     = var.region
+  project    = "collect-logs"
+  logstore   = "collect-cluster-security-logs"
+
+  retention_days = 180
+  hot_days       = 30
+}
+
+resource "ackguard_cluster_audit_log" "on" {
+  for_each   = local.clusters
+  account_id = each.value.account_id
+  region     = each.value.region
+  cluster_id = each.key
+}
+
+resource "ackguard_audit_log_shipping" "all" {
+  for_each   = local.flows
+  account_id = each.value.cluster.account_id
+  region     = each.value.cluster.region
+  cluster_id = each.value.cluster.cluster_id
+  source     = each.value.source
+  archive    = local.archive
+
+  source_role_arn      = "acs:ram::${each.value.cluster.account_id}:role/${var.reader_role_name}"
+  destination_role_arn = "acs:ram::${var.log_account_id}:role/${var.writer_role_name}"
+
+  # The member keeps a day: the archive has the rest.
+  source_retention = { days = 1 }
+
+  depends_on = [ackguard_cluster_audit_log.on]
+}
+
+resource "ackguard_audit_alert" "ready" {
+  for_each   = toset(["exec_into_container", "secret_access", "rbac_change", "public_access"])
+  account_id = var.log_account_id
+  region     = var.region
+  project    = ackguard_audit_log_archive.clusters.project
+  logstore   = ackguard_audit_log_archive.clusters.logstore
+
+  name         = replace(each.key, "_", "-")
+  condition    = each.key
+  notification = { action_policy_id = var.action_policy_id }
+}
+
+resource "ackguard_audit_dashboard" "reports" {
+  for_each   = toset(["overview", "operations_overview", "operation_details"])
+  account_id = var.log_account_id
+  region     = var.region
+  project    = ackguard_audit_log_archive.clusters.project
+  logstore   = ackguard_audit_log_archive.clusters.logstore
+  report     = each.key
+}
+
+output "policies" {
+  description = "Trust and permission policies of both roles."
+  value       = data.ackguard_log_shipping_policies.roles
+}
+
+output "not_verified" {
+  description = "Flows whose rows were not seen to arrive, and why."
+  value       = { for key, flow in ackguard_audit_log_shipping.all : key => flow.verification if flow.verified != true }
+}

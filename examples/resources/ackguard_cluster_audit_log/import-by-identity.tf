@@ -1,0 +1,14 @@
+import {
+  to = ackguard_cluster_audit_log.retail
+  identity = {
+    account_id = "100000000000003" # the provider's own account if left out
+    region     = "cn-hangzhou"     # the provider's region if left out
+    cluster_id = "c1a00000000000000000000000retail1"
+  }
+}
+
+resource "ackguard_cluster_audit_log" "retail" {
+  account_id = "100000000000003"
+  region     = "cn-hangzhou"
+  cluster_id = "c1a00000000000000000000000retail1"
+}
