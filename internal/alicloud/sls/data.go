@@ -84,20 +84,11 @@ func (c *Client) Newest(ctx context.Context, project, store string) (time.Time, 
 // newestOfShard asks for the time of the cursor before the end, which the SDK
 // reckons from the end's.
 func (c *Client) newestOfShard(ctx context.Context, project, store string, shard int) (at time.Time, there bool, err error) {
-	op := read("GetCursor", place(project, store))
-	op.RAMAction = "log:GetCursorOrData"
-	cursor := func(from string) (cursor string, err error) {
-		err = c.call(ctx, op, func(client *sdk.Client) (err error) {
-			cursor, err = client.GetCursor(project, store, shard, from)
-			return err
-		})
-		return cursor, err
-	}
-	begin, err := cursor("begin")
+	begin, err := c.cursor(ctx, project, store, shard, "begin")
 	if err != nil {
 		return at, false, err
 	}
-	end, err := cursor("end")
+	end, err := c.cursor(ctx, project, store, shard, "end")
 	if err != nil || begin == end {
 		return at, false, err
 	}

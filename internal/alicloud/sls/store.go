@@ -3,7 +3,6 @@ package sls
 import (
 	"context"
 	"encoding/json"
-	"strings"
 
 	sdk "github.com/aliyun/aliyun-log-go-sdk"
 
@@ -90,9 +89,9 @@ func (s LogStore) wire() *sdk.LogStore {
 		*w = *s.read
 	}
 	w.Name, w.TTL, w.HotTTL, w.ShardCount, w.AutoSplit, w.MaxSplitShard, w.Mode = s.Name, s.TTL, days(s.HotTTL), s.ShardCount, s.AutoSplit, s.MaxSplitShard, s.Mode
-	if w.InfrequentAccessTTL = nil; s.InfrequentAccessTTL > 0 {
-		ia := days(s.InfrequentAccessTTL)
-		w.InfrequentAccessTTL = &ia
+	if s.InfrequentAccessTTL > 0 || w.InfrequentAccessTTL != nil { // zero takes it away: what is not sent stays (INFERRED)
+		infrequent := days(s.InfrequentAccessTTL)
+		w.InfrequentAccessTTL = &infrequent
 	}
 	if w.EncryptConf = nil; s.Encryption != nil {
 		w.EncryptConf = &sdk.EncryptConf{Enable: s.Encryption.Enabled, EncryptType: s.Encryption.Type}
@@ -171,7 +170,7 @@ var readOnlyOfIndex = []string{"lastModifyTime", "index_mode", "storage"}
 // CreateIndex gives a Logstore an index (CreateIndex); it may be one that Index returned.
 func (c *Client) CreateIndex(ctx context.Context, project, store, index string) error {
 	return c.call(ctx, change("CreateIndex", place(project, store)), func(client *sdk.Client) error {
-		return client.CreateIndexString(project, store, writable(index))
+		return client.CreateIndexString(project, store, takeable(index))
 	})
 }
 
@@ -179,10 +178,10 @@ func (c *Client) CreateIndex(ctx context.Context, project, store, index string) 
 func (c *Client) UpdateIndex(ctx context.Context, project, store, index string) error {
 	op := change("UpdateIndex", place(project, store))
 	op.SafeToRepeat = true
-	return c.call(ctx, op, func(client *sdk.Client) error { return client.UpdateIndexString(project, store, writable(index)) })
+	return c.call(ctx, op, func(client *sdk.Client) error { return client.UpdateIndexString(project, store, takeable(index)) })
 }
 
-func writable(index string) string {
+func takeable(index string) string {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal([]byte(index), &fields) != nil {
 		return index
@@ -202,19 +201,4 @@ func (c *Client) DeleteIndex(ctx context.Context, project, store string) error {
 	return gone(c.call(ctx, change("DeleteIndex", place(project, store)), func(client *sdk.Client) error {
 		return client.DeleteIndex(project, store)
 	}))
-}
-
-// Shards are the numbers of a Logstore's shards that take rows (ListShards).
-func (c *Client) Shards(ctx context.Context, project, store string) (ids []int, err error) {
-	err = c.call(ctx, read("ListShards", place(project, store)), func(client *sdk.Client) error {
-		got, err := client.ListShards(project, store)
-		ids = ids[:0]
-		for _, shard := range got {
-			if strings.EqualFold(shard.Status, "readwrite") {
-				ids = append(ids, shard.ShardID)
-			}
-		}
-		return err
-	})
-	return ids, err
 }

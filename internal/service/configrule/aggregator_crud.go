@@ -18,6 +18,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/moved"
 )
 
 // aggregatorOperation is one create, read, update or delete of an account group.
@@ -136,7 +137,7 @@ func (r *aggregatorResource) Read(ctx context.Context, req resource.ReadRequest,
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	unread := moved(ctx, r.data, &m.AccountID, &resp.Diagnostics)
+	unread := moved.Account(ctx, r.data, &m.AccountID, &resp.Diagnostics)
 	c := r.operation(ctx, m, timeout, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -152,7 +153,7 @@ func (r *aggregatorResource) Read(ctx context.Context, req resource.ReadRequest,
 		resp.Diagnostics.Append(diagnostic.Error("Reading "+c.Name, err))
 		return
 	case !found && unread:
-		resp.Diagnostics.Append(movedElsewhere(fmt.Sprintf("the account group %s", c.id), "in account "+m.AccountID.ValueString(), "ACCOUNT_ID/"+c.id))
+		resp.Diagnostics.Append(moved.Elsewhere(fmt.Sprintf("the account group %s", c.id), "in account "+m.AccountID.ValueString(), "ACCOUNT_ID/"+c.id))
 		return
 	case !found:
 		storeIdentity(ctx, resp.Identity, m.aggregatorIdentity, &resp.Diagnostics)

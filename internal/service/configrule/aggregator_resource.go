@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/moved"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
@@ -115,7 +116,7 @@ type formerAggregator struct {
 
 // MoveState implements resource.ResourceWithMoveState.
 func (r *aggregatorResource) MoveState(context.Context) []resource.StateMover {
-	return []resource.StateMover{movedFrom("alicloud_config_aggregator", func(f formerAggregator) (map[string]attr.Value, error) {
+	return []resource.StateMover{moved.From("alicloud_config_aggregator", func(f formerAggregator) (map[string]attr.Value, error) {
 		var accounts []string
 		for _, a := range f.Accounts {
 			if f.Type == cloudconfig.AggregatorCustom { // of the others it lists whoever is in it
@@ -131,7 +132,7 @@ func (r *aggregatorResource) MoveState(context.Context) []resource.StateMover {
 
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *aggregatorResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	refuseUnread(ctx, req, resp)
+	moved.RefuseUnread(ctx, req, resp)
 	if resp.Diagnostics.HasError() {
 		return
 	}

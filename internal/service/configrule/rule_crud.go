@@ -14,6 +14,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/moved"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
@@ -114,7 +115,7 @@ func (c *ruleOperation) setStatus(ctx context.Context, rule cloudconfig.StoredRu
 func (r *ruleResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var m ruleModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
-	unread := moved(ctx, r.data, &m.AccountID, &resp.Diagnostics)
+	unread := moved.Account(ctx, r.data, &m.AccountID, &resp.Diagnostics)
 	timeout, diags := m.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	c := r.operation(ctx, m, timeout, &resp.Diagnostics)
@@ -132,7 +133,7 @@ func (r *ruleResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		resp.Diagnostics.Append(diagnostic.Error("Reading "+c.Name, err))
 		return
 	case !found && unread:
-		resp.Diagnostics.Append(movedElsewhere("the Cloud Config rule "+c.id, m.place(), "ACCOUNT_ID/"+c.id))
+		resp.Diagnostics.Append(moved.Elsewhere("the Cloud Config rule "+c.id, m.place(), "ACCOUNT_ID/"+c.id))
 		return
 	case !found:
 		storeIdentity(ctx, resp.Identity, ruleIdentity{m.owner, m.ConfigRuleID}, &resp.Diagnostics)

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/moved"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
@@ -26,8 +27,8 @@ type formerRule struct {
 // MoveState implements resource.ResourceWithMoveState.
 func (r *ruleResource) MoveState(context.Context) []resource.StateMover {
 	return []resource.StateMover{
-		movedFrom("alicloud_config_rule", func(f formerRule) (map[string]attr.Value, error) { return f.attributes(f.ID) }),
-		movedFrom("alicloud_config_aggregate_config_rule", func(f formerRule) (map[string]attr.Value, error) {
+		moved.From("alicloud_config_rule", func(f formerRule) (map[string]attr.Value, error) { return f.attributes(f.ID) }),
+		moved.From("alicloud_config_aggregate_config_rule", func(f formerRule) (map[string]attr.Value, error) {
 			_, id, _ := strings.Cut(f.ID, ":")
 			return f.attributes(id)
 		}),

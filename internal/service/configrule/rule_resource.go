@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/moved"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
@@ -91,7 +92,7 @@ func (r *ruleResource) ImportState(ctx context.Context, req resource.ImportState
 
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *ruleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	refuseUnread(ctx, req, resp)
+	moved.RefuseUnread(ctx, req, resp)
 	if resp.Diagnostics.HasError() {
 		return
 	}

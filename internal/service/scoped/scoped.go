@@ -5,6 +5,7 @@ package scoped
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -45,14 +46,28 @@ func replaceOnChange() []planmodifier.String {
 	return []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplace()}
 }
 
+// Part is a part of an object's own name, below account and region.
+type Part struct {
+	Key, Description string
+	Check            validator.String
+}
+
 // Identity is the identity schema of a regional resource whose own part is
 // named key. Account and region may be left out of an import.
 func Identity(key, description string) identityschema.Schema {
-	return identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+	return IdentityOf(Part{Key: key, Description: description})
+}
+
+// IdentityOf is Identity for a resource that takes several parts to name.
+func IdentityOf(parts ...Part) identityschema.Schema {
+	attributes := map[string]identityschema.Attribute{
 		"account_id": identityschema.StringAttribute{OptionalForImport: true, Description: "Account; the provider's own if not set."},
 		"region":     identityschema.StringAttribute{OptionalForImport: true, Description: "Region; the provider's if not set."},
-		key:          identityschema.StringAttribute{RequiredForImport: true, Description: description},
-	}}
+	}
+	for _, p := range parts {
+		attributes[p.Key] = identityschema.StringAttribute{RequiredForImport: true, Description: p.Description}
+	}
+	return identityschema.Schema{Attributes: attributes}
 }
 
 // ModifyPlan puts the effective account and region into the plan. State that
@@ -108,19 +123,37 @@ func effective(ctx context.Context, req resource.ModifyPlanRequest, resp *resour
 // Import reads an import ID of the form account_id/region/KEY, or an identity,
 // and puts the parts into the state.
 func Import(ctx context.Context, data *providerdata.Data, req resource.ImportStateRequest, resp *resource.ImportStateResponse, key string, check validator.String) {
-	var account, region, own types.String
+	ImportOf(ctx, data, req, resp, Part{Key: key, Check: check})
+}
+
+// ImportOf is Import for a resource that takes several parts to name:
+// account_id/region/KEY/KEY.
+func ImportOf(ctx context.Context, data *providerdata.Data, req resource.ImportStateRequest, resp *resource.ImportStateResponse, own ...Part) {
+	var account, region types.String
+	parts := map[string]types.String{}
 	if req.ID != "" {
-		parts := strings.Split(req.ID, "/")
-		if len(parts) != 3 || parts[0] == "" || parts[1] == "" || parts[2] == "" {
-			resp.Diagnostics.AddError("Invalid import ID",
-				fmt.Sprintf("%q is not of the form account_id/region/%s, e.g. 1234567890123456/cn-hangzhou/….", req.ID, key))
+		given := strings.Split(req.ID, "/")
+		if len(given) != 2+len(own) || slices.Contains(given, "") {
+			form := "account_id/region"
+			for _, p := range own {
+				form += "/" + p.Key
+			}
+			resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not of the form %s, e.g. 1234567890123456/cn-hangzhou/….", req.ID, form))
 			return
 		}
-		account, region, own = types.StringValue(parts[0]), types.StringValue(parts[1]), types.StringValue(parts[2])
+		account, region = types.StringValue(given[0]), types.StringValue(given[1])
+		for i, p := range own {
+			parts[p.Key] = types.StringValue(given[2+i])
+		}
 	} else {
-		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("account_id"), &account)...)
-		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root("region"), &region)...)
-		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root(key), &own)...)
+		read := func(key string) (value types.String) {
+			resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root(key), &value)...)
+			return value
+		}
+		account, region = read("account_id"), read("region")
+		for _, p := range own {
+			parts[p.Key] = read(p.Key)
+		}
 		if resp.Diagnostics.HasError() {
 			return
 		}
@@ -132,11 +165,14 @@ func Import(ctx context.Context, data *providerdata.Data, req resource.ImportSta
 		}
 	}
 	CheckPart(ctx, &resp.Diagnostics, "account_id", account, validate.AccountID())
-	CheckPart(ctx, &resp.Diagnostics, key, own, check)
+	for _, p := range own {
+		CheckPart(ctx, &resp.Diagnostics, p.Key, parts[p.Key], p.Check)
+	}
 	if problem := providerdata.CheckRegion(region.ValueString(), data.SkipRegionValidation); problem != "" {
 		resp.Diagnostics.AddError("Unknown region in the import ID", problem)
 	}
-	SetImported(ctx, resp, map[string]types.String{"account_id": account, "region": region, key: own})
+	parts["account_id"], parts["region"] = account, region
+	SetImported(ctx, resp, parts)
 }
 
 // OwnAccount is an account ID, or the provider's own account where it is empty.

@@ -1,10 +1,13 @@
-package configrule
+// Package moved takes over the state of resources of the official provider, for
+// moved blocks between the two.
+package moved
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -19,11 +22,11 @@ import (
 // officialProvider is the official provider's address, wherever it was installed from.
 var officialProvider = regexp.MustCompile(`(^|/)(aliyun|hashicorp)/alicloud$`)
 
-// movedFrom takes over the state of a resource of the official provider. It is
+// From takes over the state of a resource of the official provider. It is
 // read into a T, whose fields name what is needed of it: what other versions
 // have besides does no harm. convert gives the attributes of ours that it
 // tells; the refresh that follows reads the rest.
-func movedFrom[T any](typeName string, convert func(former T) (map[string]attr.Value, error)) resource.StateMover {
+func From[T any](typeName string, convert func(former T) (map[string]attr.Value, error)) resource.StateMover {
 	return resource.StateMover{StateMover: func(ctx context.Context, req resource.MoveStateRequest, resp *resource.MoveStateResponse) {
 		if req.SourceTypeName != typeName || !officialProvider.MatchString(req.SourceProviderAddress) {
 			return // not ours: the framework says so
@@ -45,10 +48,10 @@ func movedFrom[T any](typeName string, convert func(former T) (map[string]attr.V
 	}}
 }
 
-// moved resolves the account of a state that was moved and not read yet: what
+// Account resolves the account of a state that was moved and not read yet: what
 // the official provider writes does not say whose an object is, so it is looked
-// for in the provider's own account. it reports whether that is so.
-func moved(ctx context.Context, data *providerdata.Data, account *types.String, diags *diag.Diagnostics) (unread bool) {
+// for in the provider's own account. unread reports whether that is so.
+func Account(ctx context.Context, data *providerdata.Data, account *types.String, diags *diag.Diagnostics) (unread bool) {
 	if !account.IsNull() {
 		return false
 	}
@@ -56,17 +59,25 @@ func moved(ctx context.Context, data *providerdata.Data, account *types.String, 
 	return true
 }
 
-// movedElsewhere is the error for an object that was moved and is not there:
+// Region is Account for the region, which the official provider does not write
+// down either: it is the provider's.
+func Region(data *providerdata.Data, region *types.String) {
+	if region.IsNull() {
+		*region = types.StringValue(data.Fleet.Region())
+	}
+}
+
+// Elsewhere is the error for an object that was moved and is not there:
 // dropping it from the state would leave it to nobody.
-func movedElsewhere(what, place, importID string) diag.Diagnostic {
+func Elsewhere(what, place, importID string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(upperFirst(what)+" was moved and is not there", fmt.Sprintf(
 		"The state comes from the official provider, which does not write down whose %s is; there is none %s, which is where this provider's own credentials look.\n\n"+
 			"Take the moved block away, let go of the former address with a removed block, and import it with the account that has it:\n\n  terraform import ADDRESS %s", what, place, importID))
 }
 
-// refuseUnread refuses to plan on a state that was moved and not refreshed: the
+// RefuseUnread refuses to plan on a state that was moved and not refreshed: the
 // account would seem to change, which replaces.
-func refuseUnread(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func RefuseUnread(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
 		return
 	}
@@ -77,3 +88,5 @@ func refuseUnread(ctx context.Context, req resource.ModifyPlanRequest, resp *res
 			"This object was moved from the official provider, and its account is not known before it is read: plan again without -refresh=false.")
 	}
 }
+
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
