@@ -122,17 +122,15 @@ func (d *jsonReader) object(depth int) (any, error) {
 		if err != nil {
 			return o, err
 		}
-		if c == '}' && first {
+		if c == '}' {
 			d.i++
 			return o, nil
 		}
 		if !first {
-			if d.i++; c == '}' {
-				return o, nil
-			}
 			if c != ',' {
 				return o, errSyntax
 			}
+			d.i++
 			if c, err = d.next(); err != nil {
 				return o, err
 			}
@@ -177,17 +175,15 @@ func (d *jsonReader) array(depth int) (any, error) {
 		if err != nil {
 			return list, err
 		}
-		if c == ']' && first {
+		if c == ']' {
 			d.i++
 			return list, nil
 		}
 		if !first {
-			if d.i++; c == ']' {
-				return list, nil
-			}
 			if c != ',' {
 				return list, errSyntax
 			}
+			d.i++
 		}
 		v, err := d.value(depth + 1)
 		if err != nil {

@@ -1,6 +1,7 @@
 package logquery
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -265,6 +266,7 @@ func TestSearch_errors(t *testing.T) {
 		{`not #"a b"`, nil, codeInvalid, "phrase search cannot be used with not"},
 		{`not (a or #"a b")`, nil, codeInvalid, "phrase search cannot be used with not"},
 		{`#"a b" | select 1`, nil, codeInvalid, "phrase search cannot be used with an analytic statement"},
+		{`#"a b" not c | select 1`, nil, codeInvalid, "phrase search cannot be used with an analytic statement"},
 		{"select verb", nil, codeInvalid, "sql query must follow search query,please read syntax doc"},
 		{"a", &Index{}, codeNoIndex, "logstore without index config"},
 		{"status:ok", nil, codeNotSimulated, `the word "ok" in the numeric field status: what the service says to it is not documented`},
@@ -273,7 +275,7 @@ func TestSearch_errors(t *testing.T) {
 		{"Status:x", twice, codeNotSimulated, "which of 2 fields `Status` means where only the case differs"},
 		{"上海", chn, codeNotSimulated, `Chinese words: "上海" is split by a dictionary that is not here`},
 		{`""`, nil, codeNotSimulated, `a search for "" without a key`},
-		{"word*", many, codeNotSimulated, `"word*" stands for more than 100 words, of which the service takes a sample`},
+		{"wart*", many, codeNotSimulated, `"wart*" stands for more than 100 words, of which the service takes a sample`},
 		{strings.Repeat("(", 101) + "a" + strings.Repeat(")", 101), nil, codeNotSimulated, "a search nested more than 100 deep"},
 		{strings.Repeat("not ", 101) + "a", nil, codeNotSimulated, "a search nested more than 100 deep"},
 		{strings.Repeat("x", maxQueryBytes+1), nil, codeNotSimulated, "a query of more than 262144 bytes"},
@@ -284,7 +286,7 @@ func TestSearch_errors(t *testing.T) {
 			index = webIndex()
 		case many:
 			for i := range 101 {
-				rows = append(slices.Clone(rows), Row{Fields: map[string]string{"method": fmt.Sprintf("word%d", i)}})
+				rows = append(slices.Clone(rows), Row{Fields: map[string]string{"method": fmt.Sprintf("wart%d", i)}})
 			}
 		}
 		if c.query == "status IN [1 2]" { // only the lower-case in is an operator: these are the words status, IN, [1, 2]
@@ -346,6 +348,27 @@ func TestRun_row(t *testing.T) {
 	}
 	if len(rows[0].Fields) != 2 {
 		t.Error("the row was changed")
+	}
+}
+
+// The index is read and written as CreateIndex has it.
+func TestIndex_wire(t *testing.T) {
+	const body = `{"keys":{"n":{"token":null,"caseSensitive":false,"type":"long","doc_value":true,"alias":"num","chn":false},` +
+		`"u":{"token":[","," "],"caseSensitive":true,"type":"json","chn":true,"json_keys":{"a.b":{"type":"text","alias":"ab","doc_value":true}}}},` +
+		`"line":{"token":["\n"],"caseSensitive":true,"include_keys":["a"],"exclude_keys":["b"],"chn":true},"ttl":7,"max_text_len":4096,` +
+		`"log_reduce":true,"log_reduce_white_list":["w"],"log_reduce_black_list":["x"],"scan_index":true}`
+	var x Index
+	d := json.NewDecoder(strings.NewReader(body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&x); err != nil {
+		t.Fatal(err)
+	}
+	out, err := json.Marshal(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(out) != body {
+		t.Errorf("got\n%s\nwant\n%s", out, body)
 	}
 }
 

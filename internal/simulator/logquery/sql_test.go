@@ -142,7 +142,7 @@ func TestSQL_expressions(t *testing.T) {
 		{"json_format(json_parse('[1, 2]'))", "[1,2]"}, {`json_extract_scalar(json_parse('{"a":"<b>"}'), '$.a')`, "<b>"},
 		// Addresses.
 		{"ip_to_domain('8.8.8.8')", "internet"}, {"ip_to_domain('10.1.2.3')", "intranet"}, {"ip_to_domain('172.16.0.1')", "intranet"}, {"ip_to_domain('172.32.0.1')", "internet"}, {"ip_to_domain('192.168.1.1')", "intranet"}, {"ip_to_domain('100.64.0.1')", "intranet"},
-		{"ip_to_domain('100.128.0.1')", "internet"}, {"ip_to_domain('127.0.0.1')", "intranet"}, {"ip_to_domain('169.254.1.1')", "intranet"}, {"ip_to_domain('::1')", "intranet"}, {"ip_to_domain('fd00::1')", "intranet"}, {"ip_to_domain('2001:4860::1')", "internet"}, {"ip_to_domain('::ffff:10.0.0.1')", "intranet"}, {"ip_to_domain(null)", "null"},
+		{"ip_to_domain('100.128.0.1')", "internet"}, {"ip_to_domain('127.0.0.1')", "intranet"}, {"ip_to_domain('169.254.1.1')", "intranet"}, {"ip_to_domain('::1')", "intranet"}, {"ip_to_domain('fd00::1')", "intranet"}, {"ip_to_domain('2001:4860::1')", "internet"}, {"ip_to_domain('::ffff:100.64.0.1')", "intranet"}, {"ip_to_domain(null)", "null"},
 		// Numbers.
 		{"abs(-3)", "3"}, {"abs(-2.5)", "2.5"}, {"round(2.5)", "3.0"}, {"round(-2.5)", "-3.0"}, {"round(2.345, 2)", "2.35"}, {"round(n)", "7"}, {"round(n, 1)", "7"}, {"ceil(2.1)", "3.0"}, {"ceiling(n)", "7"}, {"floor(-2.1)", "-3.0"}, {"truncate(2.9)", "2.0"}, {"sqrt(9.0)", "3.0"}, {"power(2, 10)", "1024.0"}, {"pow(2.0, 3)", "8.0"},
 		// Times, in UTC+8.
@@ -207,6 +207,8 @@ func TestSQL_statements(t *testing.T) {
 		{"select t, count(*) as c group by t having count(*) = 1 and t = 'abc'", "t c", "abc|1"},
 		{"select sum(n) s having sum(n) > 3", "s", "4"},
 		{"select 1 as one, count(*) c group by one", "one c", "1|3"},
+		{"select count(*) c, 1 as one group by one", "c one", "3|1"}, // no ordinal
+		{"select t, 1 as one where n is not null order by one, n", "t one", "Äbc%_x|1\nabc|1"},
 		{"select 'x' as k, count(*) c group by k", "k c", "x|3"},
 		{"select t group by t, n order by max(n) desc limit 1", "t", "abc"},
 		{"select t as n, count(*) c group by n order by c, n limit 1", "n c", "abc|1"}, // only the alias makes sense
