@@ -63,6 +63,7 @@ func (p *ackguard) Resources(context.Context) []func() resource.Resource {
 		configrule.NewExemptionResource,
 		logshipping.NewClusterAuditLogResource,
 		logshipping.NewAlertResource,
+		logshipping.NewDashboardResource,
 	}
 }
 
