@@ -79,6 +79,7 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		inspection.NewSchedulesDataSource,
 		inspection.NewReportDataSource,
 		configrule.NewPrecheckDataSource,
+		logshipping.NewConditionsDataSource,
 		permission.NewRequiredPolicyDataSource,
 	}
 }

@@ -169,6 +169,40 @@ func formOf(query string) *regexp.Regexp {
 // holeName is the name of a place in a query.
 func holeName(hole string) string { return strings.Trim(hole, "{}") }
 
+// Condition is a ready condition as people read of it, in one language.
+type Condition struct {
+	ID, Title, Why, Remediation, Message string
+	Severity                             string
+	Source                               string // as log_source has it: audit, inspection or event
+	Origin                               string // documented, composed or inferred
+	Query                                string // without filters
+	Labels                               []string
+	Filters                              []string // the filters that it takes, by their arguments
+	MinimumCount                         int64
+	MinimumFailurePercent                int64 // zero if it has none
+	IncludesSystemUsers                  bool  // by default
+}
+
+// Conditions are the ready conditions in a language, en or zh.
+func Conditions(language string) []Condition {
+	list := make([]Condition, 0, len(readyConditions))
+	for i := range readyConditions {
+		c := &readyConditions[i]
+		one := Condition{
+			ID: c.ID, Title: c.Title.in(language), Why: c.Why.in(language), Remediation: c.Remediation.in(language), Message: c.Message.in(language), Severity: c.Severity, Source: c.Source,
+			Origin: string(c.Origin), Query: c.query(c.defaults()), Labels: c.Labels, MinimumCount: c.MinimumCount, MinimumFailurePercent: c.MinimumFailurePercent, IncludesSystemUsers: c.SystemUsers,
+		}
+		for hole, argument := range filterNames {
+			if c.has(hole) {
+				one.Filters = append(one.Filters, argument)
+			}
+		}
+		slices.Sort(one.Filters)
+		list = append(list, one)
+	}
+	return list
+}
+
 // maxSearchConditions is how many conditions the search part of a query may have (documented).
 const maxSearchConditions = 30
 

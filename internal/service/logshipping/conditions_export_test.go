@@ -28,11 +28,11 @@ func Recognize(query string) (id string, s Settings, ok bool) {
 	return id, s, ok
 }
 
-// Condition is a ready condition.
-type Condition = readyCondition
+// ReadyCondition is a ready condition.
+type ReadyCondition = readyCondition
 
 // ConditionOf is a ready condition.
-func ConditionOf(id string) Condition {
+func ConditionOf(id string) ReadyCondition {
 	c, _ := lookupCondition(id)
 	return *c
 }
