@@ -85,7 +85,7 @@ func filtersAttribute(description string) schema.SingleNestedAttribute {
 }
 
 // settings are what the block says of a ready condition; false while something of it is unknown.
-func (m *alertModel) settings(ctx context.Context, c *condition, diags diagnosticsSink) (conditionSettings, bool) {
+func (m *alertModel) settings(ctx context.Context, c *readyCondition, diags diagnosticsSink) (conditionSettings, bool) {
 	s := c.defaults()
 	if m.MinimumCount.IsUnknown() || m.MinimumFailurePercent.IsUnknown() {
 		return s, false

@@ -28,11 +28,11 @@ func Recognize(query string) (id string, s Settings, ok bool) {
 	return id, s, ok
 }
 
-// Condition is a ready condition.
-type Condition = condition
+// ReadyCondition is a ready condition.
+type ReadyCondition = readyCondition
 
 // ConditionOf is a ready condition.
-func ConditionOf(id string) Condition {
+func ConditionOf(id string) ReadyCondition {
 	c, _ := lookupCondition(id)
 	return *c
 }
@@ -44,7 +44,7 @@ func ProblemOf(id string, s Settings) string {
 }
 
 // The texts of a condition.
-func (c condition) Texts() map[string][2]string {
+func (c readyCondition) Texts() map[string][2]string {
 	return map[string][2]string{
 		"title": {c.Title.en, c.Title.zh}, "why": {c.Why.en, c.Why.zh}, "remediation": {c.Remediation.en, c.Remediation.zh}, "message": {c.Message.en, c.Message.zh},
 	}

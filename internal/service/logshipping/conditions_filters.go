@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// filters narrow a query of audit rows.
+// auditFilters narrow a query of audit rows.
 //
 // Accounts, clusters and namespaces go into the search part: their characters
 // make one word each, so that a search for it is exact. User names may hold
@@ -18,10 +18,11 @@ type auditFilters struct {
 	Users, ExcludeUsers []string
 	// SystemUsers: also what the components of Kubernetes do.
 	SystemUsers bool
+	// Resources are kinds as paths of the API name them, e.g. deployments; only for dashboards.
+	Resources []string
 }
 
-// The places of filters in a query. A condition's template writes the namespace's field in front: {objectRef.namespace!namespaces}
-// would be more general than is needed, so there are two.
+// The places of filters in a query.
 const (
 	holeAccounts      = "{accounts}"
 	holeClusters      = "{clusters}"
@@ -30,26 +31,28 @@ const (
 	holeUsers         = "{users}"
 	holeNotUsers      = "{notusers}"
 	holeSystem        = "{system}"
+	holeResources     = "{resources}"
 )
 
 // filterNames are the arguments of filters.
 var filterNames = map[string]string{
 	holeAccounts: "account_ids", holeClusters: "cluster_ids", holeNamespaces: "namespaces", holeNotNamespaces: "exclude_namespaces",
-	holeUsers: "users", holeNotUsers: "exclude_users", holeSystem: "include_system_users",
+	holeUsers: "users", holeNotUsers: "exclude_users", holeSystem: "include_system_users", holeResources: "resources",
 }
 
 const (
 	userColumn = `"user.username"`
 	userOrNone = `coalesce("user.username", '')`
-	// ramUser is the ID of the RAM user, where ACK made the name of one: "{id}" or "{id}-{suffix}". INFERRED: no page says so.
+	// userRAMID is the ID of the RAM user, where ACK made the name of one: "{id}" or "{id}-{suffix}". INFERRED: no page says so.
 	userRAMID = `coalesce(regexp_extract("user.username", '^([0-9]+)(-.*)?$', 1), '')`
-	// notSystem leaves out the components of Kubernetes, for which the prefix is reserved; anonymous is none of them.
+	// noSystemUsers leaves out the components of Kubernetes, for which the prefix is reserved; anonymous is none of them.
 	noSystemUsers = ` and (not regexp_like(` + userOrNone + `, '^system:') or ` + userColumn + ` = 'system:anonymous')`
 )
 
 // searchFields are the fields that are searched for words.
 var searchFields = map[string]string{
 	holeAccounts: "account_id", holeClusters: "cluster_id", holeNamespaces: "objectRef.namespace", holeNotNamespaces: "objectRef.namespace",
+	holeResources: "objectRef.resource",
 }
 
 // fill puts filters and other values into the places of a query.
@@ -57,10 +60,8 @@ func (f auditFilters) fill(query string, others map[string]string) string {
 	pairs := []string{
 		holeAccounts, searchFor(" and ", holeAccounts, f.AccountIDs), holeClusters, searchFor(" and ", holeClusters, f.ClusterIDs),
 		holeNamespaces, searchFor(" and ", holeNamespaces, f.Namespaces), holeNotNamespaces, searchFor(" and not ", holeNotNamespaces, f.ExcludeNamespaces),
-		holeUsers, usersAre(" and ", f.Users), holeNotUsers, usersAre(" and not ", f.ExcludeUsers), holeSystem, noSystemUsers,
-	}
-	if f.SystemUsers {
-		pairs[len(pairs)-1] = ""
+		holeUsers, usersAre(" and ", f.Users), holeNotUsers, usersAre(" and not ", f.ExcludeUsers), holeSystem, f.system(),
+		holeResources, searchFor(" and ", holeResources, f.Resources),
 	}
 	for place, value := range others {
 		pairs = append(pairs, place, value)
@@ -68,7 +69,14 @@ func (f auditFilters) fill(query string, others map[string]string) string {
 	return strings.NewReplacer(pairs...).Replace(query)
 }
 
-// words is a condition of the search part: the field is one of values.
+func (f auditFilters) system() string {
+	if f.SystemUsers {
+		return ""
+	}
+	return noSystemUsers
+}
+
+// searchFor is a condition of the search part: the field is one of values.
 func searchFor(link, place string, values []string) string {
 	if len(values) == 0 {
 		return ""
@@ -80,7 +88,7 @@ func searchFor(link, place string, values []string) string {
 	return link + "(" + strings.Join(list, " or ") + ")"
 }
 
-// names is a condition of the analysis: the user is one of values, by name or by RAM ID.
+// usersAre is a condition of the analysis: the user is one of values, by name or by RAM ID.
 func usersAre(link string, values []string) string {
 	if len(values) == 0 {
 		return ""
@@ -93,12 +101,12 @@ func usersAre(link string, values []string) string {
 	return link + "(" + userOrNone + in + " or " + userRAMID + in + ")"
 }
 
-// quoted is a word of the search language.
+// searchWord is a word of the search language.
 func searchWord(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
-// literal is a text of SQL.
+// sqlText is a text of SQL.
 func sqlText(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 const (
@@ -111,7 +119,7 @@ var holeForms = map[string]string{
 	holeAccounts: wordsForm(" and ", holeAccounts), holeClusters: wordsForm(" and ", holeClusters),
 	holeNamespaces: wordsForm(" and ", holeNamespaces), holeNotNamespaces: wordsForm(" and not ", holeNotNamespaces),
 	holeUsers: namesForm(" and "), holeNotUsers: namesForm(" and not "), holeSystem: "(?:" + regexp.QuoteMeta(noSystemUsers) + ")?",
-	holeCount: "[0-9]+", holePercent: "[0-9]+",
+	holeResources: wordsForm(" and ", holeResources), holeCount: "[0-9]+", holePercent: "[0-9]+",
 }
 
 func wordsForm(link, place string) string {
@@ -141,6 +149,8 @@ func (f *auditFilters) read(name, held string) {
 		f.Namespaces = wordsOf(held)
 	case holeNotNamespaces:
 		f.ExcludeNamespaces = wordsOf(held)
+	case holeResources:
+		f.Resources = wordsOf(held)
 	case holeUsers:
 		f.Users = namesOf(held)
 	case holeNotUsers:
@@ -173,17 +183,18 @@ func (f auditFilters) used() map[string]bool {
 	return map[string]bool{
 		holeAccounts: len(f.AccountIDs) > 0, holeClusters: len(f.ClusterIDs) > 0, holeNamespaces: len(f.Namespaces) > 0,
 		holeNotNamespaces: len(f.ExcludeNamespaces) > 0, holeUsers: len(f.Users) > 0, holeNotUsers: len(f.ExcludeUsers) > 0,
+		holeResources: len(f.Resources) > 0,
 	}
 }
 
 // searched is how many conditions of the search part the filters are.
 func (f auditFilters) searched() int {
-	return len(f.AccountIDs) + len(f.ClusterIDs) + len(f.Namespaces) + len(f.ExcludeNamespaces)
+	return len(f.AccountIDs) + len(f.ClusterIDs) + len(f.Namespaces) + len(f.ExcludeNamespaces) + len(f.Resources)
 }
 
 // sorted is the filters with each list in order, so that a set of them gives one query.
 func (f auditFilters) sorted() auditFilters {
-	for _, list := range []*[]string{&f.AccountIDs, &f.ClusterIDs, &f.Namespaces, &f.ExcludeNamespaces, &f.Users, &f.ExcludeUsers} {
+	for _, list := range []*[]string{&f.AccountIDs, &f.ClusterIDs, &f.Namespaces, &f.ExcludeNamespaces, &f.Users, &f.ExcludeUsers, &f.Resources} {
 		*list = slices.Clone(*list)
 		slices.Sort(*list)
 	}
@@ -194,7 +205,8 @@ func (f auditFilters) sorted() auditFilters {
 func (f auditFilters) same(other auditFilters) bool {
 	return f.SystemUsers == other.SystemUsers && slices.Equal(f.AccountIDs, other.AccountIDs) && slices.Equal(f.ClusterIDs, other.ClusterIDs) &&
 		slices.Equal(f.Namespaces, other.Namespaces) && slices.Equal(f.ExcludeNamespaces, other.ExcludeNamespaces) &&
-		slices.Equal(f.Users, other.Users) && slices.Equal(f.ExcludeUsers, other.ExcludeUsers)
+		slices.Equal(f.Users, other.Users) && slices.Equal(f.ExcludeUsers, other.ExcludeUsers) &&
+		slices.Equal(f.Resources, other.Resources)
 }
 
 var (

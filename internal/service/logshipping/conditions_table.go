@@ -2,7 +2,7 @@ package logshipping
 
 import "strings"
 
-// column is a column of a result; rows are grouped by it unless it is counted.
+// auditColumn is a column of a result; rows are grouped by it unless it is counted.
 type auditColumn struct {
 	expression, alias string
 	counted           bool
@@ -23,16 +23,19 @@ var (
 const (
 	// The first address is what the client says of itself where there is a proxy in between (X-Forwarded-For); the
 	// second is then what the proxy saw. Either counts as public, or a header would hide it.
-	firstIP  = `json_extract_scalar(sourceIPs, '$[0]')`
-	secondIP = `json_extract_scalar(sourceIPs, '$[1]')`
-	isPublic = `(ip_to_domain(` + firstIP + `) = 'internet' or ip_to_domain(` + secondIP + `) = 'internet')`
-	publicIP = `case when ip_to_domain(` + firstIP + `) = 'internet' then ` + firstIP + ` else ` + secondIP + ` end`
+	firstIP    = `json_extract_scalar(sourceIPs, '$[0]')`
+	secondIP   = `json_extract_scalar(sourceIPs, '$[1]')`
+	fromPublic = `(ip_to_domain(` + firstIP + `) = 'internet' or ip_to_domain(` + secondIP + `) = 'internet')`
+	publicIP   = `case when ip_to_domain(` + firstIP + `) = 'internet' then ` + firstIP + ` else ` + secondIP + ` end`
 	// A request that runs for long is recorded when it starts and when it ends.
-	requests = "count(distinct auditID)"
-	failures = `count(distinct case when "responseStatus.code" >= 400 then auditID end)`
-	narrowed = holeAccounts + holeClusters + holeNamespaces + holeNotNamespaces
+	countRequests = "count(distinct auditID)"
+	countFailures = `count(distinct case when "responseStatus.code" >= 400 then auditID end)`
+	narrowedBy    = holeAccounts + holeClusters + holeNamespaces + holeNotNamespaces
 	// A row without a code counts as answered: what is not known must not hide anything.
-	answered = " and not responseStatus.code >= 400"
+	notRefused = " and not responseStatus.code >= 400"
+	// The WebSocket form of exec is a GET (Kubernetes maps methods to verbs), which the documented query misses.
+	execSearch = "objectRef.resource: pods and (((verb: create or verb: get) and (objectRef.subresource: exec or objectRef.subresource: attach or objectRef.subresource: portforward))" +
+		" or ((verb: patch or verb: update) and objectRef.subresource: ephemeralcontainers))" + notRefused
 )
 
 // audited is the analysis of audit rows: how many requests, by columns.
@@ -48,20 +51,20 @@ func audited(where, having string, columns ...auditColumn) string {
 			ip = nil
 		}
 	}
-	selected = append(append(selected, ip...), requests+" as cnt")
+	selected = append(append(selected, ip...), countRequests+" as cnt")
 	return "select " + strings.Join(selected, ", ") + " from log where auditID is not null" + where + holeUsers + holeNotUsers + holeSystem +
-		" group by " + strings.Join(grouped, ", ") + " having " + requests + " >= " + holeCount + having + " order by cnt desc limit 1000"
+		" group by " + strings.Join(grouped, ", ") + " having " + countRequests + " >= " + holeCount + having + " order by cnt desc limit 1000"
 }
 
-// conditions are the ready conditions, by what they are about.
-var conditions = []condition{
+// readyConditions are the ready conditions, by what they are about.
+var readyConditions = []readyCondition{
 	{
 		ID: "public_access", Origin: fromDocuments, Source: "audit", Severity: "high", MinimumCount: 1, SystemUsers: true,
 		Title:       bilingual{"API server was used from the Internet", "公网访问 API Server"},
 		Why:         bilingual{"A request came from a public address. Whoever holds a kubeconfig can use it from anywhere as long as the API server answers there.", "有来自公网地址的请求。只要 API Server 可从公网访问，持有 kubeconfig 的人即可在任何地方使用它。"},
 		Remediation: bilingual{"If it was not meant to be: take the public endpoint away or restrict it by an access control list, and revoke the user's kubeconfig.", "如非预期：取消公网端点或通过访问控制策略限制来源，并吊销该用户的 kubeconfig。"},
 		Message:     bilingual{"${cnt} request(s) from ${source_ip} to cluster ${cluster_name} (${cluster_id}, account ${account_id})", "来自 ${source_ip} 的 ${cnt} 次请求访问了集群 ${cluster_name}（${cluster_id}，账号 ${account_id}）"},
-		search:      "*" + narrowed, analysis: audited(" and "+isPublic, "", byPublicIP),
+		search:      "*" + narrowedBy, analysis: audited(" and "+fromPublic, "", byPublicIP),
 		Labels: []string{"account_id", "cluster_id", "source_ip"},
 	},
 	{
@@ -70,8 +73,8 @@ var conditions = []condition{
 		Why:         bilingual{"Most requests of a public address were refused: somebody tries credentials or looks for what is open.", "某公网地址的大部分请求被拒绝：可能有人在尝试凭证或探测开放的接口。"},
 		Remediation: bilingual{"Block the address by the access control list of the API server's load balancer, and look at what was answered to it.", "在 API Server 负载均衡的访问控制策略中封禁该地址，并检查其成功的请求。"},
 		Message:     bilingual{"${failed} of ${cnt} requests from ${source_ip} to cluster ${cluster_name} (${cluster_id}, account ${account_id}) failed", "来自 ${source_ip} 对集群 ${cluster_name}（${cluster_id}，账号 ${account_id}）的 ${cnt} 次请求中有 ${failed} 次失败"},
-		search:      "*" + narrowed,
-		analysis:    audited(" and "+isPublic, " and "+failures+" * 100 >= "+holePercent+" * "+requests, byPublicIP, auditColumn{failures, "failed", true}),
+		search:      "*" + narrowedBy,
+		analysis:    audited(" and "+fromPublic, " and "+countFailures+" * 100 >= "+holePercent+" * "+countRequests, byPublicIP, auditColumn{countFailures, "failed", true}),
 		Labels:      []string{"account_id", "cluster_id", "source_ip"},
 	},
 	{
@@ -82,9 +85,7 @@ var conditions = []condition{
 		Remediation: bilingual{"Ask the user. Give pods/exec, pods/attach, pods/portforward and pods/ephemeralcontainers to no role that does not need them.", "向该用户确认。不要将 pods/exec、pods/attach、pods/portforward 与 pods/ephemeralcontainers 授予不需要的角色。"},
 		Message: bilingual{"${user_name} used ${target_subresource} on pod ${target_namespace}/${target_name} of cluster ${cluster_name} (${cluster_id}, account ${account_id}) from ${source_ip}",
 			"${user_name} 从 ${source_ip} 对集群 ${cluster_name}（${cluster_id}，账号 ${account_id}）的 Pod ${target_namespace}/${target_name} 执行了 ${target_subresource}"},
-		// The WebSocket form of exec is a GET (reference of Kubernetes' request verbs), which the documented query misses.
-		search: "objectRef.resource: pods and (((verb: create or verb: get) and (objectRef.subresource: exec or objectRef.subresource: attach or objectRef.subresource: portforward))" +
-			" or ((verb: patch or verb: update) and objectRef.subresource: ephemeralcontainers))" + answered + narrowed,
+		search:   execSearch + narrowedBy,
 		analysis: audited("", "", byUser, byNamespace, byName, bySubresource),
 		Labels:   []string{"account_id", "cluster_id", "user_name"},
 	},
@@ -95,7 +96,7 @@ var conditions = []condition{
 		Remediation: bilingual{"Ask the user, and rotate what was read if it was not meant to be. Let people read named Secrets only.", "向该用户确认；如非预期，轮转被读取的内容。仅允许按名称读取保密字典。"},
 		Message: bilingual{"${user_name}: ${operation} of Secret ${target_namespace}/${target_name} of cluster ${cluster_name} (${cluster_id}, account ${account_id}) from ${source_ip}",
 			"${user_name} 从 ${source_ip} 对集群 ${cluster_name}（${cluster_id}，账号 ${account_id}）的保密字典 ${target_namespace}/${target_name} 执行了 ${operation}"},
-		search:   "objectRef.resource: secrets and (verb: get or verb: list or verb: watch)" + answered + narrowed,
+		search:   "objectRef.resource: secrets and (verb: get or verb: list or verb: watch)" + notRefused + narrowedBy,
 		analysis: audited("", "", byUser, byVerb, byNamespace, byName),
 		Labels:   []string{"account_id", "cluster_id", "user_name"},
 	},
@@ -107,7 +108,7 @@ var conditions = []condition{
 		Message: bilingual{"${user_name}: ${operation} of ${target_resource} ${target_name} of cluster ${cluster_name} (${cluster_id}, account ${account_id}) from ${source_ip}",
 			"${user_name} 从 ${source_ip} 对集群 ${cluster_name}（${cluster_id}，账号 ${account_id}）的 ${target_resource} ${target_name} 执行了 ${operation}"},
 		search: "(objectRef.resource: clusterroles or objectRef.resource: clusterrolebindings or objectRef.resource: roles or objectRef.resource: rolebindings)" +
-			" and (verb: create or verb: update or verb: patch or verb: delete or verb: deletecollection)" + answered + narrowed,
+			" and (verb: create or verb: update or verb: patch or verb: delete or verb: deletecollection)" + notRefused + narrowedBy,
 		analysis: audited("", "", byUser, byVerb, byResource, byNamespace, byName),
 		Labels:   []string{"account_id", "cluster_id", "user_name"},
 	},
@@ -118,7 +119,7 @@ var conditions = []condition{
 		Remediation: bilingual{"Ask the user; restore it from the backup centre or from the repository if it was not meant to be.", "向该用户确认；如非预期，从备份中心或代码仓库恢复。"},
 		Message: bilingual{"${user_name}: ${operation} of ${target_resource} ${target_namespace}/${target_name} of cluster ${cluster_name} (${cluster_id}, account ${account_id})",
 			"${user_name} 对集群 ${cluster_name}（${cluster_id}，账号 ${account_id}）的 ${target_resource} ${target_namespace}/${target_name} 执行了 ${operation}"},
-		search:   "(verb: delete or verb: deletecollection)" + answered + narrowed,
+		search:   "(verb: delete or verb: deletecollection)" + notRefused + narrowedBy,
 		analysis: audited("", "", byUser, byVerb, byResource, byNamespace, byName),
 		Labels:   []string{"account_id", "cluster_id", "user_name"},
 	},
@@ -129,7 +130,7 @@ var conditions = []condition{
 		Remediation: bilingual{"Put the pipeline's user into filters.exclude_users, and let it undo what differs from the repository.", "将流水线用户加入 filters.exclude_users，并由流水线恢复与代码仓库不一致的内容。"},
 		Message: bilingual{"${user_name} changed ${target_resource} ${target_namespace}/${target_name} of cluster ${cluster_name} (${cluster_id}, account ${account_id}) ${cnt} time(s)",
 			"${user_name} 修改了集群 ${cluster_name}（${cluster_id}，账号 ${account_id}）的 ${target_resource} ${target_namespace}/${target_name}，共 ${cnt} 次"},
-		search:   "(verb: update or verb: patch) and not objectRef.resource: leases" + answered + narrowed,
+		search:   "(verb: update or verb: patch) and not objectRef.resource: leases" + notRefused + narrowedBy,
 		analysis: audited("", "", byUser, byResource, byNamespace, byName),
 		Labels:   []string{"account_id", "cluster_id", "user_name"},
 	},
@@ -140,7 +141,7 @@ var conditions = []condition{
 		Remediation: bilingual{"Ask the user, or look at the autoscaler; protect applications by a PodDisruptionBudget.", "向该用户确认或检查弹性伸缩；通过 PodDisruptionBudget 保护应用。"},
 		Message: bilingual{"${user_name} evicted ${cnt} pod(s) of namespace ${target_namespace} of cluster ${cluster_name} (${cluster_id}, account ${account_id})",
 			"${user_name} 驱逐了集群 ${cluster_name}（${cluster_id}，账号 ${account_id}）命名空间 ${target_namespace} 的 ${cnt} 个 Pod"},
-		search:   "objectRef.resource: pods and objectRef.subresource: eviction and verb: create" + answered + narrowed,
+		search:   "objectRef.resource: pods and objectRef.subresource: eviction and verb: create" + notRefused + narrowedBy,
 		analysis: audited("", "", byUser, byNamespace),
 		Labels:   []string{"account_id", "cluster_id", "user_name"},
 	},
@@ -151,7 +152,7 @@ var conditions = []condition{
 		Remediation: bilingual{"If an application lost its rights, give them back; otherwise find out who uses the identity, and revoke it.", "如为应用丢失权限，请恢复授权；否则查明该身份的使用者并吊销。"},
 		Message: bilingual{"${cnt} request(s) of ${user_name} to cluster ${cluster_name} (${cluster_id}, account ${account_id}) were refused, e.g. from ${source_ip}",
 			"${user_name} 对集群 ${cluster_name}（${cluster_id}，账号 ${account_id}）的 ${cnt} 次请求被拒绝，来源例如 ${source_ip}"},
-		search:   "(responseStatus.code = 401 or responseStatus.code = 403)" + narrowed,
+		search:   "(responseStatus.code = 401 or responseStatus.code = 403)" + narrowedBy,
 		analysis: audited("", "", byUser),
 		Labels:   []string{"account_id", "cluster_id", "user_name"},
 	},
@@ -162,7 +163,7 @@ var conditions = []condition{
 		Remediation: bilingual{"Find the binding to system:anonymous or system:unauthenticated that allows it, and delete it.", "找到授权给 system:anonymous 或 system:unauthenticated 的绑定并删除。"},
 		Message: bilingual{"Anonymous request from ${source_ip} was answered: ${operation} of ${target_resource} of cluster ${cluster_name} (${cluster_id}, account ${account_id}), ${cnt} time(s)",
 			"来自 ${source_ip} 的匿名请求获得响应：对集群 ${cluster_name}（${cluster_id}，账号 ${account_id}）的 ${target_resource} 执行 ${operation}，共 ${cnt} 次"},
-		search: `user.username: "system:anonymous"` + answered + narrowed,
+		search: `user.username: "system:anonymous"` + notRefused + narrowedBy,
 		// The words of a name may come in any order, so the name is compared too. Load balancers ask for the health anonymously.
 		analysis: audited(" and "+userColumn+` = 'system:anonymous' and not regexp_like(coalesce(requestURI, ''), '^/(healthz|livez|readyz|version)([/?]|$)')`, "", byUser, byVerb, byResource),
 		Labels:   []string{"account_id", "cluster_id", "source_ip"},
@@ -174,7 +175,7 @@ var conditions = []condition{
 		Remediation: bilingual{"Ask the user; delete the service account to revoke the token, and give serviceaccounts/token to no role of people.", "向该用户确认；删除服务账号可吊销令牌，不要将 serviceaccounts/token 授予人员角色。"},
 		Message: bilingual{"${user_name} made a token of service account ${target_namespace}/${target_name} of cluster ${cluster_name} (${cluster_id}, account ${account_id}) from ${source_ip}",
 			"${user_name} 从 ${source_ip} 签发了集群 ${cluster_name}（${cluster_id}，账号 ${account_id}）服务账号 ${target_namespace}/${target_name} 的令牌"},
-		search:   "objectRef.resource: serviceaccounts and objectRef.subresource: token and verb: create" + answered + narrowed,
+		search:   "objectRef.resource: serviceaccounts and objectRef.subresource: token and verb: create" + notRefused + narrowedBy,
 		analysis: audited("", "", byUser, byNamespace, byName),
 		Labels:   []string{"account_id", "cluster_id", "user_name"},
 	},

@@ -282,7 +282,7 @@ func TestConditions_cases(t *testing.T) {
 }
 
 // columnsIn are the columns that the messages of a condition name.
-func columnsIn(c logshipping.Condition) (columns []string) {
+func columnsIn(c logshipping.ReadyCondition) (columns []string) {
 	for _, message := range c.Texts()["message"] {
 		for _, match := range regexp.MustCompile(`\$\{([^}]*)\}`).FindAllStringSubmatch(message, -1) {
 			columns = append(columns, match[1])
