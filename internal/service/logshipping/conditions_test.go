@@ -368,7 +368,7 @@ var hostile = []string{`'`, `''`, `"`, `\`, `' or 1=1 --`, `|`, ` | select 1`, `
 // Whatever a user is called, a filter for the name finds it and nothing else, and the query tells it again.
 func TestConditions_hostileNames(t *testing.T) {
 	t.Parallel()
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test that can be repeated
+	random := rand.New(rand.NewPCG(1, 2))
 	name := func() string {
 		var b strings.Builder
 		for range 1 + random.IntN(5) {
