@@ -188,3 +188,7 @@ func (f IndexField) over(there any) map[string]any {
 
 // wholeDepth is the max_depth of a JSON field that is indexed at every depth.
 const wholeDepth = -1
+
+// SameIndex reports whether two indexes are the same, but for what the service
+// adds to them; an empty one is none.
+func SameIndex(a, b string) bool { return a == b || a != "" && b != "" && takeable(a) == takeable(b) }
