@@ -54,7 +54,7 @@ type archiveOperation struct {
 	adopting bool
 	// described is the project as it was found; nil for one that was made.
 	described *sls.Project
-	// description is what an adopted project was described as before; nil where it is not changed.
+	// description is what an adopted project was described as before; nil where that is not known.
 	description *string
 }
 
@@ -184,11 +184,14 @@ func (c *archiveOperation) establishProject(ctx context.Context, diags *diag.Dia
 // establishDescription changes what a project that was there is described as. It
 // comes last, so that what was there before is written down as soon as it is changed.
 func (c *archiveOperation) establishDescription(ctx context.Context, diags *diag.Diagnostics) bool {
-	if c.described == nil || c.project.Difference(*c.described) == "" {
+	if c.described == nil {
 		return true
 	}
-	if c.adopting {
+	if c.adopting { // now, so that a kill in a later change does not lose it
 		c.description = &c.described.Description
+	}
+	if c.project.Difference(*c.described) == "" {
+		return true
 	}
 	changed := c.client.UpdateProject(ctx, c.Project.ValueString(), c.Description.ValueString())
 	return c.project.Stands("Changing", lifecycle.ReadNext, c.project.Settled(ctx, changed), diags)
