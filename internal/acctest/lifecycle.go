@@ -19,6 +19,8 @@ var Lifecycles = map[string][]Lifecycle{
 	"ackguard_config_rule_exemption":       configExemption,
 	"ackguard_cluster_audit_log":           clusterAuditLog,
 	"ackguard_audit_log_archive":           auditLogArchive,
+	"ackguard_audit_alert":                 auditAlert,
+	"ackguard_audit_dashboard":             auditDashboard,
 }
 
 // Lifecycle is one way through a resource's life. Arguments are as in

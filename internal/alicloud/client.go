@@ -149,8 +149,7 @@ type Caller struct {
 	codes   map[string]Kind
 	clients clientPool
 	headers map[string]string
-	// expiredStatus is an HTTP status that says, whatever the code, that temporary keys are over; zero for none.
-	expiredStatus int
+	expired func(*Error) bool // besides the code of all products; may be nil
 }
 
 // ProductSpec names a product once.
@@ -166,9 +165,9 @@ type ProductSpec struct {
 	Codes map[string]Kind
 	// NewSDK builds the generated client; nil means the generic one.
 	NewSDK func(*openapi.Config) (SDK, error)
-	// ExpiredStatus is the HTTP status with which the product refuses temporary keys that are over, whatever the code; zero
-	// for the code of all products.
-	ExpiredStatus int
+	// Expired tells whether an error is about temporary keys that are over, where the product does not say it by the code of
+	// all products.
+	Expired func(*Error) bool
 }
 
 // NewCaller prepares a product's client. It makes no call.
@@ -180,7 +179,7 @@ func NewCaller(config Config, spec ProductSpec) (*Caller, error) {
 	}
 	c := &Caller{
 		config: config, product: spec.Product, ram: spec.RAM, version: spec.Version, style: spec.Style, codes: spec.Codes, headers: headers,
-		expiredStatus: spec.ExpiredStatus,
+		expired: spec.Expired,
 	}
 	c.clients.build = func() (*signingClient, error) {
 		client := &signingClient{}
@@ -318,7 +317,7 @@ const expired = "InvalidSecurityToken.Expired"
 // there is a way to others.
 func (c *Caller) renew(failure *Error, used Credential) bool {
 	source, ok := c.config.Credentials.(Invalidator)
-	over := failure.Code == expired || c.expiredStatus != 0 && failure.Status == c.expiredStatus
+	over := failure.Code == expired || c.expired != nil && c.expired(failure)
 	return ok && over && used.SecurityToken != "" && source.Invalidate(used)
 }
 

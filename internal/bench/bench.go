@@ -42,6 +42,7 @@ func All(ctx context.Context, s Setup, emit func(Figure) error) error {
 		{"size of the state", stateSize},
 		{"refresh of 1,000 schedules", refreshSchedules},
 		{"results of Cloud Config", configResults},
+		{"shipping of logs", shipLogs},
 		{"Go benchmarks", goBenchmarks},
 	} {
 		if !strings.Contains(measure.name, s.Only) {

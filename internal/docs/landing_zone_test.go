@@ -11,7 +11,10 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
 )
 
-const landingZone = "examples/landing-zone/"
+const (
+	landingZone = "examples/landing-zone/"
+	logShipping = "examples/log-shipping/"
+)
 
 // The whole of Cloud Config for a directory, as a platform team lives with it:
 // applied, violated, seen a day later, gated, exempted, changed by hand, put

@@ -63,6 +63,8 @@ func (p *ackguard) Resources(context.Context) []func() resource.Resource {
 		configrule.NewExemptionResource,
 		logshipping.NewClusterAuditLogResource,
 		logshipping.NewArchiveResource,
+		logshipping.NewAlertResource,
+		logshipping.NewDashboardResource,
 	}
 }
 
@@ -78,6 +80,7 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		inspection.NewSchedulesDataSource,
 		inspection.NewReportDataSource,
 		configrule.NewPrecheckDataSource,
+		logshipping.NewConditionsDataSource,
 		permission.NewRequiredPolicyDataSource,
 	}
 }

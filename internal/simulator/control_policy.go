@@ -79,6 +79,7 @@ func (c *Cloud) SetControlPolicies(policies []ControlPolicy) error {
 	if err := k.err(); err != nil {
 		return err
 	}
+	c.settle(c.now())
 	c.attached = attach(policies)
 	return nil
 }

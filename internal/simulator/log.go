@@ -32,7 +32,7 @@ const logInvalid = "ParameterInvalid"
 var logHost = regexp.MustCompile(`^(?:([a-z0-9][a-z0-9-]*)\.)?([a-z0-9-]+?)(?:-intranet|-share|-vpc)?\.log\.aliyuncs\.com$`)
 
 var logOperations = slices.Concat(
-	logProjectOperations, logTagOperations, logStoreOperations, logShardOperations, logIndexOperations, logJobOperations, logDataOperations, logDashboardOperations, logSearchOperations,
+	logProjectOperations, logTagOperations, logStoreOperations, logShardOperations, logIndexOperations, logJobOperations, logDataOperations, logConsumerOperations, logDashboardOperations, logSearchOperations,
 )
 
 // routeLog finds the operation by method, path, the presence of a project and the query.
@@ -155,9 +155,9 @@ func withoutNulls(tree any) any {
 // logTime is the time by the clock of Log Service.
 func (c *Cloud) logTime(now time.Time) time.Time { return now.Add(c.log.ahead) }
 
-// AdvanceLog moves the clock of Log Service alone: rows grow old and jobs come to rest, while requests that are signed
+// AdvanceLogs moves the clock of Log Service alone: rows grow old and jobs come to rest, while requests that are signed
 // with the true date are still accepted.
-func (c *Cloud) AdvanceLog(d time.Duration) {
+func (c *Cloud) AdvanceLogs(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.settle(c.now())
@@ -165,8 +165,10 @@ func (c *Cloud) AdvanceLog(d time.Duration) {
 	c.settleLog(c.logTime(c.now()))
 }
 
-// settleLog lets go what has had its time: rows older than their store keeps them, and jobs that are deleted.
+// settleLog moves rows, and lets go what has had its time: rows older than their store keeps them, and jobs that are
+// deleted. However far the clock jumped, a running job has read its rows before they went.
 func (c *Cloud) settleLog(now time.Time) {
+	c.transform(now)
 	for _, p := range c.log.projects {
 		for _, s := range p.stores {
 			s.expire(now)

@@ -51,6 +51,7 @@ func putLogsTo(pattern string, at func(string, url.Values) bool, parameters ...p
 type logGroup struct {
 	shard    *logShard
 	cursor   int64
+	number   int64 // among all groups that the Logstore ever got
 	received time.Time
 	logRows
 }
@@ -60,8 +61,13 @@ func (s *logStore) add(rows logRows, shard *logShard, received time.Time) {
 	if len(rows.entries) == 0 {
 		return
 	}
-	s.groups = append(s.groups, &logGroup{shard: shard, cursor: shard.next, received: received, logRows: rows})
+	// Rows of several jobs may come out of order when they pass more than one.
+	if n := len(s.groups); n > 0 && received.Before(s.groups[n-1].received) {
+		received = s.groups[n-1].received
+	}
+	s.groups = append(s.groups, &logGroup{shard: shard, cursor: shard.next, number: s.arrived, received: received, logRows: rows})
 	shard.next++
+	s.arrived++
 }
 
 // nextShard spreads rows that name no shard evenly.

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -89,6 +90,7 @@ func switchJob(action, verb, kind string, run func(*call, *logJob) *apiError) op
 // logJob is a stored job.
 type logJob struct {
 	*LogJob
+	etl               *etlState // of a data transformation
 	scheduleID        string
 	created, modified time.Time
 	goal              string    // the state that it has come to, or is on its way to
@@ -98,7 +100,8 @@ type logJob struct {
 
 // newLogJob stores a job that is on its way to its state.
 func (c *Cloud) newLogJob(p *logProject, given *LogJob, now time.Time, takes time.Duration) {
-	j := &logJob{LogJob: given, scheduleID: c.randomID("0123456789abcdef", 32), created: now, modified: now, goal: given.Status, due: now}
+	j := &logJob{scheduleID: c.randomID("0123456789abcdef", 32), created: now, modified: now, goal: given.Status, due: now}
+	j.configure(given)
 	if given.Type == jobETL {
 		j.due = now.Add(takes)
 	}
@@ -166,7 +169,7 @@ func (cl *call) jobBody() (*LogJob, *apiError) {
 	if problem != "" {
 		return nil, cl.operation.invalid("%s", problem)
 	}
-	if why := given.unsupported(); why != "" {
+	if why := cmp.Or(given.unsupported(), given.unknownScript()); why != "" {
 		return nil, notSimulated("%s", why)
 	}
 	return given, nil
@@ -196,7 +199,7 @@ func createLogJob(cl *call, p *logProject) (any, *apiError) {
 }
 
 // replace takes over what a request says; the state is not part of it.
-func (j *logJob) replace(cl *call) *apiError {
+func (j *logJob) replace(cl *call, p *logProject) *apiError {
 	given, err := cl.jobBody()
 	if err != nil {
 		return err
@@ -205,24 +208,30 @@ func (j *logJob) replace(cl *call) *apiError {
 		return cl.operation.invalid("the body is of the job %s of the type %s, the path of %s of the type %s", given.Name, given.Type, j.Name, j.Type)
 	}
 	given.Status = ""
-	j.LogJob, j.modified = given, cl.time
+	if j.Type == jobETL && given.ETL().LogStore != j.etl.config.LogStore {
+		j.forgetPosition(p)
+	}
+	j.configure(given)
+	j.modified = cl.time
 	return nil
 }
 
-func updateLogJob(cl *call, _ *logProject, j *logJob) (any, *apiError) {
+func updateLogJob(cl *call, p *logProject, j *logJob) (any, *apiError) {
 	if status := j.status(cl.time); j.Type == jobETL && status != jobStopped {
 		return nil, cl.operation.invalid("Job %s is %s, stop it before an update", j.Name, status)
 	}
-	return nil, j.replace(cl)
+	return nil, j.replace(cl, p)
 }
 
-func restartLogJob(cl *call, _ *logProject, j *logJob) (any, *apiError) {
+// restartLogJob runs a job anew: what it has read before, it reads again.
+func restartLogJob(cl *call, p *logProject, j *logJob) (any, *apiError) {
 	if j.Type != jobETL {
 		return nil, cl.operation.invalid("the action RESTART is not for jobs of the type %s", j.Type)
 	}
-	if err := j.replace(cl); err != nil {
+	if err := j.replace(cl, p); err != nil {
 		return nil, err
 	}
+	j.forgetPosition(p)
 	j.goal, j.due = jobRunning, cl.time.Add(cl.behaviour.logJobDuration())
 	return nil, nil
 }
@@ -239,7 +248,8 @@ func (j *logJob) turn(cl *call, goal, already string) *apiError {
 	return nil
 }
 
-func deleteLogJob(cl *call, _ *logProject, j *logJob) (any, *apiError) {
+func deleteLogJob(cl *call, p *logProject, j *logJob) (any, *apiError) {
+	j.forgetPosition(p)
 	j.deleted = cl.time.Add(cl.behaviour.logJobDeleteLag())
 	cl.settleLog(cl.time)
 	return nil, nil
@@ -301,7 +311,7 @@ func (c *Cloud) behindLogJob(project, name string, change func(*logProject, *log
 
 // UpdateLogJob changes a job, its Status too, behind the back of every client and at once.
 func (c *Cloud) UpdateLogJob(project, name string, change func(*LogJob)) error {
-	return c.behindLogJob(project, name, func(_ *logProject, j *logJob, now time.Time) error {
+	return c.behindLogJob(project, name, func(p *logProject, j *logJob, now time.Time) error {
 		changed := j.snapshot(now)
 		change(&changed)
 		if changed.Name != name || changed.Type != j.Type {
@@ -315,7 +325,10 @@ func (c *Cloud) UpdateLogJob(project, name string, change func(*LogJob)) error {
 		}
 		j.goal, j.due, j.modified = changed.Status, now, now
 		changed.Status = ""
-		j.LogJob = clone(&changed)
+		if j.Type == jobETL && changed.ETL().LogStore != j.etl.config.LogStore {
+			j.forgetPosition(p)
+		}
+		j.configure(clone(&changed))
 		return nil
 	})
 }
@@ -323,6 +336,7 @@ func (c *Cloud) UpdateLogJob(project, name string, change func(*LogJob)) error {
 // DeleteLogJob removes a job at once, behind the back of every client.
 func (c *Cloud) DeleteLogJob(project, name string) error {
 	return c.behindLogJob(project, name, func(p *logProject, j *logJob, _ time.Time) error {
+		j.forgetPosition(p)
 		p.jobs = slices.DeleteFunc(p.jobs, func(other *logJob) bool { return other == j })
 		return nil
 	})

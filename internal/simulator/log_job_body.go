@@ -265,6 +265,27 @@ func (j *LogJob) unsupported() string {
 	return ""
 }
 
+// unknownScript says that a data transformation does what the simulator cannot; such a job fails when it runs, and no
+// client can make one.
+func (j *LogJob) unknownScript() string {
+	e := j.ETL()
+	if _, known := e.rule(); !known && j.Type == jobETL {
+		return etlNotSimulated
+	}
+	return ""
+}
+
+// rule is what the script does, if that is simulated.
+func (e *LogETL) rule() (splRule, bool) {
+	rule, known := parseETLScript(e.Lang, e.Script)
+	for i := range e.Sinks {
+		for _, name := range e.Sinks[i].DataSets {
+			known = known && name == splDataSet
+		}
+	}
+	return rule, known
+}
+
 // ETL is the configuration of a data transformation; that of another job is empty.
 func (j *LogJob) ETL() LogETL {
 	e := LogETL{}

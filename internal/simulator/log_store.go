@@ -165,7 +165,9 @@ type logStore struct {
 	indexed           time.Time // when the index was changed last
 	shards            []*logShard
 	groups            []*logGroup // in the order of their receipt
-	turn              int         // whose turn it is among the shards
+	arrived           int64       // how many groups there ever were
+	consumers         []*logConsumer
+	turn              int // whose turn it is among the shards
 }
 
 // newLogStore stores a Logstore with its rows.

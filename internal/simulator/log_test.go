@@ -190,20 +190,20 @@ func TestLogJobStates(t *testing.T) {
 	mustDo(t, c.CreateETL("p-one", job))
 	status("STARTING")
 	wantLogCode(t, c.StartETL("p-one", "new"), 400, logInvalid)
-	cloud.AdvanceLog(10 * time.Second)
+	cloud.AdvanceLogs(10 * time.Second)
 	status("RUNNING")
 	wantLogCode(t, c.UpdateETL("p-one", job), 400, logInvalid)
 	mustDo(t, c.StopETL("p-one", "new"))
 	status("STOPPING")
 	wantLogCode(t, c.UpdateETL("p-one", job), 400, logInvalid)
-	cloud.AdvanceLog(10 * time.Second)
+	cloud.AdvanceLogs(10 * time.Second)
 	status("STOPPED")
 	mustDo(t, c.UpdateETL("p-one", job))
 	status("STOPPED")
 	job.Configuration.Script = "* | extend a='1'"
 	mustDo(t, c.RestartETL("p-one", job))
 	status("STARTING")
-	cloud.AdvanceLog(10 * time.Second)
+	cloud.AdvanceLogs(10 * time.Second)
 	status("RUNNING")
 	if held, _ := cloud.LogJob("p-one", "new"); held.ETL().Script != job.Configuration.Script || held.ETL().Sinks[0].RoleARN != logWriter || held.ETL().FromTime != 1700000000 {
 		t.Errorf("%+v", held.ETL())
@@ -215,7 +215,7 @@ func TestLogJobStates(t *testing.T) {
 	status("RUNNING")
 	wantLogCode(t, c.CreateETL("p-one", job), 400, "JobAlreadyExist")
 	wantLogCode(t, c.DeleteETL("p-one", "new"), 404, "JobNotExist")
-	cloud.AdvanceLog(time.Minute)
+	cloud.AdvanceLogs(time.Minute)
 	_, err := c.GetETL("p-one", "new")
 	wantLogCode(t, err, 404, "JobNotExist")
 	mustDo(t, c.CreateETL("p-one", job))
@@ -248,16 +248,16 @@ func TestLogTTL(t *testing.T) {
 	rows("get list old")
 	mustDo(t, c.UpdateLogStore("p-one", "audit", 1, 2))
 	rows("list old")
-	cloud.AdvanceLog(23*time.Hour + time.Minute)
+	cloud.AdvanceLogs(23*time.Hour + time.Minute)
 	rows("old")
 	mustDo(t, cloud.AppendLogRows("p-one", "audit", LogRow{Fields: map[string]string{"verb": "new"}}))
-	cloud.AdvanceLog(time.Hour)
+	cloud.AdvanceLogs(time.Hour)
 	rows("new")
 	at.Advance(24 * time.Hour)
 	rows("")
 	mustDo(t, cloud.UpdateLogStore("p-one", "audit", func(s *LogStore) { s.TTL = logForever }))
 	mustDo(t, cloud.AppendLogRows("p-one", "audit", LogRow{Age: "5m", Fields: map[string]string{"verb": "kept"}}))
-	cloud.AdvanceLog(20000 * time.Hour)
+	cloud.AdvanceLogs(20000 * time.Hour)
 	rows("kept")
 }
 
@@ -344,7 +344,7 @@ func TestLogQuotas(t *testing.T) {
 	s := logScenario()
 	p := &s.Accounts[1].LogService.Projects[0]
 	for i := range 99 {
-		p.Jobs = append(p.Jobs, etlJob(fmt.Sprintf("job-%d", i), ""))
+		p.Jobs = append(p.Jobs, etlJob(fmt.Sprintf("job-%d", i), "STOPPED"))
 		p.Dashboards = append(p.Dashboards, LogDashboard{DashboardName: fmt.Sprintf("board-%d", i)})
 		p.SavedSearches = append(p.SavedSearches, LogSavedSearch{SavedSearchName: fmt.Sprintf("search-%d", i), SearchQuery: "*", LogStore: "audit"})
 	}
@@ -440,7 +440,7 @@ func TestLogBehind(t *testing.T) {
 	wantLogCode(t, err, 404, "JobNotExist")
 	_, err = c.GetLogStore("p-one", "audit")
 	wantLogCode(t, err, 404, "LogStoreNotExist")
-	if p, _ := cloud.LogProject("p-one"); p.AccountID != testMember || len(p.Jobs) != 1 || len(p.LogStores) != 0 || len(p.Dashboards) != 0 || len(p.SavedSearches) != 1 {
+	if p, _ := cloud.LogProject("p-one"); p.AccountID != testMember || len(p.Jobs) != 1 || len(p.LogStores) != 1 || p.LogStores[0].LogStoreName != etlLogStore || len(p.Dashboards) != 0 || len(p.SavedSearches) != 1 {
 		t.Errorf("%+v", p)
 	}
 	mustDo(t, cloud.AddLogProject(testManagement, LogProject{ProjectName: "archive", Region: "cn-hangzhou", LogStores: []LogStore{{LogStoreName: "all", TTL: 180, Rows: []LogRow{{Age: "1h", Fields: map[string]string{"a": "b"}}}}}}))

@@ -46,7 +46,7 @@ type CredentialsURI struct {
 }
 
 var (
-	serviceName       = regexp.MustCompile(`^[a-z0-9-]+\.aliyuncs\.com$`)
+	serviceName       = regexp.MustCompile(`^(\d{5,20}@)?[a-z0-9-]+\.aliyuncs\.com$`) // {account}@ is the service as that account uses it
 	providerName      = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
 	credentialsPath   = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 	shortestSession   = time.Second

@@ -122,6 +122,7 @@ func (s *Scenario) check() []finding {
 	k.duration("behaviour.config_evaluation_delay", s.Behaviour.ConfigEvaluationDelay)
 	k.duration("behaviour.log_job_duration", s.Behaviour.LogJobDuration)
 	k.duration("behaviour.log_job_delete_lag", s.Behaviour.LogJobDeleteLag)
+	k.duration("behaviour.log_shipping_delay", s.Behaviour.LogShippingDelay)
 	k.consistency("behaviour.consistency", s.Behaviour.Consistency)
 	accounts := map[string]bool{}
 	for i := range s.Accounts {

@@ -184,6 +184,8 @@ func (c *Cloud) UpdateAccount(accountID string, change func(*Account)) error {
 	if state == nil {
 		return fmt.Errorf("account %s does not exist", accountID)
 	}
+	// What the account's roles let happen until now has happened.
+	c.settle(c.now())
 	changed := clone(state.account)
 	change(changed)
 	if changed.AccountID != accountID || len(changed.Clusters) > 0 || changed.CloudConfig != nil || changed.LogService != nil {

@@ -189,6 +189,15 @@ func TestClient_fetchesNewKeys(t *testing.T) {
 	}
 }
 
+// TestClient_keepsKeysThatLackARight: they are as good as new ones.
+func TestClient_keepsKeysThatLackARight(t *testing.T) {
+	s := serve(t, answer{status: 401, body: `{"errorCode":"Unauthorized","errorMessage":"denied by sts or ram, action: log:GetProject, resource: acs:log:cn-hangzhou:1:project/p"}`})
+	_, _, err := s.client(t, nil).Project(t.Context(), "p")
+	if got := len(s.requests()); got != 1 || !alicloud.Is(err, alicloud.Denied) || !strings.Contains(alicloud.Advice(err), "log:GetProject") {
+		t.Errorf("%d requests: %v", got, err)
+	}
+}
+
 // TestClient_absenceIsItsOwnCode: of all errors, a few codes alone mean that an object is not there.
 func TestClient_absenceIsItsOwnCode(t *testing.T) {
 	for code, absent := range map[string]bool{

@@ -2,7 +2,6 @@ package inspection
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
@@ -20,12 +20,8 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
 )
 
-const (
-	// originalKey is where private state keeps what adopt_existing overwrote.
-	originalKey = "original"
-	// timezoneKey is where private state remembers that the time zone was asked for, for a cluster may have none.
-	timezoneKey = "timezone_asked"
-)
+// timezoneKey is where private state remembers that the time zone was asked for, for a cluster may have none.
+const timezoneKey = "timezone_asked"
 
 // Create implements resource.Resource.
 func (r *scheduleResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -45,6 +41,7 @@ func (r *scheduleResource) Create(ctx context.Context, req resource.CreateReques
 	if !c.establish(ctx, wanted, resp) {
 		return
 	}
+	m.ScheduleBefore = c.ScheduleBefore
 	if c.Interrupted {
 		// What nobody can be asked any more is asked by the next read.
 		m.Timezone = types.StringNull()
@@ -109,8 +106,8 @@ func (r *scheduleResource) Update(ctx context.Context, req resource.UpdateReques
 	defer cancel()
 	defer c.forget()
 
-	if !m.AdoptExisting.ValueBool() && before.AdoptExisting.ValueBool() {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, originalKey, []byte(lifecycle.Forgotten))...)
+	if m.ScheduleBefore.IsUnknown() {
+		m.ScheduleBefore = before.ScheduleBefore
 	}
 	if !sameConfig(wanted, stored) {
 		changed := c.client.UpdateInspectConfig(ctx, c.clusterID, wanted)
@@ -131,8 +128,6 @@ func (r *scheduleResource) Delete(ctx context.Context, req resource.DeleteReques
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	timeout, diags := m.Timeouts.Delete(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
-	original, diags := req.Private.GetKey(ctx, originalKey)
-	resp.Diagnostics.Append(diags...)
 	c := r.operation(ctx, m, timeout, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -141,7 +136,7 @@ func (r *scheduleResource) Delete(ctx context.Context, req resource.DeleteReques
 	defer cancel()
 	defer c.forget()
 
-	if original == nil || string(original) == lifecycle.Forgotten {
+	if m.ScheduleBefore.IsNull() {
 		err := c.client.DeleteInspectConfig(ctx, c.clusterID)
 		if err == nil {
 			err = c.Gone(ctx)
@@ -149,11 +144,12 @@ func (r *scheduleResource) Delete(ctx context.Context, req resource.DeleteReques
 		c.Stands("Deleting", lifecycle.OutOfState, err, &resp.Diagnostics)
 		return
 	}
-	var config cs.InspectConfig
-	if err := json.Unmarshal(original, &config); err != nil {
-		resp.Diagnostics.AddError("Restoring "+m.name()+" failed", "What was there before cannot be decoded: "+err.Error())
+	var original scheduleBefore
+	resp.Diagnostics.Append(m.ScheduleBefore.As(ctx, &original, basetypes.ObjectAsOptions{})...)
+	if resp.Diagnostics.HasError() {
 		return
 	}
+	config := cs.InspectConfig(original)
 	_, found, err := c.client.InspectConfig(ctx, c.clusterID)
 	if cs.IsClusterNotFound(err) || err == nil && !found {
 		return // somebody deleted the schedule or the cluster: there is nothing to put back
@@ -205,6 +201,7 @@ func (c *operation) expect(wanted cs.InspectConfig) {
 // establish creates the schedule, takes over one that equals the plan, or overwrites
 // another if it may. It reports whether the schedule now stands as planned.
 func (c *operation) establish(ctx context.Context, wanted cs.InspectConfig, resp *resource.CreateResponse) bool {
+	c.ScheduleBefore = types.ObjectNull(scheduleBeforeTypes)
 	existing, found, err := c.client.InspectConfig(ctx, c.clusterID)
 	if err == nil && !found {
 		changed := c.client.CreateInspectConfig(ctx, c.clusterID, wanted)
@@ -231,12 +228,9 @@ func (c *operation) establish(ctx context.Context, wanted cs.InspectConfig, resp
 		resp.Diagnostics.Append(c.conflict(existing, wanted))
 		return false
 	}
-	original, err := json.Marshal(existing)
-	if err != nil {
-		resp.Diagnostics.AddError("Remembering the existing schedule failed", err.Error())
-		return false
-	}
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, originalKey, original)...)
+	original, diags := types.ObjectValueFrom(ctx, scheduleBeforeTypes, scheduleBefore(existing))
+	resp.Diagnostics.Append(diags...)
+	c.ScheduleBefore = original
 	return c.made(ctx, "Overwriting", c.client.UpdateInspectConfig(ctx, c.clusterID, wanted), resp)
 }
 

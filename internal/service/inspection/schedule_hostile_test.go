@@ -1,6 +1,7 @@
 package inspection_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -92,6 +93,29 @@ func TestSchedule_deleteThatNeverArrives(t *testing.T) {
 				t.Errorf("it is planned anew, %v", err)
 			}
 		})
+	}
+}
+
+// What adopt_existing overwrites is put back also if overwriting it failed half
+// way: Terraform hands the destroy of a tainted resource no private state.
+func TestSchedule_adoptedAndTainted(t *testing.T) {
+	t.Parallel()
+	scenario := acctest.Fleet()
+	scenario.Accounts[1].Clusters[0].InspectConfig = &simulator.InspectConfig{Enabled: true, Recurrence: atThree, DisabledCheckItems: []string{"A"}}
+	cloud := acctest.New(t, scenario)
+	before := cloud.Snapshot()
+	fault := cloud.AddFault(simulator.Fault{Action: "UpdateClusterInspectConfig", Status: http.StatusInternalServerError, Code: "InternalError"})
+	r := cloud.Resource(t, kind)
+	wanted := arguments(atTwo, "adopt_existing", true)
+	if err := r.Apply(wanted); err == nil || !r.InState() {
+		t.Fatalf("in state %t, %v", r.InState(), err)
+	}
+	fault.Remove()
+	if err := errors.Join(r.Apply(wanted), r.Destroy()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := before.Diff(cloud.Snapshot()); len(diff) > 0 {
+		t.Errorf("%q is left", diff)
 	}
 }
 

@@ -9,10 +9,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
@@ -47,10 +49,23 @@ type scheduleModel struct {
 	Recurrence         recurrenceValue `tfsdk:"recurrence"`
 	DisabledCheckItems types.Set       `tfsdk:"disabled_check_items"`
 	AdoptExisting      types.Bool      `tfsdk:"adopt_existing"`
+	ScheduleBefore     types.Object    `tfsdk:"schedule_before"` // see scheduleBefore
 	Triggers           types.Map       `tfsdk:"triggers"`
 	LastReportID       types.String    `tfsdk:"last_report_id"`
 	Timezone           types.String    `tfsdk:"timezone"`
 	Timeouts           timeouts.Value  `tfsdk:"timeouts"`
+}
+
+// scheduleBefore is the content of schedule_before. It is in the state and not in private state: of a tainted resource,
+// Terraform gives its destroy the one and not the other (seen in 1.11.4).
+type scheduleBefore struct {
+	Enabled            bool     `tfsdk:"enabled"`
+	Recurrence         string   `tfsdk:"recurrence"`
+	DisabledCheckItems []string `tfsdk:"disabled_check_items"`
+}
+
+var scheduleBeforeTypes = map[string]attr.Type{
+	"enabled": types.BoolType, "recurrence": types.StringType, "disabled_check_items": types.SetType{ElemType: types.StringType},
 }
 
 type scheduleIdentity struct {
@@ -78,6 +93,19 @@ func (r *scheduleResource) IdentitySchema(_ context.Context, _ resource.Identity
 func (r *scheduleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	scoped.ModifyPlan(ctx, r.data, req, resp)
 	planLastReport(ctx, req, resp)
+	planBefore(ctx, req, resp)
+}
+
+// planBefore says that nothing is put back, unless adopt_existing asks for it.
+func planBefore(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		return
+	}
+	var adopt types.Bool
+	resp.Diagnostics.Append(resp.Plan.GetAttribute(ctx, path.Root("adopt_existing"), &adopt)...)
+	if !adopt.IsUnknown() && !adopt.ValueBool() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("schedule_before"), types.ObjectNull(scheduleBeforeTypes))...)
+	}
 }
 
 // ImportState implements resource.ResourceWithImportState.
@@ -126,8 +154,17 @@ func (r *scheduleResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 				MarkdownDescription: "What to do when the cluster has another schedule already. False (default): fail, show the difference and how to import it. " +
 					"True: overwrite it, and put it back on destroy, unless it is set to false before. A schedule that equals this block is taken over in either case, " +
 					"also from a resource of the same cluster that is being replaced: do not combine `-replace` with `create_before_destroy`, which deletes it afterwards. " +
-					"The original is kept in Terraform's private state, for the schedule has no place for it: if Terraform is killed between overwriting it and saving the state, it is lost. " +
+					"The original is kept in the state (`schedule_before`), for the schedule has no place for it: if Terraform is killed between overwriting it and saving the state, it is lost. " +
 					"The next apply then finds a schedule that equals this block and takes it over with a warning: what was there before is not known, destroy will delete the schedule, and `terraform state rm` leaves it.",
+			},
+			"schedule_before": schema.SingleNestedAttribute{
+				Computed: true, PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
+				MarkdownDescription: "The schedule that `adopt_existing` has overwritten, which destroying puts back; null otherwise.",
+				Attributes: map[string]schema.Attribute{
+					"enabled":              schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it ran."},
+					"recurrence":           schema.StringAttribute{Computed: true, MarkdownDescription: "When it ran."},
+					"disabled_check_items": schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Check items that were left out."},
+				},
 			},
 			"triggers": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.NoNullValues()},

@@ -2,7 +2,6 @@ package logshipping
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -14,14 +13,6 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/moved"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
-)
-
-// Where private state keeps what an archive has overwritten.
-const (
-	originalStoreKey       = "original_logstore"
-	originalDescriptionKey = "original_description"
-	// emptiedKey remembers that a read has found the log store gone, so that the state is not that of an import.
-	emptiedKey = "emptied"
 )
 
 // Create implements resource.Resource.
@@ -40,9 +31,8 @@ func (r *archiveResource) Create(ctx context.Context, req resource.CreateRequest
 
 	c.adopting = m.AdoptProject.ValueBool()
 	stands := c.establish(ctx, &resp.Diagnostics)
-	c.remember(ctx, resp.Private, &resp.Diagnostics)
 	switch {
-	case !stands && c.original != nil: // in the state, tainted, for what was there before is known to nobody else
+	case !stands && !c.LogStoreBefore.IsNull() && !c.LogStoreBefore.IsUnknown(): // in the state, tainted, for what was there before is known to nobody else
 		lifecycle.MarkUnseen(ctx, resp.Private, &resp.Diagnostics)
 	case !stands:
 		c.unfinished(&resp.Diagnostics)
@@ -63,40 +53,6 @@ func (c *archiveOperation) finish(ctx context.Context, diags *diag.Diagnostics) 
 		}
 	}
 	c.settle()
-}
-
-// remember writes into private state what was overwritten.
-func (c *archiveOperation) remember(ctx context.Context, private lifecycle.PrivateWriter, diags *diag.Diagnostics) {
-	set := func(key string, what any) {
-		text, err := json.Marshal(what)
-		if err != nil {
-			diags.AddError("Remembering what was there before failed", err.Error())
-			return
-		}
-		diags.Append(private.SetKey(ctx, key, text)...)
-	}
-	if c.original != nil {
-		set(originalStoreKey, c.original)
-	}
-	if c.description != nil {
-		set(originalDescriptionKey, c.description)
-	}
-}
-
-// recall reads from private state what was overwritten.
-func (c *archiveOperation) recall(ctx context.Context, private lifecycle.Private, diags *diag.Diagnostics) {
-	get := func(key string, into any) {
-		text, d := private.GetKey(ctx, key)
-		diags.Append(d...)
-		if text == nil || string(text) == lifecycle.Forgotten {
-			return
-		}
-		if err := json.Unmarshal(text, into); err != nil {
-			diags.AddError("Restoring "+c.store.Name+" failed", "What was there before cannot be decoded: "+err.Error())
-		}
-	}
-	get(originalStoreKey, &c.original)
-	get(originalDescriptionKey, &c.description)
 }
 
 // unfinished says what a create that failed has made: the next one goes on from there, and nobody else looks at it.
@@ -123,10 +79,8 @@ func (r *archiveResource) Read(ctx context.Context, req resource.ReadRequest, re
 	defer cancel()
 
 	is, found, err := c.whole.Refresh(ctx, req.Private, resp.Private, r.observed(c), &resp.Diagnostics)
-	emptied, diags := req.Private.GetKey(ctx, emptiedKey)
-	resp.Diagnostics.Append(diags...)
 	// Where destroy would leave the project, or nothing was there at an import, nothing of this resource is left.
-	leaves := m.AdoptProject.ValueBool() || m.AdoptLogStore.ValueBool() || m.RetentionDays.IsNull() && emptied == nil
+	leaves := m.AdoptProject.ValueBool() || m.AdoptLogStore.ValueBool() || m.Endpoint.IsNull()
 	switch {
 	case err != nil:
 		resp.Diagnostics.Append(diagnostic.Error("Reading "+c.whole.Name, err))
@@ -143,7 +97,6 @@ func (r *archiveResource) Read(ctx context.Context, req resource.ReadRequest, re
 		if err != nil {
 			resp.Diagnostics.AddError("Reading "+c.index.Name+" failed", err.Error())
 		}
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, emptiedKey, []byte("true"))...)
 		resp.Diagnostics.AddWarning(storeGone, fmt.Sprintf("%s is gone, with its rows; its project is there. The next apply makes the log store anew.", upperFirst(c.whole.Place)))
 		m.withoutStore(lacks)
 	default:
@@ -225,23 +178,10 @@ func (r *archiveResource) Update(ctx context.Context, req resource.UpdateRequest
 	defer cancel()
 	defer c.forget()
 
-	for key, off := range map[string]bool{
-		originalStoreKey:       before.AdoptLogStore.ValueBool() && !m.AdoptLogStore.ValueBool(),
-		originalDescriptionKey: before.AdoptProject.ValueBool() && !m.AdoptProject.ValueBool(),
-	} {
-		if off {
-			resp.Diagnostics.Append(resp.Private.SetKey(ctx, key, []byte(lifecycle.Forgotten))...)
-		}
-	}
 	c.own = true
-	c.dropped = gone(textMap(ctx, before.AdditionalIndexFields, &resp.Diagnostics), textMap(ctx, m.AdditionalIndexFields, &resp.Diagnostics))
-	if known, d := req.Private.GetKey(ctx, originalDescriptionKey); known == nil { // the first change of an adopted project's description
-		resp.Diagnostics.Append(d...)
-		c.adopting = m.AdoptProject.ValueBool()
-	}
-	stands := c.establish(ctx, &resp.Diagnostics)
-	c.remember(ctx, resp.Private, &resp.Diagnostics)
-	if !stands {
+	c.dropped = gone(textsOfMap(before.AdditionalIndexFields), textsOfMap(m.AdditionalIndexFields))
+	c.adopting = m.DescriptionBefore.IsUnknown()
+	if !c.establish(ctx, &resp.Diagnostics) {
 		return
 	}
 	c.finish(ctx, &resp.Diagnostics)
@@ -258,10 +198,6 @@ func (r *archiveResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	c.recall(ctx, req.Private, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	defer c.forget()
@@ -271,7 +207,7 @@ func (r *archiveResource) Delete(ctx context.Context, req resource.DeleteRequest
 		if !c.remove(ctx, &resp.Diagnostics) {
 			return
 		}
-	case c.original == nil:
+	case m.LogStoreBefore.IsNull():
 		resp.Diagnostics.AddWarning(storeStays, fmt.Sprintf("%s is left as it is, with adopt_existing_logstore: what was there before is not known.", upperFirst(c.store.Place)))
 	default:
 		if !c.restore(ctx, &resp.Diagnostics) {

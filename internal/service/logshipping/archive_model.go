@@ -96,10 +96,7 @@ func (c *archiveOperation) over(is sls.LogStore) sls.LogStore {
 	if is.HotTTL != 0 && w.HotTTL == 0 && w.TTL >= minHotDays {
 		store.HotTTL = w.TTL
 	}
-	store.AutoSplit = w.AutoSplit
-	if w.AutoSplit {
-		store.MaxSplitShard = w.MaxSplitShard
-	}
+	store.AutoSplit, store.MaxSplitShard = w.AutoSplit, w.MaxSplitShard
 	switch {
 	case w.Encryption != nil:
 		store.Encryption = w.Encryption
@@ -109,6 +106,19 @@ func (c *archiveOperation) over(is sls.LogStore) sls.LogStore {
 		store.Encryption = &off
 	}
 	return store
+}
+
+// over is the log store as it was before, as far as one can be made so that is there.
+func (b logStoreBefore) over(is sls.LogStore) sls.LogStore {
+	was := is
+	was.TTL, was.HotTTL, was.InfrequentAccessTTL = int(b.RetentionDays), int(b.HotDays), int(b.InfrequentAccessDays)
+	was.AutoSplit, was.MaxSplitShard = b.AutoSplit, int(b.MaxSplitShards)
+	if is.Encryption != nil {
+		encryption := *is.Encryption
+		encryption.Enabled = b.Encrypted
+		was.Encryption = &encryption
+	}
+	return was
 }
 
 // fromAPI takes over what a log store is.
@@ -159,6 +169,12 @@ func (m *archiveModel) settle() {
 	if m.Description.IsUnknown() {
 		m.Description = types.StringNull()
 	}
+	if m.LogStoreBefore.IsUnknown() {
+		m.LogStoreBefore = types.ObjectNull(logStoreBeforeTypes)
+	}
+	if m.DescriptionBefore.IsUnknown() {
+		m.DescriptionBefore = types.StringNull()
+	}
 	m.Endpoint, m.MissingIndexFields = types.StringValue(sls.Endpoint(m.Region.ValueString())), setOfTexts(nil)
 }
 
@@ -176,19 +192,7 @@ func (m archiveModel) storeIdentity(ctx context.Context, identity *tfsdk.Resourc
 
 // setOfTexts is a set that may be empty, which is not null.
 func setOfTexts(list []string) types.Set {
-	values := make([]attr.Value, 0, len(list))
-	for _, s := range list {
-		values = append(values, types.StringValue(s))
-	}
-	return types.SetValueMust(types.StringType, values)
-}
-
-func textMap(ctx context.Context, m types.Map, diags *diag.Diagnostics) map[string]string {
-	texts := map[string]string{}
-	if !m.IsNull() && !m.IsUnknown() {
-		diags.Append(m.ElementsAs(ctx, &texts, false)...)
-	}
-	return texts
+	return types.SetValueMust(types.StringType, textValues(list))
 }
 
 // gone are the keys of a map that another one does not have, sorted.

@@ -48,21 +48,10 @@ type archiveOperation struct {
 	dropped []string
 	// made are the parts that this run has made.
 	made []string
-	// original is what adopt_existing_logstore overwrites; nil for nothing yet.
-	original *archiveOriginal
 	// adopting: the project is adopted by this operation.
 	adopting bool
 	// described is the project as it was found; nil for one that was made.
 	described *sls.Project
-	// description is what an adopted project was described as before; nil where that is not known.
-	description *string
-}
-
-// archiveOriginal is a log store as it was before.
-type archiveOriginal struct {
-	LogStore sls.LogStore `json:"logstore"`
-	Index    string       `json:"index"` // JSON; empty for none
-	Metering string       `json:"metering"`
 }
 
 // archiveParts is what of an archive is there.
@@ -79,7 +68,7 @@ func (r *archiveResource) operation(ctx context.Context, m archiveModel, timeout
 	}
 	project, store := m.Project.ValueString(), m.LogStore.ValueString()
 	c.forget = func() { r.data.Observed.ForgetLog(c.scope, project) }
-	c.fields = auditIndex(textMap(ctx, m.AdditionalIndexFields, diags))
+	c.fields = auditIndex(textsOfMap(m.AdditionalIndexFields))
 	c.wanted, c.shards = m.toAPI(ctx, diags), int(m.ShardCount.ValueInt64())
 
 	where := fmt.Sprintf(" in account %s, region %s", c.scope.AccountID, c.scope.Region)
@@ -188,7 +177,7 @@ func (c *archiveOperation) establishDescription(ctx context.Context, diags *diag
 		return true
 	}
 	if c.adopting { // now, so that a kill in a later change does not lose it
-		c.description = &c.described.Description
+		c.DescriptionBefore = types.StringValue(c.described.Description)
 	}
 	if c.project.Difference(*c.described) == "" {
 		return true
@@ -297,17 +286,22 @@ func (c *archiveOperation) mayChangeStore(ctx context.Context, is sls.LogStore, 
 		return difference == ""
 	}
 	c.own = true
-	original := archiveOriginal{LogStore: is}
+	original := logStoreBefore{
+		RetentionDays: int64(is.TTL), HotDays: int64(is.HotTTL), InfrequentAccessDays: int64(is.InfrequentAccessTTL), AutoSplit: is.AutoSplit, MaxSplitShards: int64(is.MaxSplitShard),
+		Encrypted: is.Encryption != nil && is.Encryption.Enabled,
+	}
 	var indexErr, meteringErr error
 	original.Index, _, indexErr = c.index.Read(ctx)
-	original.Metering, _, meteringErr = c.metering.Read(ctx)
+	original.MeteringMode, _, meteringErr = c.metering.Read(ctx)
 	for name, err := range map[string]error{c.index.Name: indexErr, c.metering.Name: meteringErr} {
 		if err != nil {
 			diags.Append(diagnostic.Error("Reading "+name, err))
 			return false
 		}
 	}
-	c.original = &original
+	var d diag.Diagnostics
+	c.LogStoreBefore, d = types.ObjectValueFrom(ctx, logStoreBeforeTypes, original)
+	diags.Append(d...)
 	if difference == "" {
 		diags.AddWarning(storeOriginalUnknown, fmt.Sprintf(
 			"%s is as planned already, and is taken over. If an earlier run was stopped after it had overwritten other settings, what was there before is not known any more. Destroy will leave the log store as it was found now.",
@@ -399,12 +393,17 @@ func (c *archiveOperation) establishMetering(ctx context.Context, diags *diag.Di
 
 // restore puts back what adopt_existing_logstore has overwritten.
 func (c *archiveOperation) restore(ctx context.Context, diags *diag.Diagnostics) bool {
-	project, store, was := c.Project.ValueString(), c.LogStore.ValueString(), *c.original
+	project, store := c.Project.ValueString(), c.LogStore.ValueString()
+	var was logStoreBefore
+	diags.Append(c.LogStoreBefore.As(ctx, &was, asGiven)...)
+	if diags.HasError() {
+		return false
+	}
 	is, there, err := c.store.Read(ctx)
 	if err == nil && !there {
 		return true // somebody deleted it: there is nothing to put back
 	}
-	c.wanted = was.LogStore
+	c.wanted = was.over(is)
 	if err == nil && c.storeDifference(is) != "" {
 		err = c.store.Settled(ctx, c.client.UpdateLogStore(ctx, project, c.over(is)))
 	}
@@ -426,9 +425,9 @@ func (c *archiveOperation) restore(ctx context.Context, diags *diag.Diagnostics)
 		return false
 	}
 	mode, _, err := c.metering.Read(ctx)
-	if err == nil && was.Metering != "" && mode != was.Metering {
-		c.MeteringMode = types.StringValue(was.Metering)
-		err = c.metering.Settled(ctx, c.client.SetMeteringMode(ctx, project, store, was.Metering))
+	if err == nil && was.MeteringMode != mode {
+		c.MeteringMode = types.StringValue(was.MeteringMode)
+		err = c.metering.Settled(ctx, c.client.SetMeteringMode(ctx, project, store, was.MeteringMode))
 	}
 	return c.metering.Stands("Restoring", lifecycle.OutOfState, err, diags)
 }
@@ -479,13 +478,13 @@ func (c *archiveOperation) removeProject(ctx context.Context, diags *diag.Diagno
 
 // restoreDescription puts back what an adopted project was described as.
 func (c *archiveOperation) restoreDescription(ctx context.Context, diags *diag.Diagnostics) bool {
-	if c.description == nil {
+	if c.DescriptionBefore.IsNull() {
 		return true
 	}
-	c.Description = value.OrNull(*c.description)
+	c.Description = c.DescriptionBefore
 	is, there, err := c.project.Read(ctx)
 	if err == nil && there && c.projectDifference(is) != "" {
-		err = c.project.Settled(ctx, c.client.UpdateProject(ctx, c.Project.ValueString(), *c.description))
+		err = c.project.Settled(ctx, c.client.UpdateProject(ctx, c.Project.ValueString(), c.Description.ValueString()))
 	}
 	return c.project.Stands("Restoring", lifecycle.OutOfState, err, diags)
 }

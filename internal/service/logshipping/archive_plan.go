@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -71,6 +72,11 @@ func (m *archiveModel) complete(given archiveModel, before *archiveModel) {
 			m.MeteringMode = before.MeteringMode
 		}
 	}
+	m.LogStoreBefore, m.DescriptionBefore = planBefore(m.AdoptLogStore, before, types.ObjectUnknown(logStoreBeforeTypes), types.ObjectNull(logStoreBeforeTypes), func(b *archiveModel) (types.Bool, types.Object) {
+		return b.AdoptLogStore, b.LogStoreBefore
+	}), planBefore(m.AdoptProject, before, types.StringUnknown(), types.StringNull(), func(b *archiveModel) (types.Bool, types.String) {
+		return b.AdoptProject, b.DescriptionBefore
+	})
 	if given.Description.IsNull() {
 		switch {
 		case before != nil:
@@ -81,6 +87,21 @@ func (m *archiveModel) complete(given archiveModel, before *archiveModel) {
 			m.Description = types.StringValue(defaultDescription)
 		}
 	}
+}
+
+// planBefore plans what is known of something that is adopted: nothing unless it is, what is known already, or what
+// adopting it will tell.
+func planBefore[T attr.Value](adopt types.Bool, before *archiveModel, unknown, none T, of func(*archiveModel) (types.Bool, T)) T {
+	switch {
+	case !adopt.IsUnknown() && !adopt.ValueBool():
+		return none
+	case before == nil:
+		return unknown
+	}
+	if was, known := of(before); was.ValueBool() {
+		return known
+	}
+	return unknown
 }
 
 // refuse refuses what would lose rows, or what the service cannot do.

@@ -64,6 +64,8 @@ type archiveModel struct {
 	ForceDestroy          types.Bool     `tfsdk:"force_destroy"`
 	AdoptProject          types.Bool     `tfsdk:"adopt_existing_project"`
 	AdoptLogStore         types.Bool     `tfsdk:"adopt_existing_logstore"`
+	LogStoreBefore        types.Object   `tfsdk:"logstore_before"`    // see logStoreBefore
+	DescriptionBefore     types.String   `tfsdk:"description_before"` // null where it is not known
 	Endpoint              types.String   `tfsdk:"endpoint"`
 	MissingIndexFields    types.Set      `tfsdk:"missing_index_fields"`
 	Timeouts              timeouts.Value `tfsdk:"timeouts"`
@@ -74,6 +76,24 @@ type archiveIdentity struct {
 	Region    types.String `tfsdk:"region"`
 	Project   types.String `tfsdk:"project"`
 	LogStore  types.String `tfsdk:"logstore"`
+}
+
+// logStoreBefore is the content of logstore_before. It is in the state and not in private state: of a tainted resource,
+// Terraform gives its destroy the one and not the other (seen in 1.11.4). Zero days are not set, an empty index is none.
+type logStoreBefore struct {
+	RetentionDays        int64  `tfsdk:"retention_days"`
+	HotDays              int64  `tfsdk:"hot_days"`
+	InfrequentAccessDays int64  `tfsdk:"infrequent_access_days"`
+	AutoSplit            bool   `tfsdk:"auto_split"`
+	MaxSplitShards       int64  `tfsdk:"max_split_shards"`
+	Encrypted            bool   `tfsdk:"encrypted"`
+	MeteringMode         string `tfsdk:"metering_mode"`
+	Index                string `tfsdk:"index"`
+}
+
+var logStoreBeforeTypes = map[string]attr.Type{
+	"retention_days": types.Int64Type, "hot_days": types.Int64Type, "infrequent_access_days": types.Int64Type, "auto_split": types.BoolType, "max_split_shards": types.Int64Type,
+	"encrypted": types.BoolType, "metering_mode": types.StringType, "index": types.StringType,
 }
 
 // encryptionModel is the argument encryption.
@@ -264,8 +284,25 @@ func placeAttributes() map[string]schema.Attribute {
 			"False by default: a project that this resource has not made is an error. With true, destroy leaves any project."),
 		"adopt_existing_logstore": flag("Overwrite settings and index of a log store that exists already. Destroy leaves the log store and its rows then, and puts back what was there before " +
 			"(what hot storage did not have stays in hot storage for all of its retention, for the service cannot take `hot_days` back; shards that were split stay). " +
-			"False by default: a log store that differs from the block is an error. What was there before is kept in Terraform's private state, for the log store has no place for it: " +
+			"False by default: a log store that differs from the block is an error. What was there before is kept in the state (`logstore_before`), for the log store has no place for it: " +
 			"if Terraform is killed between overwriting it and saving the state, it is lost; the next apply finds the log store as planned, says so in a warning, and destroy leaves it as it is then."),
+		"logstore_before": schema.SingleNestedAttribute{
+			Computed:            true,
+			MarkdownDescription: "What `adopt_existing_logstore` has overwritten, which destroy puts back; null otherwise, or where it is not known.",
+			Attributes: map[string]schema.Attribute{
+				"retention_days":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Days for which rows were kept."},
+				"hot_days":               schema.Int64Attribute{Computed: true, MarkdownDescription: "Days in hot storage; 0 if that was not set."},
+				"infrequent_access_days": schema.Int64Attribute{Computed: true, MarkdownDescription: "Days in the infrequent access tier; 0 if that was not set."},
+				"auto_split":             schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether shards were split."},
+				"max_split_shards":       schema.Int64Attribute{Computed: true, MarkdownDescription: "Into how many at most."},
+				"encrypted":              schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether rows were encrypted."},
+				"metering_mode":          schema.StringAttribute{Computed: true, MarkdownDescription: "How it was charged."},
+				"index":                  schema.StringAttribute{Computed: true, MarkdownDescription: "The index, as the service writes it; empty if there was none."},
+			},
+		},
+		"description_before": schema.StringAttribute{
+			Computed: true, MarkdownDescription: "What a project that was adopted was described as, which destroy puts back; null otherwise.",
+		},
 		"endpoint": schema.StringAttribute{
 			Computed: true, MarkdownDescription: "Endpoint of Log Service in the region, as jobs that write to the archive name it.",
 		},

@@ -1,6 +1,7 @@
 package logshipping_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -100,23 +101,56 @@ func TestClusterAuditLog_taskFails(t *testing.T) {
 	})
 }
 
-// What was done before the second task failed is remembered, and put back.
-func TestClusterAuditLog_secondTaskFails(t *testing.T) {
+// What was done before the second change failed is remembered, and put back: also where the tainted resource is made anew,
+// and Terraform hands its destroy no private state.
+func TestClusterAuditLog_secondChangeFails(t *testing.T) {
 	t.Parallel()
-	cloud := acctest.New(t, acctest.Fleet())
-	fault := cloud.AddFault(simulator.Fault{Action: "UpdateControlPlaneLog", Status: 400, Code: "InvalidParameter.log_project", Message: "no such project"})
-	r := cloud.Resource(t, auditKind)
-	wanted := auditArguments("control_plane_logs", kcmLogs)
-	says := acctest.Says("Changing the control-plane logs of cluster", "invalid", "InvalidParameter.log_project", "no such project")
-	if err := r.Apply(wanted); err == nil || !says.MatchString(err.Error()) || !r.InState() {
-		t.Errorf("in state %t, %v", r.InState(), err)
+	for name, goOn := range map[string]func(*acctest.Resource, map[string]any) error{
+		"destroyed": func(*acctest.Resource, map[string]any) error { return nil },
+		"made anew": (*acctest.Resource).Apply,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cloud := found(t, "somewhere", nil)
+			before := cloud.Snapshot()
+			fault := cloud.AddFault(simulator.Fault{Action: "UpdateControlPlaneLog", Status: 400, Code: "InvalidParameter.log_project", Message: "no such project"})
+			r := cloud.Resource(t, auditKind)
+			wanted := auditArguments("project", central, "adopt_existing", true, "control_plane_logs", kcmLogs)
+			says := acctest.Says("Changing the control-plane logs of cluster", "invalid", "InvalidParameter.log_project", "no such project")
+			if err := r.Apply(wanted); err == nil || !says.MatchString(err.Error()) || !r.InState() {
+				t.Errorf("in state %t, %v", r.InState(), err)
+			}
+			fault.Remove()
+			if err := errors.Join(goOn(r, wanted), r.Destroy()); err != nil {
+				t.Fatal(err)
+			}
+			if diff := before.Diff(cloud.Snapshot()); len(diff) > 0 || len(r.Warnings()) > 0 {
+				t.Errorf("%q is left, said %q", diff, r.Warnings())
+			}
+		})
 	}
-	fault.Remove()
-	if err := r.Destroy(); err != nil {
+}
+
+// control_plane_logs that fail to come into a block leave what was there before in the state.
+func TestClusterAuditLog_addedLogsFail(t *testing.T) {
+	t.Parallel()
+	cloud := found(t, "", &simulator.ControlPlaneLog{Components: []string{"scheduler"}, LogProject: "somewhere", LogTTL: "90"})
+	before := cloud.Snapshot()
+	r := cloud.Resource(t, auditKind)
+	if err := r.Apply(auditArguments()); err != nil {
 		t.Fatal(err)
 	}
-	if err := logsOf(cloud, "", nil); err != nil || len(r.Warnings()) > 0 {
-		t.Errorf("%v %q", err, r.Warnings())
+	wanted := auditArguments("adopt_existing", true, "control_plane_logs", kcmLogs)
+	fault := cloud.AddFault(simulator.Fault{Action: "DescribeTaskInfo", Status: 403, Code: "Forbidden.RAM", First: 1})
+	if err := r.Apply(wanted); err == nil {
+		t.Fatal("nothing failed")
+	}
+	fault.Remove()
+	if err := errors.Join(r.Apply(wanted), r.Destroy()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := before.Diff(cloud.Snapshot()); len(diff) > 0 || len(r.Warnings()) > 0 {
+		t.Errorf("%q is left, said %q", diff, r.Warnings())
 	}
 }
 
@@ -314,7 +348,7 @@ func TestClusterAuditLog_denied(t *testing.T) {
 // answer that does not say whether auditing is on does not mean that it is off.
 func TestClusterAuditLog_staysInState(t *testing.T) {
 	t.Parallel()
-	breaks := map[string]func(*acctest.Cloud, *testing.T) func(){}
+	breaks := map[string]func(*testing.T, *acctest.Cloud) func(){}
 	for name, fault := range map[string]simulator.Fault{
 		"account unknown to STS": {Action: "AssumeRole", Status: 404, Code: "InvalidAccount.NotFound"},
 		"project not found":      {Action: "GetClusterAuditProject", Status: 404, Code: "ProjectNotExist"},
@@ -322,7 +356,7 @@ func TestClusterAuditLog_staysInState(t *testing.T) {
 		"a bare number":          {Action: "CheckControlPlaneLogEnable", Status: 404, Code: "404"},
 		"logs not found":         {Action: "CheckControlPlaneLogEnable", Status: 404, Code: "ErrorLogNotFound"},
 	} {
-		breaks[name] = func(c *acctest.Cloud, _ *testing.T) func() { return c.AddFault(fault).Remove }
+		breaks[name] = func(_ *testing.T, c *acctest.Cloud) func() { return c.AddFault(fault).Remove }
 	}
 	for name, answer := range map[string]struct{ suffix, body string }{
 		"null":                 {"/audit", `null`},
@@ -333,7 +367,7 @@ func TestClusterAuditLog_staysInState(t *testing.T) {
 		"no components":        {"/controlplanelog", `{"log_project":"central-logs","log_ttl":"30"}`},
 		"retention of a month": {"/controlplanelog", `{"components":["kcm"],"log_ttl":"a month"}`},
 	} {
-		breaks[name] = func(c *acctest.Cloud, t *testing.T) func() {
+		breaks[name] = func(t *testing.T, c *acctest.Cloud) func() {
 			t.Helper()
 			broken := true
 			c.Behind(t, func(r *http.Request) (string, int, bool) {
@@ -350,7 +384,7 @@ func TestClusterAuditLog_staysInState(t *testing.T) {
 			if err := r.Apply(wanted); err != nil {
 				t.Fatal(err)
 			}
-			repair := breakIt(cloud, t)
+			repair := breakIt(t, cloud)
 			if _, err := r.Settled(wanted); err == nil {
 				t.Error("nothing was broken")
 			}
