@@ -42,6 +42,27 @@ func acknowledge(t *testing.T, cloud *acctest.Cloud) {
 	}
 }
 
+// logAccount is the account of the archive.
+const logAccount = "100000000000002"
+
+// made are the resources that are there before an example that imports one, by the beginning of its path.
+var made = map[string]map[string]any{
+	"ackguard_audit_alert":     onArchive("condition", "exec_into_container"),
+	"ackguard_audit_dashboard": onArchive("report", "overview"),
+}
+
+// prepare makes what an example imports.
+func prepare(t *testing.T, cloud *acctest.Cloud, path string) {
+	t.Helper()
+	for kind, arguments := range made {
+		if strings.HasPrefix(path, "examples/resources/"+kind+"/import") {
+			if err := cloud.Resource(t, kind).Apply(arguments); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 // refused are the examples that show a plan failing, and what it says.
 var refused = map[string]string{
 	"examples/guides/brownfield/conflict.tf":  "Cluster has another inspection schedule",
@@ -105,6 +126,11 @@ func demoFleet(t *testing.T) *simulator.Scenario {
 		}}}, attached
 	}
 	for i := range scenario.Accounts {
+		if scenario.Accounts[i].AccountID == logAccount {
+			scenario.Accounts[i].LogService = &simulator.LogService{Projects: []simulator.LogProject{{
+				ProjectName: "audit-central", Region: "cn-hangzhou", LogStores: []simulator.LogStore{{LogStoreName: "audit", TTL: 180}},
+			}}}
+		}
 		if config := scenario.Accounts[i].CloudConfig; scenario.Accounts[i].AccountID == retail {
 			packs, attached := pack("cp-0a1b2c3d4e5f60718293", "cr-0a1b2c3d4e5f60718297")
 			config.CompliancePacks, config.Rules = packs, append(rules("cr-0a1b2c3d4e5f60718293", "cr-0a1b2c3d4e5f60718295"), attached)
@@ -157,6 +183,7 @@ func TestExamples_apply(t *testing.T) {
 			if strings.HasPrefix(path, acknowledged) {
 				acknowledge(t, cloud)
 			}
+			prepare(t, cloud, path)
 			test := resource.TestCase{ProtoV6ProviderFactories: cloud.Factories(), Steps: []resource.TestStep{{Config: config}, {Config: empty}}}
 			switch {
 			case strings.HasSuffix(path, "/import-by-identity.tf"):

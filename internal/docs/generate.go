@@ -1,6 +1,6 @@
 // Package docs renders what the documentation takes from the code: the
-// committed provider schema, the pages of the rule catalogue, of credentials and
-// of the simulator, and the provenance of every object. tfplugindocs renders the rest, see cmd/ackguard-docs.
+// committed provider schema, the pages of the rule catalogue, of the conditions for
+// alerts, of credentials and of the simulator, and the provenance of every object. tfplugindocs renders the rest, see cmd/ackguard-docs.
 package docs
 
 import (
@@ -33,6 +33,11 @@ func Files(ctx context.Context) (map[string][]byte, error) {
 		}
 		files[l.path] = page
 	}
+	conditions, err := conditionPages()
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(files, conditions)
 	pages, err := referencePages()
 	maps.Copy(files, pages)
 	return files, err

@@ -65,6 +65,9 @@ var proofs = map[string]proof{
 	"ackguard_config_compliance.aggregator_id":      looks("ackguard_config_compliance", map[string]any{"aggregator_id": acctest.DirectoryGroup}),
 	"ackguard_config_compliance.check_parity":       looks("ackguard_config_compliance", map[string]any{"aggregator_id": acctest.DirectoryGroup, "check_parity": true}),
 	"ackguard_config_managed_rules":                 looks("ackguard_config_managed_rules", map[string]any{"account_id": retail}),
+	"ackguard_audit_alert":                          lives("ackguard_audit_alert", onArchive("condition", "anonymous"), onArchive("condition", "anonymous", "severity", "low", "enabled", false)),
+	"ackguard_audit_dashboard":                      lives("ackguard_audit_dashboard", onArchive("report", "overview"), onArchive("report", "overview", "time_range", "7d")),
+	"ackguard_audit_alert_conditions":               looks("ackguard_audit_alert_conditions", nil),
 	"ackguard_cluster_audit_log":                    lives("ackguard_cluster_audit_log", auditLogLife()...),
 	"ackguard_cluster_audit_log.control_plane_logs": lives("ackguard_cluster_audit_log", auditLogLife("control_plane_logs", map[string]any{"components": []any{"kcm"}})...),
 	clusterList + ".inventory":                      discovers(clusterList),
@@ -148,6 +151,11 @@ func baselineProof(owner, id string) proof {
 		network := acctest.With(both, "compliance_pack_name", "network")
 		return cloud.Live(t, kind, network, acctest.With(network, "rule_ids", one))
 	}}
+}
+
+// onArchive are arguments of what watches the archive.
+func onArchive(more ...any) map[string]any {
+	return acctest.With(map[string]any{"account_id": logAccount, "region": "cn-hangzhou", "project": "audit-central", "logstore": "audit"}, more...)
 }
 
 // auditLogLife is of a cluster whose auditing is off.

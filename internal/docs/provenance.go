@@ -77,6 +77,43 @@ var provenance = map[string]Provenance{
 			"how long the service remembers the client tokens behind `triggers`",
 		},
 	},
+	"resources/ackguard_audit_alert": {
+		Documented: []string{
+			"the calls on alerts with their fields (version 2.0 of their configuration), the numbers of the severities, and that an alert is switched on and off by calls of its own, by the published SDK",
+			"the built-in policies `sls.builtin.dynamic` and `sls.builtin` and the dashboard `internal-alert-analysis`, by samples of the published SDKs",
+			"that a query of an alert covers 24 hours at most, that without a condition any row of the result fires, and that the search part of a query has 30 conditions at most",
+			"the filters and fields of the conditions whose `provenance` in `ackguard_audit_alert_conditions` is `documented`, and the fields of those that are `composed`",
+			"that a WebSocket client opens a session in a container with GET, by Kubernetes' mapping of methods to verbs",
+			"the RAM actions",
+		},
+		Inferred: []string{
+			"the fields of inspection results, which `high_risk_finding` looks at",
+			"that the name of a RAM user in a cluster is the user's ID, or the ID and a suffix",
+			"how often an alert can be evaluated (from once a minute to once a day here)",
+			"that a mute is taken away by leaving it out of an update",
+			"that an update leaves an alert on or off as it was; it is read back and switched in any case",
+			"the error code of a name that is taken; the words of the message are known",
+		},
+	},
+	"resources/ackguard_audit_dashboard": {
+		Documented: []string{
+			"the calls on dashboards with the fields of charts, by the published SDK",
+			"what the three reports of ACK's audit logs show, and the queries and fields that they are made of",
+			"that a filter of the type *Filter* puts a field and a value in front of every chart's query",
+			"that a project has 100 dashboards at most and a dashboard 200 charts, by default",
+			"the RAM actions",
+		},
+		Inferred: []string{
+			"the words for kinds of charts but `table` and `map`, and the grid on which they stand: 20 columns",
+			"that the name of a RAM user in a cluster is the user's ID, or the ID and a suffix",
+			"the error code of a name that is taken; the words of the message are known",
+			"which characters a dashboard's name may have (those of a job's name are let through here)",
+		},
+	},
+	"data-sources/ackguard_audit_alert_conditions": {
+		Documented: []string{"the filters and fields of conditions whose `provenance` is `documented`, and the fields of those that are `composed`"},
+		Inferred:   []string{"the fields of conditions whose `provenance` is `inferred`, and all severities"},
+	},
 	"resources/ackguard_cluster_audit_log": {
 		Documented: []string{
 			"`GetClusterAuditProject`, `UpdateClusterAuditLogConfig`, `CheckControlPlaneLogEnable`, `UpdateControlPlaneLog` and `DescribeTaskInfo` with their fields and RAM actions, and that the second update needs `cs:EnableCoreControlPlaneComponentsLog` besides",

@@ -191,8 +191,8 @@ func textsOfMap(m types.Map) map[string]string {
 	return texts
 }
 
-// textMap is a map, or null for an empty one.
-func textMap(texts map[string]string) types.Map {
+// mapOfTexts is a map, or null for an empty one.
+func mapOfTexts(texts map[string]string) types.Map {
 	if len(texts) == 0 {
 		return types.MapNull(types.StringType)
 	}
@@ -421,7 +421,7 @@ func (m *alertModel) textsFromAPI(was types.Map, added map[string]string, is []s
 			missing = append(missing, fmt.Sprintf("%s %s is missing", what, key))
 		}
 	}
-	return textMap(rest), missing
+	return mapOfTexts(rest), missing
 }
 
 // otherChanges lists what there is no argument for and is not as we make it.

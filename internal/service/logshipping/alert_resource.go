@@ -338,7 +338,7 @@ func (r *alertResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 			Optional: true, Computed: true, Default: stringdefault.StaticString(english), Validators: []validator.String{stringvalidator.OneOf(english, chinese)},
 			MarkdownDescription: "Language of title, description and message of a ready condition: `en` (default) or `zh`.",
 		},
-		"condition": optional("A ready condition: `"+strings.Join(conditionIDs(), "`, `")+"`. The guide *Conditions for audit alerts* has each with its query and the reason for it, and so has `ackguard_audit_alert_conditions`.",
+		"condition": optional("A ready condition: `"+strings.Join(conditionIDs(), "`, `")+"`. [Conditions for audit alerts](../guides/audit-conditions.md) has each with its query and the reason for it, and so has `ackguard_audit_alert_conditions`.",
 			stringvalidator.OneOf(conditionIDs()...)),
 		"query": schema.SingleNestedAttribute{
 			Optional: true, MarkdownDescription: "A query of your own instead of a ready condition.",

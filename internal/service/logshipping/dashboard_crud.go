@@ -2,7 +2,6 @@ package logshipping
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -18,8 +17,6 @@ import (
 
 const (
 	dashboardNoun = "dashboard"
-	// originalDashboard is where private state keeps what adopt_existing changed.
-	originalDashboard = "original"
 	// unknownDashboard is the same for every dashboard, so that the CLI shows a fleet's warnings as one.
 	unknownDashboard = "Dashboard taken over; what was there before is not known"
 )
@@ -82,12 +79,14 @@ func (r *dashboardResource) Create(ctx context.Context, req resource.CreateReque
 	if c.Interrupted {
 		lifecycle.MarkUnseen(ctx, resp.Private, &resp.Diagnostics)
 	}
+	m.Before = c.Before
 	m.store(ctx, &resp.State, &m, resp.Identity, &resp.Diagnostics)
 }
 
 // establish creates the dashboard, takes over one that has the report, or puts
 // the report into another if it may. It reports whether it now stands as planned.
 func (c *dashboardOperation) establish(ctx context.Context, resp *resource.CreateResponse) bool {
+	c.Before = types.StringNull()
 	existing, found, err := c.Read(ctx)
 	if err == nil && !found {
 		changed := c.client.CreateDashboard(ctx, c.Project.ValueString(), c.toAPI(ctx, sls.Dashboard{}, &resp.Diagnostics))
@@ -114,12 +113,7 @@ func (c *dashboardOperation) establish(ctx context.Context, resp *resource.Creat
 		resp.Diagnostics.Append(c.conflict(dashboardNoun, "a dashboard", c.Difference(existing), "or set adopt_existing = true to put the report into it and restore it on destroy, "))
 		return false
 	}
-	original, err := json.Marshal(existing.JSON())
-	if err != nil {
-		resp.Diagnostics.AddError("Remembering the existing dashboard failed", err.Error())
-		return false
-	}
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, originalDashboard, original)...)
+	c.Before = types.StringValue(existing.JSON())
 	return c.made(ctx, "Changing", c.client.UpdateDashboard(ctx, c.Project.ValueString(), c.toAPI(ctx, existing, &resp.Diagnostics)), resp)
 }
 
@@ -181,8 +175,8 @@ func (r *dashboardResource) Update(ctx context.Context, req resource.UpdateReque
 	defer cancel()
 	defer c.forget()
 
-	if !m.AdoptExisting.ValueBool() && before.AdoptExisting.ValueBool() {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, originalDashboard, []byte(lifecycle.Forgotten))...)
+	if m.Before.IsUnknown() {
+		m.Before = before.Before
 	}
 	is, found, err := c.Read(ctx)
 	if err == nil && !found {
@@ -204,8 +198,6 @@ func (r *dashboardResource) Delete(ctx context.Context, req resource.DeleteReque
 	resp.Diagnostics.Append(req.State.Get(ctx, &m)...)
 	timeout, diags := m.Timeouts.Delete(ctx, watchTimeout)
 	resp.Diagnostics.Append(diags...)
-	original, diags := req.Private.GetKey(ctx, originalDashboard)
-	resp.Diagnostics.Append(diags...)
 	c := r.operation(m, timeout, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -214,7 +206,7 @@ func (r *dashboardResource) Delete(ctx context.Context, req resource.DeleteReque
 	defer cancel()
 	defer c.forget()
 
-	if original == nil || string(original) == lifecycle.Forgotten {
+	if m.Before.IsNull() {
 		err := c.client.DeleteDashboard(ctx, m.Project.ValueString(), m.Name.ValueString())
 		if err == nil {
 			err = c.Gone(ctx)
@@ -222,7 +214,7 @@ func (r *dashboardResource) Delete(ctx context.Context, req resource.DeleteReque
 		c.Stands("Deleting", lifecycle.OutOfState, err, &resp.Diagnostics)
 		return
 	}
-	was, err := originalOf(original)
+	was, err := sls.DashboardOf(m.Before.ValueString())
 	if err != nil {
 		resp.Diagnostics.AddError("Restoring "+c.Name+" failed", "What was there before cannot be decoded: "+err.Error())
 		return
@@ -236,14 +228,6 @@ func (r *dashboardResource) Delete(ctx context.Context, req resource.DeleteReque
 		err = c.Settled(ctx, c.client.UpdateDashboard(ctx, m.Project.ValueString(), was))
 	}
 	c.Stands("Restoring", lifecycle.OutOfState, err, &resp.Diagnostics)
-}
-
-func originalOf(kept []byte) (sls.Dashboard, error) {
-	var text string
-	if err := json.Unmarshal(kept, &text); err != nil {
-		return sls.Dashboard{}, err
-	}
-	return sls.DashboardOf(text)
 }
 
 // unlike says that a dashboard is not as another was read.

@@ -40,17 +40,19 @@ const defaultTimeRange = "1d"
 
 type dashboardModel struct {
 	watched
-	LogStore      types.String   `tfsdk:"logstore"`
-	Report        types.String   `tfsdk:"report"`
-	DisplayName   types.String   `tfsdk:"display_name"`
-	Description   types.String   `tfsdk:"description"`
-	Language      types.String   `tfsdk:"language"`
-	TimeRange     types.String   `tfsdk:"time_range"`
-	Filters       types.Object   `tfsdk:"filters"`
-	Resources     types.Set      `tfsdk:"resources"`
-	AdoptExisting types.Bool     `tfsdk:"adopt_existing"`
-	Charts        types.Map      `tfsdk:"charts"`
-	Timeouts      timeouts.Value `tfsdk:"timeouts"`
+	LogStore      types.String `tfsdk:"logstore"`
+	Report        types.String `tfsdk:"report"`
+	DisplayName   types.String `tfsdk:"display_name"`
+	Description   types.String `tfsdk:"description"`
+	Language      types.String `tfsdk:"language"`
+	TimeRange     types.String `tfsdk:"time_range"`
+	Filters       types.Object `tfsdk:"filters"`
+	Resources     types.Set    `tfsdk:"resources"`
+	AdoptExisting types.Bool   `tfsdk:"adopt_existing"`
+	// Before is in the state and not in private state, which the destroy of a tainted resource does not see.
+	Before   types.String   `tfsdk:"dashboard_before"`
+	Charts   types.Map      `tfsdk:"charts"`
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
 // chartModel is what is held of a chart: where it stands is for people to arrange.
@@ -139,6 +141,9 @@ func (r *dashboardResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 			m.Name = types.StringValue(defaultDashboardName(m.Report))
 		}
 	}
+	if !m.AdoptExisting.IsUnknown() && !m.AdoptExisting.ValueBool() {
+		m.Before = types.StringNull() // nothing is put back unless adopt_existing asks for it
+	}
 	m.fill(ctx, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &m)...)
 	planName(ctx, req, resp, m.Name)
@@ -207,8 +212,12 @@ func (r *dashboardResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 			MarkdownDescription: "What to do when there is a dashboard of this name that differs. False (default): fail, show the difference and how to import it. " +
 				"True: put the report into it, and put the dashboard back as it was on destroy, unless this is set to false before. " +
-				"The original is kept in Terraform's private state, for a dashboard has no place for it: if Terraform is killed between changing it and saving the state, it is lost. " +
+				"The original is kept in `dashboard_before`, for a dashboard has no place for it: if Terraform is killed between changing it and saving the state, it is lost. " +
 				"The next apply then finds a dashboard that has the report and takes it over with a warning: what was there before is not known, destroy will delete the dashboard, and `terraform state rm` leaves it.",
+		},
+		"dashboard_before": schema.StringAttribute{
+			Computed: true, PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			MarkdownDescription: "What `adopt_existing` found and destroy puts back, in JSON as Log Service has it; null if there was nothing.",
 		},
 		"charts": schema.MapNestedAttribute{
 			Computed: true,

@@ -1,6 +1,7 @@
 package logshipping_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -249,6 +250,25 @@ func TestDashboard_existing(t *testing.T) {
 	}
 	if said := cloud.Live(t, dashboardKind, dashboardArguments()); len(said) > 0 {
 		t.Error(said)
+	}
+}
+
+// What adopt_existing changes is put back also if changing it failed half way.
+func TestDashboard_adoptedAndTainted(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.ForeignDashboard())
+	before := cloud.Snapshot()
+	fault := cloud.AddFault(simulator.Fault{Action: "UpdateDashboard", Status: 500, Code: "InternalServerError"})
+	r := cloud.Resource(t, dashboardKind)
+	if err := r.Apply(dashboardArguments("adopt_existing", true)); err == nil || !r.InState() {
+		t.Fatalf("in state %t, %v", r.InState(), err)
+	}
+	fault.Remove()
+	if err := errors.Join(r.Apply(dashboardArguments("adopt_existing", true)), r.Destroy()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := before.Diff(cloud.Snapshot()); len(diff) > 0 {
+		t.Errorf("%q is left", diff)
 	}
 }
 

@@ -117,14 +117,21 @@ func note(found map[string]*Action, n need, feature string) {
 // patterns are the ARNs that an action has to be allowed on.
 func (t target) patterns(regions []string, roles []fleet.MemberRole) []string {
 	var list []string
+	if len(regions) == 0 {
+		regions = []string{"*"}
+	}
+	regional := func(product, resource string) {
+		for _, region := range regions {
+			list = append(list, "acs:"+product+":"+region+":*:"+resource)
+		}
+	}
 	switch t {
 	case clusters:
-		if len(regions) == 0 {
-			regions = []string{"*"}
-		}
-		for _, region := range regions {
-			list = append(list, "acs:cs:"+region+":*:cluster/*")
-		}
+		regional("cs", "cluster/*")
+	case logJobs:
+		regional("log", "project/*/job/*")
+	case logDashboards:
+		regional("log", "project/*/dashboard/*")
 	case memberRoles:
 		for _, role := range roles {
 			list = append(list, fmt.Sprintf("acs:ram:*:%s:role/%s", cmp.Or(role.AccountID, "*"), role.Name))

@@ -25,10 +25,12 @@ const (
 type target int
 
 const (
-	everything  target = iota
-	clusters           // the clusters of the account, in the regions chosen
-	memberRoles        // the roles that the provider assumes
-	accounts           // the accounts of the resource directory
+	everything    target = iota
+	clusters             // the clusters of the account, in the regions chosen
+	memberRoles          // the roles that the provider assumes
+	accounts             // the accounts of the resource directory
+	logJobs              // jobs in Log Service, alerts among them
+	logDashboards        // dashboards in Log Service
 )
 
 // action is a RAM action.
@@ -116,6 +118,15 @@ var actions = map[string]action{
 	"config:EvaluatePreConfigRules":           {Member, everything, compliance.Inferred},
 	"config:ListAggregateDiscoveredResources": {Provider, everything, compliance.Inferred},
 	"config:GetAggregateDiscoveredResource":   {Provider, everything, compliance.Inferred},
+
+	"log:GetJob":          {Member, logJobs, compliance.Documented},
+	"log:CreateJob":       {Member, logJobs, compliance.Documented},
+	"log:UpdateJob":       {Member, logJobs, compliance.Documented},
+	"log:DeleteJob":       {Member, logJobs, compliance.Documented},
+	"log:GetDashboard":    {Member, logDashboards, compliance.Documented},
+	"log:CreateDashboard": {Member, logDashboards, compliance.Documented},
+	"log:UpdateDashboard": {Member, logDashboards, compliance.Documented},
+	"log:DeleteDashboard": {Member, logDashboards, compliance.Documented},
 
 	"cs:DescribeClusterDetail":       {Member, clusters, compliance.Documented},
 	"cs:DescribeClusterNodePools":    {Member, clusters, compliance.Documented},
@@ -276,6 +287,19 @@ var features = []Feature{
 		{action: "config:ListPreManagedRules", why: "tells which rules can judge planned resources"},
 		{action: "config:EvaluatePreConfigRules", why: "judges planned resources"},
 	}},
+	{Name: "ackguard_audit_alert", Needs: []need{
+		{action: "log:GetJob", why: "reads the alert"},
+		{action: "log:CreateJob", why: "creates the alert"},
+		{action: "log:UpdateJob", why: "changes the alert, and switches it on and off"},
+		{action: "log:DeleteJob", why: "deletes the alert"},
+	}},
+	{Name: "ackguard_audit_dashboard", Needs: []need{
+		{action: "log:GetDashboard", why: "reads the dashboard"},
+		{action: "log:CreateDashboard", why: "creates the dashboard"},
+		{action: "log:UpdateDashboard", why: "changes the dashboard"},
+		{action: "log:DeleteDashboard", why: "deletes the dashboard"},
+	}},
+	{Name: "ackguard_audit_alert_conditions", Needless: "it makes no call"},
 	{Name: auditLog, Needs: []need{
 		{action: "cs:GetClusterAuditProject", why: "reads whether auditing is on"},
 		{action: "cs:UpdateClusterAuditLogConfig", why: "switches auditing on, to another project, or off"},
