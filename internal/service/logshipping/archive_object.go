@@ -132,13 +132,23 @@ func (c *archiveOperation) readProject(ctx context.Context) (sls.Project, bool, 
 }
 
 func (c *archiveOperation) interrupted() bool {
-	return c.project.Interrupted || c.store.Interrupted || c.index.Interrupted || c.metering.Interrupted
+	return c.project.Interrupted || c.store.Interrupted || c.index.Interrupted
+}
+
+// done reports whether a step holds. Only the last one may be written down as
+// accepted when the run is interrupted: after another, something is left to do.
+func done[T any](o *lifecycle.Object[T], last bool, doing, then string, err error, diags *diag.Diagnostics) bool {
+	if last || err == nil {
+		return o.Stands(doing, then, err, diags)
+	}
+	diags.Append(diagnostic.Error(doing+" "+o.Name, err))
+	return false
 }
 
 // establish makes what is missing, takes over what an earlier run has made, and
 // changes what may be changed. It reports whether the archive stands as planned.
 func (c *archiveOperation) establish(ctx context.Context, diags *diag.Diagnostics) bool {
-	return c.establishProject(ctx, diags) && c.establishStore(ctx, diags) && c.establishIndex(ctx, diags) && c.establishMetering(ctx, diags) && c.establishDescription(ctx, diags)
+	return c.establishProject(ctx, diags) && c.establishStore(ctx, diags) && c.establishMetering(ctx, diags) && c.establishIndex(ctx, diags) && c.establishDescription(ctx, diags)
 }
 
 func (c *archiveOperation) establishProject(ctx context.Context, diags *diag.Diagnostics) bool {
@@ -154,7 +164,7 @@ func (c *archiveOperation) establishProject(ctx context.Context, diags *diag.Dia
 			if lifecycle.MayHaveHappened(created) {
 				c.made = append(c.made, c.project.Name)
 			}
-			return c.project.Stands("Creating", lifecycle.ReadNext, c.project.Settled(ctx, created), diags)
+			return done(&c.project, false, "Creating", "", c.project.Settled(ctx, created), diags)
 		}
 		// There is one all the same: one that the read missed, e.g. of a run that was killed, or one that is elsewhere.
 		if is, there, err = c.project.Shown(ctx, min(c.project.Timeout, lifecycle.LostAnswerWait)); err == nil && !there {
@@ -183,7 +193,7 @@ func (c *archiveOperation) establishDescription(ctx context.Context, diags *diag
 		return true
 	}
 	changed := c.client.UpdateProject(ctx, c.Project.ValueString(), c.Description.ValueString())
-	return c.project.Stands("Changing", lifecycle.ReadNext, c.project.Settled(ctx, changed), diags)
+	return done(&c.project, true, "Changing", lifecycle.ReadNext, c.project.Settled(ctx, changed), diags)
 }
 
 // isOwnProject tells a project of an earlier run from somebody's, and refuses the latter.
@@ -223,7 +233,7 @@ func (c *archiveOperation) establishStore(ctx context.Context, diags *diag.Diagn
 			if lifecycle.MayHaveHappened(created) {
 				c.made = append(c.made, c.store.Name)
 			}
-			return c.store.Stands("Creating", lifecycle.ReadNext, c.store.Settled(ctx, created), diags)
+			return done(&c.store, false, "Creating", "", c.store.Settled(ctx, created), diags)
 		}
 		if is, there, err = c.store.Shown(ctx, c.store.Timeout); err == nil && !there {
 			err = created
@@ -237,10 +247,10 @@ func (c *archiveOperation) establishStore(ctx context.Context, diags *diag.Diagn
 		return false
 	}
 	if c.storeDifference(is) != "" &&
-		!c.store.Stands("Changing", lifecycle.ReadNext, c.store.Settled(ctx, c.client.UpdateLogStore(ctx, c.Project.ValueString(), c.over(is))), diags) {
+		!done(&c.store, false, "Changing", "", c.store.Settled(ctx, c.client.UpdateLogStore(ctx, c.Project.ValueString(), c.over(is))), diags) {
 		return false
 	}
-	return is.ShardCount >= c.shards || c.store.Stands("Splitting shards of", lifecycle.ReadNext, c.split(ctx), diags)
+	return is.ShardCount >= c.shards || done(&c.store, false, "Splitting shards of", "", c.split(ctx), diags)
 }
 
 // usable refuses a log store that cannot become the archive, whatever is allowed.
@@ -371,13 +381,11 @@ func (c *archiveOperation) establishIndex(ctx context.Context, diags *diag.Diagn
 	if alicloud.Is(changed, alicloud.Conflict) && c.index.Settled(ctx, nil) == nil { // made by a run before, and the read missed it
 		return true
 	}
-	return c.index.Stands("Changing", lifecycle.ReadNext, c.index.Settled(ctx, changed), diags)
+	last := c.described == nil || c.projectDifference(*c.described) == ""
+	return done(&c.index, last, "Changing", lifecycle.ReadNext, c.index.Settled(ctx, changed), diags)
 }
 
 func (c *archiveOperation) establishMetering(ctx context.Context, diags *diag.Diagnostics) bool {
-	if c.MeteringMode.IsUnknown() && c.interrupted() {
-		return true // the next read tells
-	}
 	is, _, err := c.metering.Read(ctx)
 	if err != nil {
 		diags.Append(diagnostic.Error("Reading "+c.metering.Name, err))
@@ -385,7 +393,7 @@ func (c *archiveOperation) establishMetering(ctx context.Context, diags *diag.Di
 	}
 	if wanted := c.MeteringMode; !wanted.IsUnknown() && wanted.ValueString() != is {
 		changed := c.client.SetMeteringMode(ctx, c.Project.ValueString(), c.LogStore.ValueString(), wanted.ValueString())
-		return c.metering.Stands("Changing", lifecycle.ReadNext, c.metering.Settled(ctx, changed), diags)
+		return done(&c.metering, false, "Changing", "", c.metering.Settled(ctx, changed), diags)
 	}
 	c.MeteringMode = value.OrNull(is)
 	return true
@@ -407,7 +415,14 @@ func (c *archiveOperation) restore(ctx context.Context, diags *diag.Diagnostics)
 	if err == nil && c.storeDifference(is) != "" {
 		err = c.store.Settled(ctx, c.client.UpdateLogStore(ctx, project, c.over(is)))
 	}
-	if !c.store.Stands("Restoring", lifecycle.OutOfState, err, diags) {
+	if !done(&c.store, false, "Restoring", "", err, diags) {
+		return false
+	}
+	mode, _, err := c.metering.Read(ctx)
+	if c.MeteringMode = types.StringValue(was.MeteringMode); err == nil && mode != was.MeteringMode {
+		err = c.metering.Settled(ctx, c.client.SetMeteringMode(ctx, project, store, was.MeteringMode))
+	}
+	if !done(&c.metering, false, "Restoring", "", err, diags) {
 		return false
 	}
 	c.index.Difference = func(is string) string {
@@ -416,20 +431,21 @@ func (c *archiveOperation) restore(ctx context.Context, diags *diag.Diagnostics)
 		}
 		return ""
 	}
-	if was.Index != "" {
-		err = c.index.Settled(ctx, c.client.UpdateIndex(ctx, project, store, was.Index))
-	} else if err = c.client.DeleteIndex(ctx, project, store); err == nil {
-		err = c.index.Gone(ctx)
+	_, there, err = c.index.Read(ctx)
+	switch {
+	case err != nil:
+	case was.Index != "":
+		send := c.client.CreateIndex
+		if there {
+			send = c.client.UpdateIndex
+		}
+		err = c.index.Settled(ctx, send(ctx, project, store, was.Index))
+	case there:
+		if err = c.client.DeleteIndex(ctx, project, store); err == nil {
+			err = c.index.Gone(ctx)
+		}
 	}
-	if !c.index.Stands("Restoring", lifecycle.OutOfState, err, diags) {
-		return false
-	}
-	mode, _, err := c.metering.Read(ctx)
-	if err == nil && was.MeteringMode != mode {
-		c.MeteringMode = types.StringValue(was.MeteringMode)
-		err = c.metering.Settled(ctx, c.client.SetMeteringMode(ctx, project, store, was.MeteringMode))
-	}
-	return c.metering.Stands("Restoring", lifecycle.OutOfState, err, diags)
+	return done(&c.index, c.DescriptionBefore.IsNull(), "Restoring", lifecycle.OutOfState, err, diags)
 }
 
 // remove deletes the log store, unless it holds rows that are to be kept.
@@ -453,7 +469,7 @@ func (c *archiveOperation) remove(ctx context.Context, diags *diag.Diagnostics) 
 	if err == nil {
 		err = c.store.Gone(ctx)
 	}
-	return c.store.Stands("Deleting", lifecycle.OutOfState, err, diags)
+	return done(&c.store, c.AdoptProject.ValueBool() && c.DescriptionBefore.IsNull(), "Deleting", lifecycle.OutOfState, err, diags)
 }
 
 // removeProject deletes the project, unless it is not this resource's or holds anything else.
@@ -473,7 +489,7 @@ func (c *archiveOperation) removeProject(ctx context.Context, diags *diag.Diagno
 	if err = c.client.DeleteProject(ctx, project); err == nil {
 		err = c.project.Gone(ctx)
 	}
-	return c.project.Stands("Deleting", lifecycle.OutOfState, err, diags)
+	return done(&c.project, true, "Deleting", lifecycle.OutOfState, err, diags)
 }
 
 // restoreDescription puts back what an adopted project was described as.
@@ -486,7 +502,7 @@ func (c *archiveOperation) restoreDescription(ctx context.Context, diags *diag.D
 	if err == nil && there && c.projectDifference(is) != "" {
 		err = c.project.Settled(ctx, c.client.UpdateProject(ctx, c.Project.ValueString(), c.Description.ValueString()))
 	}
-	return c.project.Stands("Restoring", lifecycle.OutOfState, err, diags)
+	return done(&c.project, true, "Restoring", lifecycle.OutOfState, err, diags)
 }
 
 func (m archiveModel) place() string {
