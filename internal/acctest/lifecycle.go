@@ -18,6 +18,7 @@ var Lifecycles = map[string][]Lifecycle{
 	"ackguard_config_recorder":             configRecorder,
 	"ackguard_config_rule_exemption":       configExemption,
 	"ackguard_cluster_audit_log":           clusterAuditLog,
+	"ackguard_audit_log_archive":           auditLogArchive,
 	"ackguard_audit_alert":                 auditAlert,
 	"ackguard_audit_dashboard":             auditDashboard,
 }

@@ -47,8 +47,9 @@ const logAccount = "100000000000002"
 
 // made are the resources that are there before an example that imports one, by the beginning of its path.
 var made = map[string]map[string]any{
-	"ackguard_audit_alert":     onArchive("condition", "exec_into_container"),
-	"ackguard_audit_dashboard": onArchive("report", "overview"),
+	"ackguard_audit_alert":       onArchive("condition", "exec_into_container"),
+	"ackguard_audit_dashboard":   onArchive("report", "overview"),
+	"ackguard_audit_log_archive": onArchive("project", "ack-audit-archive"),
 }
 
 // prepare makes what an example imports.

@@ -47,24 +47,30 @@ var proofs = map[string]proof{
 	inspections + "schedule":             {example: "guides/permissions/schedule.tf", changed: "BYMINUTE=30"},
 	inspections + "schedule.triggers":    {example: "guides/permissions/run.tf", changed: "BYMINUTE=30"},
 	// Terraform 1.14 has these; here they are used in the protocol, which knows the default role.
-	"list." + inspections + "schedule":              {role: fleet.DefaultMemberRole, use: listSchedules},
-	"ackguard_run_cluster_inspection":               {role: fleet.DefaultMemberRole, use: runInspection},
-	"ackguard_config_rule_ack":                      lives("ackguard_config_rule_ack", ruleLife("account_id", retail)...),
-	"ackguard_config_rule_ack.aggregator_id":        lives("ackguard_config_rule_ack", ruleLife("aggregator_id", acctest.DirectoryGroup)...),
-	"ackguard_config_aggregator":                    lives("ackguard_config_aggregator", groupLife()...),
-	"ackguard_config_recorder":                      {role: fleet.DefaultMemberRole, use: liveRecorder},
-	"ackguard_config_baseline_ack":                  baselineProof("account_id", retail),
-	"ackguard_config_baseline_ack.aggregator_id":    baselineProof("aggregator_id", acctest.DirectoryGroup),
-	"ackguard_config_delivery":                      lives("ackguard_config_delivery", deliveryLife("account_id", retail)...),
-	"ackguard_config_delivery.aggregator_id":        lives("ackguard_config_delivery", deliveryLife("aggregator_id", acctest.DirectoryGroup)...),
-	"ackguard_rules":                                {example: "guides/permissions/rules.tf"},
-	"ackguard_required_ram_policy":                  {example: "data-sources/ackguard_required_ram_policy/data-source.tf"},
-	"ackguard_config_rule_exemption":                lives("ackguard_config_rule_exemption", exemptionLife("account_id", retail, "cr-0a1b2c3d4e5f60718295")...),
-	"ackguard_config_rule_exemption.aggregator_id":  lives("ackguard_config_rule_exemption", exemptionLife("aggregator_id", acctest.DirectoryGroup, "cr-0a1b2c3d4e5f60718296")...),
-	"ackguard_config_compliance":                    looks("ackguard_config_compliance", map[string]any{"account_id": retail}),
-	"ackguard_config_compliance.aggregator_id":      looks("ackguard_config_compliance", map[string]any{"aggregator_id": acctest.DirectoryGroup}),
-	"ackguard_config_compliance.check_parity":       looks("ackguard_config_compliance", map[string]any{"aggregator_id": acctest.DirectoryGroup, "check_parity": true}),
-	"ackguard_config_managed_rules":                 looks("ackguard_config_managed_rules", map[string]any{"account_id": retail}),
+	"list." + inspections + "schedule":             {role: fleet.DefaultMemberRole, use: listSchedules},
+	"ackguard_run_cluster_inspection":              {role: fleet.DefaultMemberRole, use: runInspection},
+	"ackguard_config_rule_ack":                     lives("ackguard_config_rule_ack", ruleLife("account_id", retail)...),
+	"ackguard_config_rule_ack.aggregator_id":       lives("ackguard_config_rule_ack", ruleLife("aggregator_id", acctest.DirectoryGroup)...),
+	"ackguard_config_aggregator":                   lives("ackguard_config_aggregator", groupLife()...),
+	"ackguard_config_recorder":                     {role: fleet.DefaultMemberRole, use: liveRecorder},
+	"ackguard_config_baseline_ack":                 baselineProof("account_id", retail),
+	"ackguard_config_baseline_ack.aggregator_id":   baselineProof("aggregator_id", acctest.DirectoryGroup),
+	"ackguard_config_delivery":                     lives("ackguard_config_delivery", deliveryLife("account_id", retail)...),
+	"ackguard_config_delivery.aggregator_id":       lives("ackguard_config_delivery", deliveryLife("aggregator_id", acctest.DirectoryGroup)...),
+	"ackguard_rules":                               {example: "guides/permissions/rules.tf"},
+	"ackguard_required_ram_policy":                 {example: "data-sources/ackguard_required_ram_policy/data-source.tf"},
+	"ackguard_config_rule_exemption":               lives("ackguard_config_rule_exemption", exemptionLife("account_id", retail, "cr-0a1b2c3d4e5f60718295")...),
+	"ackguard_config_rule_exemption.aggregator_id": lives("ackguard_config_rule_exemption", exemptionLife("aggregator_id", acctest.DirectoryGroup, "cr-0a1b2c3d4e5f60718296")...),
+	"ackguard_config_compliance":                   looks("ackguard_config_compliance", map[string]any{"account_id": retail}),
+	"ackguard_config_compliance.aggregator_id":     looks("ackguard_config_compliance", map[string]any{"aggregator_id": acctest.DirectoryGroup}),
+	"ackguard_config_compliance.check_parity":      looks("ackguard_config_compliance", map[string]any{"aggregator_id": acctest.DirectoryGroup, "check_parity": true}),
+	"ackguard_config_managed_rules":                looks("ackguard_config_managed_rules", map[string]any{"account_id": retail}),
+	"ackguard_audit_log_archive":                   lives("ackguard_audit_log_archive", archiveLife()...),
+	"ackguard_audit_log_archive.adopt_existing_logstore": {role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
+		t.Helper()
+		said := cloud.Live(t, "ackguard_audit_log_archive", archiveLife()...)
+		return append(said, cloud.Live(t, "ackguard_audit_log_archive", onArchive("adopt_existing_project", true, "adopt_existing_logstore", true))...)
+	}},
 	"ackguard_audit_alert":                          lives("ackguard_audit_alert", onArchive("condition", "anonymous"), onArchive("condition", "anonymous", "severity", "low", "enabled", false)),
 	"ackguard_audit_dashboard":                      lives("ackguard_audit_dashboard", onArchive("report", "overview"), onArchive("report", "overview", "time_range", "7d")),
 	"ackguard_audit_alert_conditions":               looks("ackguard_audit_alert_conditions", nil),
@@ -151,6 +157,12 @@ func baselineProof(owner, id string) proof {
 		network := acctest.With(both, "compliance_pack_name", "network")
 		return cloud.Live(t, kind, network, acctest.With(network, "rule_ids", one))
 	}}
+}
+
+// archiveLife is of an archive that is made anew.
+func archiveLife() []map[string]any {
+	block := onArchive("project", "ack-audit-archive")
+	return []map[string]any{block, acctest.With(block, "description", "For the auditors.", "retention_days", 365, "shard_count", 3, "metering_mode", "ChargeByFunction", "additional_index_fields", map[string]any{"tenant": "text"})}
 }
 
 // onArchive are arguments of what watches the archive.

@@ -77,6 +77,24 @@ var provenance = map[string]Provenance{
 			"how long the service remembers the client tokens behind `triggers`",
 		},
 	},
+	"resources/ackguard_audit_log_archive": {
+		Documented: []string{
+			"the calls on projects, log stores, shards, indexes and metering modes with their fields, by the published SDK, and their RAM actions",
+			"that names of projects are unique, the rules for names, and the bounds of retention, hot storage, the infrequent access tier before the archive, and shards",
+			"that of an encryption only whether it is on can be changed, and that the mode cannot, in which SQL is a matter of `standard`",
+			"that an index holds for rows that come after it, the delimiters of words, and the fields of audit logs and events that documented queries and alerts use",
+			"the state that the official provider writes of `alicloud_log_store`",
+		},
+		Inferred: []string{
+			"the other fields of audit logs, which are named like those of Kubernetes' audit events, and all fields of inspection results",
+			"that hot storage of all days is the same as hot storage that is not set, which the service has no way to send, and that zero takes the infrequent access tier away",
+			"that encryption may be added to a log store that never had any",
+			"that a number of shards that `GetLogStore` tells is of those that take rows (where it is lower than planned, the shards are counted)",
+			"whether a project of another account is refused or not there: the error says both",
+			"that deleting a log store deletes its index, and deleting a project frees its name",
+			"that names which begin with `internal-` are of the service itself, and do not keep a project from being deleted",
+		},
+	},
 	"resources/ackguard_audit_alert": {
 		Documented: []string{
 			"the calls on alerts with their fields (version 2.0 of their configuration), the numbers of the severities, and that an alert is switched on and off by calls of its own, by the published SDK",

@@ -62,6 +62,7 @@ func (p *ackguard) Resources(context.Context) []func() resource.Resource {
 		configrule.NewRecorderResource,
 		configrule.NewExemptionResource,
 		logshipping.NewClusterAuditLogResource,
+		logshipping.NewArchiveResource,
 		logshipping.NewAlertResource,
 		logshipping.NewDashboardResource,
 	}

@@ -21,11 +21,11 @@ func (c *Client) OtherLogStores(ctx context.Context, project, store string) ([]s
 	return slices.DeleteFunc(names, func(name string) bool { return name == store || strings.HasPrefix(name, internal) }), err
 }
 
-// Contents says what is in a project, at least a part of it, without what the
-// service itself puts there: empty for a project that can go
+// Contents says what is in a project beside a Logstore, without what the
+// service itself puts there, at least a part of it: empty for a project that can go
 // (ListLogStores, ListJobs, ListDashboard).
-func (c *Client) Contents(ctx context.Context, project string) (list []string, err error) {
-	stores, err := c.OtherLogStores(ctx, project, "")
+func (c *Client) Contents(ctx context.Context, project, store string) (list []string, err error) {
+	stores, err := c.OtherLogStores(ctx, project, store)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -188,3 +189,17 @@ func (f IndexField) over(there any) map[string]any {
 
 // wholeDepth is the max_depth of a JSON field that is indexed at every depth.
 const wholeDepth = -1
+
+// SameIndex reports whether two indexes make the same searchable; an empty one
+// is none. What the service adds to an index, e.g. how long it is kept, does not
+// matter.
+func SameIndex(a, b string) bool {
+	if a == "" || b == "" {
+		return a == b
+	}
+	var is, other struct {
+		Keys any `json:"keys"`
+		Line any `json:"line"`
+	}
+	return json.Unmarshal([]byte(a), &is) == nil && json.Unmarshal([]byte(b), &other) == nil && reflect.DeepEqual(is, other)
+}

@@ -28,6 +28,9 @@ type LogStore struct {
 	read *sdk.LogStore
 }
 
+// Standard is the mode with SQL.
+const Standard = "standard"
+
 // Forever is the TTL that keeps rows for good.
 const Forever = 3650
 

@@ -220,14 +220,14 @@ func (r *aggregatorResource) Delete(ctx context.Context, req resource.DeleteRequ
 func (c *aggregatorOperation) difference(is cloudconfig.StoredAggregator) string {
 	var d differences
 	w := c.wanted
-	d.compare("aggregator_name", is.Name, w.Name)
-	d.compare("description", is.Description, w.Description)
-	d.compare("aggregator_type", is.Type, w.Type)
-	d.lists("aggregator_accounts", is.AccountIDs, w.AccountIDs)
-	d.lists("folder_ids", is.FolderIDs, w.FolderIDs)
+	d.Compare("aggregator_name", is.Name, w.Name)
+	d.Compare("description", is.Description, w.Description)
+	d.Compare("aggregator_type", is.Type, w.Type)
+	d.Sets("aggregator_accounts", is.AccountIDs, w.AccountIDs)
+	d.Sets("folder_ids", is.FolderIDs, w.FolderIDs)
 	d.tags("tags", is.Tags, w.Tags)
 	if !c.unbuilt && !is.Ready {
-		d = append(d, "it is still being built")
+		d.List = append(d.List, "it is still being built")
 	}
 	return d.String()
 }

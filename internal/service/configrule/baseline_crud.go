@@ -364,22 +364,22 @@ func (c *packOperation) difference(is cloudconfig.StoredPack) string {
 	c.last = is
 	var d differences
 	w := c.wanted
-	d.compare("compliance_pack_name", is.Name, w.Name)
-	d.compare("description", is.Description, w.Description)
-	d.compare("risk_level", is.RiskLevel, w.RiskLevel)
-	d = append(d, c.rulesDiffer(is)...)
+	d.Compare("compliance_pack_name", is.Name, w.Name)
+	d.Compare("description", is.Description, w.Description)
+	d.Compare("risk_level", is.RiskLevel, w.RiskLevel)
+	d.List = append(d.List, c.rulesDiffer(is).List...)
 	d.scope(is.Scope, w.Scope)
 	d.tags("tags", is.Tags, w.Tags)
-	d.compare("the status", is.Status, cloudconfig.PackActive)
+	d.Compare("the status", is.Status, cloudconfig.PackActive)
 	return d.String()
 }
 
 func (c *packOperation) rulesDiffer(is cloudconfig.StoredPack) (d differences) {
 	there, wanted := c.byKey(is.Rules), c.byKey(c.wanted.Rules)
-	d.lists("rule_ids", slices.Collect(maps.Keys(there)), slices.Collect(maps.Keys(wanted)))
+	d.Sets("rule_ids", slices.Collect(maps.Keys(there)), slices.Collect(maps.Keys(wanted)))
 	for _, key := range slices.Sorted(maps.Keys(wanted)) {
 		if rule, ok := there[key]; ok {
-			d.compare(fmt.Sprintf("effective_risk_levels[%q]", key), rule.RiskLevel, wanted[key].RiskLevel)
+			d.Compare(fmt.Sprintf("effective_risk_levels[%q]", key), rule.RiskLevel, wanted[key].RiskLevel)
 		}
 	}
 	return d

@@ -234,19 +234,19 @@ func (r *deliveryResource) Delete(ctx context.Context, req resource.DeleteReques
 func (c *deliveryOperation) difference(is cloudconfig.StoredDelivery) string {
 	var d differences
 	w := c.wanted
-	d.compare("delivery_channel_name", is.Name, w.Name)
-	d.compare("description", is.Description, w.Description)
-	d.compare("delivery_channel_type", is.Type, w.Type)
-	d.compare("delivery_channel_target_arn", is.TargetARN, w.TargetARN)
-	d.compare("delivery_channel_condition", is.Condition, w.Condition)
-	d.compare("configuration_item_change_notification", is.ConfigurationChanges, w.ConfigurationChanges)
-	d.compare("non_compliant_notification", is.NonCompliant, w.NonCompliant)
-	d.compare("configuration_snapshot", is.ConfigurationSnapshot, w.ConfigurationSnapshot)
-	d.compare("compliant_snapshot", is.CompliantSnapshot, w.CompliantSnapshot)
-	d.compare("delivery_snapshot_time", is.SnapshotTime, w.SnapshotTime)
-	d.compare("oversized_data_oss_target_arn", is.OversizedDataOSSTargetARN, w.OversizedDataOSSTargetARN)
+	d.Compare("delivery_channel_name", is.Name, w.Name)
+	d.Compare("description", is.Description, w.Description)
+	d.Compare("delivery_channel_type", is.Type, w.Type)
+	d.Compare("delivery_channel_target_arn", is.TargetARN, w.TargetARN)
+	d.Compare("delivery_channel_condition", is.Condition, w.Condition)
+	d.Compare("configuration_item_change_notification", is.ConfigurationChanges, w.ConfigurationChanges)
+	d.Compare("non_compliant_notification", is.NonCompliant, w.NonCompliant)
+	d.Compare("configuration_snapshot", is.ConfigurationSnapshot, w.ConfigurationSnapshot)
+	d.Compare("compliant_snapshot", is.CompliantSnapshot, w.CompliantSnapshot)
+	d.Compare("delivery_snapshot_time", is.SnapshotTime, w.SnapshotTime)
+	d.Compare("oversized_data_oss_target_arn", is.OversizedDataOSSTargetARN, w.OversizedDataOSSTargetARN)
 	if !c.regardless {
-		d.compare("status", is.Status, w.Status)
+		d.Compare("status", is.Status, w.Status)
 	}
 	return d.String()
 }

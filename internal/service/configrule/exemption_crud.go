@@ -84,9 +84,9 @@ func (o *exemptionOperation) look(ctx context.Context) (result cloudconfig.Resul
 // difference lists what of the result is not as planned.
 func (o *exemptionOperation) difference(r cloudconfig.Result) string {
 	var d differences
-	d.compare("verdict", r.Verdict, cloudconfig.Ignored)
+	d.Compare("verdict", r.Verdict, cloudconfig.Ignored)
 	if r.Verdict == cloudconfig.Ignored {
-		d.compare("expires", lastDayOf(r.IgnoreDate), o.Expires.ValueString())
+		d.Compare("expires", lastDayOf(r.IgnoreDate), o.Expires.ValueString())
 	}
 	return d.String()
 }

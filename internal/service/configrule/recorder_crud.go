@@ -52,9 +52,9 @@ func isOn(r cloudconfig.Recorder) bool { return r.Status != cloudconfig.Recorder
 // difference lists what of a recorder is not as planned.
 func (c *recorderOperation) difference(is cloudconfig.Recorder) string {
 	var d differences
-	d.compare("status", is.Status, cloudconfig.RecorderRegistered)
+	d.Compare("status", is.Status, cloudconfig.RecorderRegistered)
 	for _, kind := range c.missing(is) {
-		d = append(d, kind+" is not recorded")
+		d.List = append(d.List, kind+" is not recorded")
 	}
 	return d.String()
 }

@@ -2,7 +2,6 @@ package configrule
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/differing"
 )
 
 var triggerTypes = regexp.MustCompile(`^(` + cloudconfig.TriggerChange + `|` + cloudconfig.TriggerScheduled + `)(,(` + cloudconfig.TriggerChange + `|` + cloudconfig.TriggerScheduled + `))?$`)
@@ -210,24 +210,8 @@ func sortTags(tags []cloudconfig.Tag) {
 	})
 }
 
-// differences compares what is with what is wanted, argument by argument.
-type differences []string
-
-func (d *differences) compare(argument string, is, wanted any) {
-	if a, b := fmt.Sprintf("%#v", is), fmt.Sprintf("%#v", wanted); a != b {
-		*d = append(*d, fmt.Sprintf("%s is %s, not %s", argument, shown(is), shown(wanted)))
-	}
-}
-
-// lists compares lists whose order means nothing.
-func (d *differences) lists(argument string, is, wanted []string) {
-	is, wanted = slices.Clone(is), slices.Clone(wanted)
-	slices.Sort(is)
-	slices.Sort(wanted)
-	if !slices.Equal(is, wanted) {
-		*d = append(*d, fmt.Sprintf("%s is %q, not %q", argument, is, wanted))
-	}
-}
+// differences adds to the list what only Cloud Config has.
+type differences struct{ differing.List }
 
 func (d *differences) tags(argument string, is, wanted []cloudconfig.Tag) {
 	flat := func(tags []cloudconfig.Tag) (list []string) {
@@ -236,26 +220,17 @@ func (d *differences) tags(argument string, is, wanted []cloudconfig.Tag) {
 		}
 		return list
 	}
-	d.lists(argument, flat(is), flat(wanted))
+	d.Sets(argument, flat(is), flat(wanted))
 }
 
 // scope compares what two rules or packs look at.
 func (d *differences) scope(is, wanted cloudconfig.Scope) {
-	d.lists("region_ids_scope", is.RegionIDs, wanted.RegionIDs)
-	d.lists("exclude_region_ids_scope", is.ExcludeRegionIDs, wanted.ExcludeRegionIDs)
-	d.lists("resource_group_ids_scope", is.ResourceGroupIDs, wanted.ResourceGroupIDs)
-	d.lists("exclude_resource_group_ids_scope", is.ExcludeResourceGroupIDs, wanted.ExcludeResourceGroupIDs)
-	d.lists("resource_ids_scope", is.ResourceIDs, wanted.ResourceIDs)
-	d.lists("exclude_resource_ids_scope", is.ExcludeResourceIDs, wanted.ExcludeResourceIDs)
+	d.Sets("region_ids_scope", is.RegionIDs, wanted.RegionIDs)
+	d.Sets("exclude_region_ids_scope", is.ExcludeRegionIDs, wanted.ExcludeRegionIDs)
+	d.Sets("resource_group_ids_scope", is.ResourceGroupIDs, wanted.ResourceGroupIDs)
+	d.Sets("exclude_resource_group_ids_scope", is.ExcludeResourceGroupIDs, wanted.ExcludeResourceGroupIDs)
+	d.Sets("resource_ids_scope", is.ResourceIDs, wanted.ResourceIDs)
+	d.Sets("exclude_resource_ids_scope", is.ExcludeResourceIDs, wanted.ExcludeResourceIDs)
 	d.tags("tags_scope", is.Tags, wanted.Tags)
 	d.tags("exclude_tags_scope", is.ExcludeTags, wanted.ExcludeTags)
 }
-
-func shown(v any) string {
-	if s, ok := v.(string); ok {
-		return fmt.Sprintf("%q", s)
-	}
-	return fmt.Sprint(v)
-}
-
-func (d differences) String() string { return strings.Join(d, "; ") }

@@ -132,6 +132,10 @@ func (t target) patterns(regions []string, roles []fleet.MemberRole) []string {
 		regional("log", "project/*/job/*")
 	case logDashboards:
 		regional("log", "project/*/dashboard/*")
+	case logProjects:
+		regional("log", "project/*")
+	case logStores:
+		regional("log", "project/*/logstore/*")
 	case memberRoles:
 		for _, role := range roles {
 			list = append(list, fmt.Sprintf("acs:ram:*:%s:role/%s", cmp.Or(role.AccountID, "*"), role.Name))

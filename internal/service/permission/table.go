@@ -31,6 +31,8 @@ const (
 	accounts             // the accounts of the resource directory
 	logJobs              // jobs in Log Service, alerts among them
 	logDashboards        // dashboards in Log Service
+	logProjects          // projects of Log Service
+	logStores            // log stores, with their indexes, shards and rows
 )
 
 // action is a RAM action.
@@ -119,6 +121,27 @@ var actions = map[string]action{
 	"config:ListAggregateDiscoveredResources": {Provider, everything, compliance.Inferred},
 	"config:GetAggregateDiscoveredResource":   {Provider, everything, compliance.Inferred},
 
+	"log:GetProject":                 {Member, logProjects, compliance.Documented},
+	"log:CreateProject":              {Member, logProjects, compliance.Documented},
+	"log:UpdateProject":              {Member, logProjects, compliance.Documented},
+	"log:DeleteProject":              {Member, logProjects, compliance.Documented},
+	"log:ListLogStores":              {Member, logStores, compliance.Documented},
+	"log:GetLogStore":                {Member, logStores, compliance.Documented},
+	"log:CreateLogStore":             {Member, logStores, compliance.Documented},
+	"log:UpdateLogStore":             {Member, logStores, compliance.Documented},
+	"log:DeleteLogStore":             {Member, logStores, compliance.Documented},
+	"log:GetLogStoreMeteringMode":    {Member, logStores, compliance.Documented},
+	"log:UpdateLogStoreMeteringMode": {Member, logStores, compliance.Documented},
+	"log:GetIndex":                   {Member, logStores, compliance.Documented},
+	"log:CreateIndex":                {Member, logStores, compliance.Documented},
+	"log:UpdateIndex":                {Member, logStores, compliance.Documented},
+	"log:DeleteIndex":                {Member, logStores, compliance.Documented},
+	"log:ListShards":                 {Member, logStores, compliance.Documented},
+	"log:SplitShard":                 {Member, logStores, compliance.Documented},
+	"log:GetCursorOrData":            {Member, logStores, compliance.Documented},
+	"log:ListJobs":                   {Member, logJobs, compliance.Documented},
+	"log:ListDashboard":              {Member, logDashboards, compliance.Documented},
+
 	"log:GetJob":          {Member, logJobs, compliance.Documented},
 	"log:CreateJob":       {Member, logJobs, compliance.Documented},
 	"log:UpdateJob":       {Member, logJobs, compliance.Documented},
@@ -163,6 +186,9 @@ var (
 	forRecovery    = &condition{words: "after a run that was stopped"}
 	forTakenAway   = &condition{words: "when a rule is taken out of the pack"}
 	forAdded       = &condition{words: "when somebody added a rule by hand"}
+	forMetering    = &condition{words: "for `metering_mode`"}
+	forShards      = &condition{words: "for a higher `shard_count`"}
+	forRows        = &condition{words: "unless `force_destroy` is set"}
 	forStopping    = &condition{words: "for `stop_on_destroy`"}
 	forGaps        = &condition{words: "where a rule has no result of a cluster (a warning without it)"}
 	byRules        = func(s compliance.Source) *condition {
@@ -204,6 +230,7 @@ const (
 
 	exemption        = "ackguard_config_rule_exemption"
 	auditLog         = "ackguard_cluster_audit_log"
+	logArchive       = "ackguard_audit_log_archive"
 	configCompliance = "ackguard_config_compliance"
 )
 
@@ -286,6 +313,30 @@ var features = []Feature{
 	{Name: "ackguard_config_precheck", Needs: []need{
 		{action: "config:ListPreManagedRules", why: "tells which rules can judge planned resources"},
 		{action: "config:EvaluatePreConfigRules", why: "judges planned resources"},
+	}},
+	{Name: logArchive, Needs: []need{
+		{action: "log:GetProject", why: "reads the project"},
+		{action: "log:CreateProject", why: "creates the project"},
+		{action: "log:UpdateProject", why: "changes the project's description"},
+		{action: "log:DeleteProject", why: "deletes the project"},
+		{action: "log:GetLogStore", why: "reads the log store"},
+		{action: "log:CreateLogStore", why: "creates the log store"},
+		{action: "log:UpdateLogStore", why: "changes the log store"},
+		{action: "log:DeleteLogStore", why: "deletes the log store"},
+		{action: "log:GetIndex", why: "reads the index"},
+		{action: "log:CreateIndex", why: "creates the index"},
+		{action: "log:UpdateIndex", why: "adds what the index lacks"},
+		{action: "log:GetLogStoreMeteringMode", why: "reads the metering mode"},
+		{action: "log:UpdateLogStoreMeteringMode", why: "changes the metering mode", when: forMetering},
+		{action: "log:SplitShard", why: "makes more shards", when: forShards},
+		{action: "log:ListShards", why: "counts the shards, and finds out whether they hold rows before they are deleted"},
+		{action: "log:GetCursorOrData", why: "finds out whether the log store holds rows before it is deleted", when: forRows},
+		{action: "log:ListLogStores", why: "tells a project of an earlier run from another, and an empty one before it is deleted"},
+		{action: "log:ListJobs", why: "finds out whether the project is empty before it is deleted"},
+		{action: "log:ListDashboard", why: "finds out whether the project is empty before it is deleted"},
+	}},
+	{Name: logArchive + ".adopt_existing_logstore", With: []string{logArchive}, Needs: []need{
+		{action: "log:DeleteIndex", why: "takes the index away again where there was none"},
 	}},
 	{Name: "ackguard_audit_alert", Needs: []need{
 		{action: "log:GetJob", why: "reads the alert"},
