@@ -2,34 +2,24 @@ package logshipping_test
 
 import (
 	"encoding/json"
-	"sync"
 	"testing"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/logshipping"
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator/logquery"
 )
 
-// archiveIndex is the index that ackguard_audit_log_archive makes.
-var archiveIndex = sync.OnceValues(func() (index *logquery.Index, err error) {
-	text, err := logshipping.StandardIndex()
-	if err == nil {
-		err = json.Unmarshal([]byte(text), &index)
-	}
-	return index, err
-})
-
-// ask runs a query over rows with the archive's index, as the simulator's GetLogs does.
+// ask runs a query over rows with the archive's index.
 func ask(t *testing.T, query string, rows []logquery.Row) []map[string]string {
 	t.Helper()
-	index, err := archiveIndex()
-	if err != nil {
+	var i logquery.Index
+	if err := json.Unmarshal([]byte(logshipping.StandardIndex()), &i); err != nil {
 		t.Fatal(err)
 	}
 	q, err := logquery.Parse(query)
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}
-	got, err := q.Run(rows, index, logquery.Options{})
+	got, err := q.Run(rows, &i, logquery.Options{})
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}

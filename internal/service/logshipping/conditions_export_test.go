@@ -6,9 +6,6 @@ type Settings = conditionSettings
 // Filters narrow a query.
 type Filters = auditFilters
 
-// StandardIndex is the archive's index on the wire.
-func StandardIndex() (string, error) { return auditIndex(nil).Into("") }
-
 // ConditionIDs are the ready conditions.
 var ConditionIDs = conditionIDs
 
