@@ -35,10 +35,10 @@ variable "writer_role_name" {
   default     = "ackguard-log-writer"
 }
 
-variable "sources" {
-  description = "What is shipped of each cluster."
+variable "inspected_cluster_ids" {
+  description = "Clusters that the workload inspection has scanned: their results are shipped too. Before the first scan there is nothing to ship them from."
   type        = set(string)
-  default     = ["audit", "inspection"]
+  default     = []
 }
 
 variable "action_policy_id" {
@@ -52,9 +52,13 @@ data "ackguard_clusters" "members" {
 }
 
 locals {
-  # Only managed clusters that run have an audit log to ship.
-  clusters = { for c in data.ackguard_clusters.members.clusters : c.cluster_id => c if c.state == "running" && c.cluster_type == "ManagedKubernetes" }
-  flows    = { for pair in setproduct(keys(local.clusters), var.sources) : "${pair[0]}/${pair[1]}" => { cluster = local.clusters[pair[0]], source = pair[1] } }
+  # A registered cluster keeps its audit log itself.
+  clusters = { for c in data.ackguard_clusters.members.clusters : c.cluster_id => c if c.state == "running" && c.cluster_type != "ExternalKubernetes" }
+
+  flows = merge(
+    { for id, c in local.clusters : "${id}/audit" => { cluster = c, source = "audit" } },
+    { for id, c in local.clusters : "${id}/inspection" => { cluster = c, source = "inspection" } if contains(var.inspected_cluster_ids, id) },
+  )
 
   archive = {
     account_id = var.log_account_id

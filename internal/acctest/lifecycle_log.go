@@ -31,35 +31,38 @@ func onlyAuditOn() *simulator.Scenario {
 // lostLogs: private state is saved only when an operation ends, and the cluster has no place for what was there before.
 var lostLogs = &Lost{Warning: "Log settings of a cluster stay", Lines: regexp.MustCompile(`^[-+~] cluster \w+\.(audit_log|control_plane_log)\b`)}
 
+// logPlaces: switching logs off leaves the project and the Logstores, with all that was logged.
+var logPlaces = regexp.MustCompile(`^\+ log `)
+
 var clusterAuditLog = []Lifecycle{
-	{Name: "plain", Real: true, Seed: Fleet, Create: auditOn, Update: auditMoved, Lost: lostLogs},
-	{Name: "auditing on before", Seed: onlyAuditOn, Create: With(auditOn, "control_plane_logs", someLogs), Update: With(auditOn, "enabled", false), Lost: lostLogs},
+	{Name: "plain", Real: true, Seed: Fleet, Create: auditOn, Update: auditMoved, Lost: lostLogs, Leaves: logPlaces},
+	{Name: "auditing on before", Seed: onlyAuditOn, Create: With(auditOn, "control_plane_logs", someLogs), Update: With(auditOn, "enabled", false), Lost: lostLogs, Leaves: logPlaces},
 	{
 		Name: "control-plane logs", Seed: Fleet,
 		Create: With(auditOn, "control_plane_logs", someLogs), Update: With(auditMoved, "control_plane_logs", otherLogs),
-		Lost: lostLogs,
+		Lost: lostLogs, Leaves: logPlaces,
 	},
-	{Name: "control-plane logs added", Seed: Fleet, Create: auditOn, Update: With(auditOn, "control_plane_logs", someLogs), Lost: lostLogs},
-	{Name: "control-plane logs taken away", Seed: Fleet, Create: With(auditOn, "control_plane_logs", someLogs), Update: auditOn, Lost: lostLogs},
+	{Name: "control-plane logs added", Seed: Fleet, Create: auditOn, Update: With(auditOn, "control_plane_logs", someLogs), Lost: lostLogs, Leaves: logPlaces},
+	{Name: "control-plane logs taken away", Seed: Fleet, Create: With(auditOn, "control_plane_logs", someLogs), Update: auditOn, Lost: lostLogs, Leaves: logPlaces},
 	{
 		Name: "adopt_existing", Seed: LogsOn,
 		Create: With(auditMoved, "adopt_existing", true, "control_plane_logs", otherLogs),
 		Update: With(auditOn, "adopt_existing", true, "enabled", false, "control_plane_logs", someLogs),
-		Lost:   lostLogs,
+		Lost:   lostLogs, Leaves: logPlaces,
 	},
 	{
 		Name: "replaced", Seed: LogsOn,
 		Create: With(auditMoved, "adopt_existing", true), Update: map[string]any{"account_id": Payments, "region": "cn-shanghai", "cluster_id": ClusterID("payments")},
-		Lost: lostLogs,
+		Lost: lostLogs, Leaves: logPlaces,
 	},
 	{
 		Name: "reads lag", Seed: lagging(Fleet),
 		Create: With(auditOn, "control_plane_logs", someLogs), Update: With(auditMoved, "control_plane_logs", otherLogs),
-		Lost: lostLogs,
+		Lost: lostLogs, Leaves: logPlaces,
 	},
 	{
 		Name: "adopt_existing, reads lag", Seed: lagging(LogsOn),
 		Create: With(auditMoved, "adopt_existing", true, "control_plane_logs", otherLogs), Update: With(auditOn, "adopt_existing", true, "enabled", false),
-		Lost: lostLogs,
+		Lost: lostLogs, Leaves: logPlaces,
 	},
 }

@@ -113,7 +113,9 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 		c.addAccount(&s.Accounts[i])
 	}
 	c.loadConfig(s.Accounts)
-	c.loadLog(s.Accounts)
+	if err := c.loadLog(s.Accounts); err != nil {
+		return nil, err
+	}
 	c.quotas = newQuotas(s.Quotas)
 	for _, f := range s.Faults {
 		c.AddFault(f)

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -81,6 +82,11 @@ func (k *checker) checkLogs(path string, c *Cluster) {
 	if _, there := c.MetaData[controlPlaneLogKey]; there {
 		k.add(path+".meta_data."+controlPlaneLogKey, "leave it out and give control_plane_log, from which answers get it")
 	}
+	for name, rows := range map[string][]ClusterLogRow{"audit_events": c.AuditEvents, "kubernetes_events": c.KubernetesEvents, "inspection_findings": c.InspectionFindings} {
+		for i := range rows {
+			k.duration(fmt.Sprintf("%s.%s[%d].age", path, name, i), rows[i].Age)
+		}
+	}
 	if log := c.ControlPlaneLog; log != nil {
 		if c.ClusterType != managedCluster {
 			k.add(path+".control_plane_log", "only managed clusters have control-plane logs, and this one is %s", c.ClusterType)
@@ -136,16 +142,26 @@ func updateClusterAuditLogConfig(cl *call) (any, *apiError) {
 	case !request.Disable && now.AuditLog != nil && project != now.auditProject() && now.ClusterType != managedCluster:
 		return nil, backendError(http.StatusBadRequest, "ErrorNotSupport", "only managed clusters can change the project of the audit log")
 	}
-	return cl.startTask("cluster_audit_log", state, func(c *Cluster, at time.Time) { cl.auditLogSwitched(c, !request.Disable, project, at) })
+	if err := cl.canLog(state.accountID, state.regionID, project); err != nil {
+		return nil, notSimulated("%v: what the cloud says then is not known", err)
+	}
+	return cl.startTask("cluster_audit_log", state, func(c *Cluster, at time.Time) { cl.auditLogSwitched(state, c, !request.Disable, project, at) })
 }
 
 // auditLogSwitched is what happens when auditing has been switched on, to a project, or off; the lock is held. The
 // change of the cluster itself is stored by the caller.
-func (c *Cloud) auditLogSwitched(cluster *Cluster, on bool, project string, _ time.Time) {
+func (c *Cloud) auditLogSwitched(state *clusterState, cluster *Cluster, on bool, project string, at time.Time) {
 	cluster.AuditLog = nil
 	if on {
 		cluster.AuditLog = &AuditLog{SLSProjectName: project}
 	}
+	c.logPlacesAt(state, cluster, at)
+}
+
+// logPlacesAt makes the Logstores of settings that take effect at a time.
+func (c *Cloud) logPlacesAt(state *clusterState, cluster *Cluster, at time.Time) {
+	// A project that another account has taken since the call gets nothing.
+	_ = c.clusterLogPlaces(state, cluster, c.logTime(at))
 }
 
 // managed refuses what only managed clusters have.
@@ -206,11 +222,15 @@ func updateControlPlaneLog(cl *call) (any, *apiError) {
 	if sent := value(request.LogTTL); sent != "" {
 		next.LogTTL = sent
 	}
-	return cl.startTask("cluster_control_plane_log", state, func(c *Cluster, _ time.Time) {
+	if err := cl.canLog(state.accountID, state.regionID, next.LogProject); err != nil && len(next.Components) > 0 {
+		return nil, notSimulated("%v: what the cloud says then is not known", err)
+	}
+	return cl.startTask("cluster_control_plane_log", state, func(c *Cluster, at time.Time) {
 		c.ControlPlaneLog = nil
 		if len(next.Components) > 0 {
 			c.ControlPlaneLog = &next
 		}
+		cl.logPlacesAt(state, c, at)
 	})
 }
 

@@ -22,7 +22,8 @@ import (
 type logState struct {
 	ahead    time.Duration // how far its clock is ahead of the cloud's
 	projects map[string]*logProject
-	order    []string // names of the projects, oldest first
+	order    []string       // names of the projects, oldest first
+	asked    map[string]int // how often a query was answered incompletely
 }
 
 // logInvalid is the code for parameters that break a rule.
@@ -32,7 +33,7 @@ const logInvalid = "ParameterInvalid"
 var logHost = regexp.MustCompile(`^(?:([a-z0-9][a-z0-9-]*)\.)?([a-z0-9-]+?)(?:-intranet|-share|-vpc)?\.log\.aliyuncs\.com$`)
 
 var logOperations = slices.Concat(
-	logProjectOperations, logTagOperations, logStoreOperations, logShardOperations, logIndexOperations, logJobOperations, logDataOperations, logConsumerOperations, logDashboardOperations, logSearchOperations,
+	logProjectOperations, logTagOperations, logStoreOperations, logShardOperations, logIndexOperations, logJobOperations, logDataOperations, logQueryOperations, logConsumerOperations, logDashboardOperations, logSearchOperations,
 )
 
 // routeLog finds the operation by method, path, the presence of a project and the query.

@@ -207,6 +207,7 @@ func tourStore(t *testing.T, c *sls.Client) {
 	mustDo(t, c.DeleteIndex("p-one", "audit"))
 	_, err := c.GetIndex("p-one", "audit")
 	wantLogCode(t, err, http.StatusNotFound, "IndexConfigNotExist")
+	mustDo(t, c.CreateIndex("p-one", "audit", sls.Index{Line: index.Line, Keys: map[string]sls.IndexKey{"verb": {Type: "text", Token: []string{","}, DocValue: true}}}))
 }
 
 func tourData(t *testing.T, c *sls.Client) {
@@ -227,6 +228,7 @@ func tourData(t *testing.T, c *sls.Client) {
 		mustDo(t, c.PostLogStoreLogsV2("p-one", "audit", request))
 	}
 	mustDo(t, c.PutLogs("p-one", "audit", logGroupOf(1700000009, "verb", "list")))
+	tourQueries(t, c)
 	begin := must[string](t)(c.GetCursor("p-one", "audit", 4, "begin"))
 	end := must[string](t)(c.GetCursor("p-one", "audit", 4, "end"))
 	if at := must[time.Time](t)(c.GetPrevCursorTime("p-one", "audit", 4, end)); time.Since(at) > time.Minute {
@@ -247,6 +249,30 @@ func tourData(t *testing.T, c *sls.Client) {
 		if groups, meta, err = c.PullLogsWithQuery(&sls.PullLogRequest{Project: "p-one", Logstore: "audit", ShardID: 4, Cursor: meta.NextCursor, LogGroupMaxCount: 9}); err != nil || meta.Count != 0 || meta.NextCursor != end || len(groups.LogGroups) != 0 {
 			t.Fatalf("%+v %v", meta, err)
 		}
+	}
+}
+
+func tourQueries(t *testing.T, c *sls.Client) {
+	t.Helper()
+	for _, kind := range []int{sls.Compress_LZ4, sls.Compress_ZSTD} {
+		answer := must[*sls.GetLogsV3Response](t)(c.GetLogsV3("p-one", "audit", &sls.GetLogRequest{From: 1700000000, To: 1700000009, Lines: 2, Offset: 1, Query: "verb: get", CompressType: kind}))
+		if !answer.IsComplete() || answer.Meta.HasSQL || answer.Meta.Count != 2 || answer.Meta.WhereQuery != "verb: get" || answer.Meta.ProcessedRows != 3 {
+			t.Errorf("%+v", answer.Meta)
+		}
+		if row := answer.Logs[1]; row["__time__"] != "1700000002" || row["__topic__"] != "topic" || row["__source__"] != "10.0.0.1" || row["__tag__:host"] != "a" || row["verb"] != "get" || len(row["n"]) != 200 {
+			t.Error(row)
+		}
+	}
+	sql := must[*sls.GetLogsV3Response](t)(c.GetLogsV3("p-one", "audit", &sls.GetLogRequest{From: 1700000000, To: 1700000010, Query: "* | SELECT verb, count(1) AS n GROUP BY verb ORDER BY n DESC", PowerSQL: true}))
+	if !sql.Meta.HasSQL || !slices.Equal(sql.Meta.Keys, []string{"verb", "n"}) || len(sql.Logs) != 2 || sql.Logs[0]["n"] != "3" || sql.Logs[0]["verb"] != "get" || sql.Logs[1]["n"] != "1" {
+		t.Errorf("%+v", sql)
+	}
+	if old := must[*sls.GetLogsResponse](t)(c.GetLogs("p-one", "audit", "", 1700000000, 1700000010, "*", 100, 0, true)); old.Count != 4 || old.Logs[0]["verb"] != "list" {
+		t.Errorf("%+v", old)
+	}
+	histograms := must[*sls.GetHistogramsResponse](t)(c.GetHistograms("p-one", "audit", "", 1700000000, 1700000120, "verb: get or verb: list"))
+	if !histograms.IsComplete() || histograms.Count != 4 || len(histograms.Histograms) != 60 || histograms.Histograms[0].Count != 2 || histograms.Histograms[0].To != 1700000002 || histograms.Histograms[59].To != 1700000120 {
+		t.Errorf("%+v", histograms)
 	}
 }
 

@@ -53,6 +53,7 @@ type logGroup struct {
 	cursor   int64
 	number   int64 // among all groups that the Logstore ever got
 	received time.Time
+	indexed  bool // there was an index when it came
 	logRows
 }
 
@@ -65,7 +66,7 @@ func (s *logStore) add(rows logRows, shard *logShard, received time.Time) {
 	if n := len(s.groups); n > 0 && received.Before(s.groups[n-1].received) {
 		received = s.groups[n-1].received
 	}
-	s.groups = append(s.groups, &logGroup{shard: shard, cursor: shard.next, number: s.arrived, received: received, logRows: rows})
+	s.groups = append(s.groups, &logGroup{shard: shard, cursor: shard.next, number: s.arrived, received: received, indexed: s.Index != nil, logRows: rows})
 	shard.next++
 	s.arrived++
 }
@@ -103,18 +104,23 @@ func (s *logStore) expire(now time.Time) {
 func (s *logStore) rows() []LogRow {
 	var rows []LogRow
 	for _, g := range s.groups {
-		for _, entry := range g.entries {
-			fields := map[string]string{}
-			for _, tag := range g.tags {
-				fields["__tag__:"+tag.key] = tag.value
-			}
-			for _, pair := range entry.contents {
-				fields[pair.key] = pair.value
-			}
-			rows = append(rows, LogRow{Time: int64(entry.time), Topic: g.topic, Source: g.source, Fields: fields})
+		for i, entry := range g.entries {
+			rows = append(rows, LogRow{Time: int64(entry.time), Topic: g.topic, Source: g.source, Fields: g.fields(i)})
 		}
 	}
 	return rows
+}
+
+// fields are those of one row, with the tags of the group.
+func (g *logGroup) fields(row int) map[string]string {
+	fields := map[string]string{}
+	for _, tag := range g.tags {
+		fields["__tag__:"+tag.key] = tag.value
+	}
+	for _, pair := range g.entries[row].contents {
+		fields[pair.key] = pair.value
+	}
+	return fields
 }
 
 var zstdDecoder, _ = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxBody), zstd.WithDecoderConcurrency(1))
@@ -281,15 +287,11 @@ func pullLogs(cl *call, _ *logProject, s *logStore) (any, *apiError) {
 	if n > 0 {
 		header["x-log-read-last-cursor"] = strconv.FormatInt(next-1, 10)
 	}
-	body := list
-	switch kind := cl.header.Get("Accept-Encoding"); {
-	case n == 0:
-	case kind == "lz4":
-		header["x-log-compresstype"], body = kind, lz4Block(list)
-	case kind == "zstd":
-		header["x-log-compresstype"], body = kind, zstdEncoder.EncodeAll(list, nil)
+	answer := rawAnswer{header: header, body: list}
+	if n > 0 {
+		answer.compress(cl.header.Get("Accept-Encoding"))
 	}
-	return rawAnswer{header: header, body: body}, nil
+	return answer, nil
 }
 
 // lz4Block compresses to one raw block. What cannot be compressed becomes literals, which the library leaves to its callers.

@@ -312,7 +312,10 @@ var logTokens = []string{",", " ", "'", "\"", ";", "=", "(", ")", "[", "]", "{",
 
 // logIndexOf is a full-text index with text fields that SQL can use.
 func logIndexOf(texts ...string) *LogIndex {
-	x := &LogIndex{Line: &LogIndexLine{Token: logTokens}, Keys: map[string]LogIndexKey{}}
+	x := &LogIndex{Line: &LogIndexLine{Token: logTokens}}
+	if len(texts) > 0 {
+		x.Keys = map[string]LogIndexKey{}
+	}
 	for _, name := range texts {
 		x.Keys[name] = LogIndexKey{Type: "text", Token: logTokens, DocValue: true}
 	}

@@ -292,6 +292,11 @@ func TestETLClock(t *testing.T) {
 	cloud.AdvanceLogs(3 * day)
 	wantArchived(t, cloud, "after the delay", "1 2")
 
+	cloud = channel(func(s *Scenario) {
+		s.Accounts[1].LogService.Projects[0].LogStores[0].Rows = []LogRow{{Age: "48h", Fields: map[string]string{"n": "1"}}, {Age: "1h", Fields: map[string]string{"n": "2"}}}
+	})
+	wantArchived(t, cloud, "older than the ttl at the start", "2")
+
 	began := time.Now()
 	cloud = channel(func(s *Scenario) {
 		s.Behaviour.LogJobDuration = "10s"
@@ -305,6 +310,30 @@ func TestETLClock(t *testing.T) {
 	wantArchived(t, cloud, "from and to", "1 2")
 	if job, _ := cloud.LogJob("p-one", "ship"); job.Status != "STOPPED" {
 		t.Errorf("past toTime the job is %s", job.Status)
+	}
+}
+
+// TestDemoFleetShips: the roles of the demo's landing zone let its members ship to its log account.
+func TestDemoFleetShips(t *testing.T) {
+	s, err := LoadScenario("../../examples/demo/fleet.yaml")
+	mustDo(t, err)
+	cloud, _ := startCloud(t, s)
+	mustDo(t, cloud.AddLogProject("100000000000002", LogProject{ProjectName: "collect-logs", Region: "cn-hangzhou", LogStores: []LogStore{{LogStoreName: "all", TTL: 180}}}))
+	for member, id := range map[string]string{"100000000000003": "c1a00000000000000000000000retail1", "100000000000004": "c1b0000000000000000000000logistic"} {
+		p, _ := cloud.LogProject("k8s-log-" + id)
+		for i := range p.LogStores {
+			job := splJob(fmt.Sprintf("ship-%d", i), "*")
+			job.Configuration["logstore"], job.Configuration["roleArn"] = p.LogStores[i].LogStoreName, "acs:ram::"+member+":role/ackguard-log-reader"
+			sink := job.Configuration["sinks"].([]any)[0].(map[string]any)
+			sink["project"], sink["roleArn"] = "collect-logs", "acs:ram::100000000000002:role/ackguard-log-writer"
+			mustDo(t, cloud.AddLogJob(p.ProjectName, job))
+		}
+		if store, failed := cloud.LogStore(p.ProjectName, etlLogStore); failed {
+			t.Error(store.Rows)
+		}
+	}
+	if rows := cloud.LogRows("collect-logs", "all"); len(rows) != 3 {
+		t.Errorf("%d rows were shipped: %v", len(rows), rows)
 	}
 }
 

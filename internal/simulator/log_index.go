@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 )
 
 // LogIndex is the index of a Logstore, as CreateIndex takes it.
@@ -140,10 +141,18 @@ func getLogIndex(_ *call, _ *logProject, s *logStore) (any, *apiError) {
 	return item, nil
 }
 
+// dropIndex deletes the index, and with it what was indexed: an index that is made later finds none of these rows.
+func (s *logStore) dropIndex(now time.Time) {
+	s.Index, s.indexed = nil, now
+	for _, g := range s.groups {
+		g.indexed = false
+	}
+}
+
 func deleteLogIndex(cl *call, _ *logProject, s *logStore) (any, *apiError) {
 	if s.Index == nil {
 		return nil, noLogIndex()
 	}
-	s.Index, s.indexed = nil, cl.time
+	s.dropIndex(cl.time)
 	return nil, nil
 }

@@ -381,6 +381,9 @@ func (c *Cloud) UpdateLogStore(project, name string, change func(*LogStore)) err
 		if err := (&LogProject{ProjectName: project, LogStores: []LogStore{*changed}}).check(); err != nil {
 			return err
 		}
+		if changed.Index == nil {
+			s.dropIndex(now)
+		}
 		s.LogStore, s.modified, s.indexed = clone(changed), now, now
 		s.expire(now)
 		return nil

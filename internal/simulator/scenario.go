@@ -33,6 +33,7 @@ type Behaviour struct {
 	ConfigEvaluationDelay   string      `json:"config_evaluation_delay,omitzero" jsonschema_description:"How long after its trigger an evaluation of a rule has its results, as a Go duration; 0s by default."`
 	LogJobDuration          string      `json:"log_job_duration,omitzero" jsonschema_description:"How long a job of Log Service takes to start and to stop, as a Go duration; 0s by default."`
 	LogJobDeleteLag         string      `json:"log_job_delete_lag,omitzero" jsonschema_description:"How long a deleted job of Log Service can still be read, as a Go duration; 0s by default."`
+	LogQueryIncomplete      int64       `json:"log_query_incomplete,omitzero" jsonschema_description:"How often a query of Log Service is answered Incomplete, without rows, before it is answered; 0 by default."`
 	LogShippingDelay        string      `json:"log_shipping_delay,omitzero" jsonschema_description:"How long a row takes through a data transformation of Log Service, as a Go duration; 0s by default."`
 	Consistency             Consistency `json:"consistency,omitzero" jsonschema_description:"How far reads of clusters lag behind writes; left out, they do not."`
 }

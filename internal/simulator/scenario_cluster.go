@@ -62,6 +62,9 @@ type Cluster struct {
 	ConfigVerdicts             []ConfigVerdict   `json:"config_verdicts,omitzero" jsonschema_description:"What Cloud Config finds by rules that the simulator has no condition for."`
 	AuditLog                   *AuditLog         `json:"audit_log,omitzero" jsonschema_description:"The API server's audit log; left out, auditing is off."`
 	ControlPlaneLog            *ControlPlaneLog  `json:"control_plane_log,omitzero" jsonschema_description:"Logs of the components of a managed cluster's control plane; left out, none is collected."`
+	AuditEvents                []ClusterLogRow   `json:"audit_events,omitzero" jsonschema_description:"Events of audit.k8s.io/v1 that the API server has written to its audit log; for nothing while auditing is off."`
+	KubernetesEvents           []ClusterLogRow   `json:"kubernetes_events,omitzero" jsonschema_description:"Events of Kubernetes that the collector has written to the Logstore k8s-event."`
+	InspectionFindings         []ClusterLogRow   `json:"inspection_findings,omitzero" jsonschema_description:"What security-inspector has written: kind, name, namespace, check_type, check_item, result, severity, message."`
 	TaskFailure                *TaskFailure      `json:"task_failure,omitzero" jsonschema_description:"Why tasks on the cluster fail, without effect; left out, they succeed."`
 	InspectConfig              *InspectConfig    `json:"inspect_config,omitzero" jsonschema_description:"Schedule of the cluster inspection."`
 	InspectReports             []InspectReport   `json:"inspect_reports,omitzero" jsonschema_description:"History of inspections, in any order."`

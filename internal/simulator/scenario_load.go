@@ -123,6 +123,9 @@ func (s *Scenario) check() []finding {
 	k.duration("behaviour.log_job_duration", s.Behaviour.LogJobDuration)
 	k.duration("behaviour.log_job_delete_lag", s.Behaviour.LogJobDeleteLag)
 	k.duration("behaviour.log_shipping_delay", s.Behaviour.LogShippingDelay)
+	if n := s.Behaviour.LogQueryIncomplete; n < 0 {
+		k.add("behaviour.log_query_incomplete", "log_query_incomplete is %d, want 0 or more", n)
+	}
 	k.consistency("behaviour.consistency", s.Behaviour.Consistency)
 	accounts := map[string]bool{}
 	for i := range s.Accounts {

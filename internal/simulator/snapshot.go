@@ -44,6 +44,15 @@ func (s Snapshot) add(path string, v any) {
 	s.flatten(path, tree)
 }
 
+// addText keeps a whole value as one leaf.
+func (s Snapshot) addText(path string, v any) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	s.values[path] = string(text)
+}
+
 func (s Snapshot) flatten(path string, tree any) {
 	switch tree := tree.(type) {
 	case map[string]any:

@@ -124,6 +124,9 @@ func (c *Cloud) UpdateCluster(clusterID string, change func(*Cluster)) error {
 	// What a caller keeps of the object must not reach into the store.
 	changed = clone(changed)
 	changed.takeAuditProject()
+	if err := c.takeClusterLogs(state, changed); err != nil {
+		return err
+	}
 	c.write(state, &version{Cluster: changed}, now)
 	return nil
 }
@@ -144,6 +147,9 @@ func (c *Cloud) AddCluster(accountID string, cl Cluster) error {
 	c.forget(func(s *clusterState) bool { return s.clusterID == cl.ClusterID })
 	added := clone(&cl)
 	added.takeAuditProject()
+	if err := c.takeClusterLogs(&clusterState{accountID: accountID, clusterID: added.ClusterID, regionID: added.RegionID}, added); err != nil {
+		return err
+	}
 	c.write(c.newState(accountID, added), &version{Cluster: added}, c.now())
 	return nil
 }

@@ -37,7 +37,7 @@ func (r *alertResource) operation(m alertModel, timeout time.Duration, diags *di
 	c.Object = lifecycle.Object[sls.Alert]{
 		Name: m.called(alertNoun), Place: m.place(alertNoun), Kind: "an alert", Clock: r.data.Fleet.Clock(), Timeout: timeout,
 		Read: func(ctx context.Context) (sls.Alert, bool, error) {
-			return c.client.Alert(ctx, m.Project.ValueString(), m.watched.Name.ValueString())
+			return c.client.Alert(ctx, m.Project.ValueString(), m.Name.ValueString())
 		},
 		Difference: func(a sls.Alert) string { return c.differences(context.Background(), a, c.regardless...) },
 	}

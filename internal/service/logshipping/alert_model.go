@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -435,9 +436,9 @@ func (m *alertModel) otherChanges(a sls.Alert) (list []string) {
 	compare("version", c.Version, alertVersion)
 	compare("type", c.Type, alertType)
 	compare("schedule", a.Schedule.Type, fixedRate)
-	compare("no-data alert", fmt.Sprint(c.NoDataFire), "false")
-	compare("number of queries", fmt.Sprint(len(c.QueryList)), "1")
-	compare("number of severities", fmt.Sprint(len(c.SeverityConfigurations)), "1")
+	compare("no-data alert", strconv.FormatBool(c.NoDataFire), "false")
+	compare("number of queries", strconv.Itoa(len(c.QueryList)), "1")
+	compare("number of severities", strconv.Itoa(len(c.SeverityConfigurations)), "1")
 	if len(c.QueryList) == 1 {
 		q := c.QueryList[0]
 		compare("project of the query", q.Project, m.Project.ValueString())

@@ -193,21 +193,7 @@ func (r *alertResource) ValidateConfig(ctx context.Context, req resource.Validat
 	refuse := func(argument, summary, format string, args ...any) {
 		resp.Diagnostics.AddAttributeError(path.Root(argument), summary, fmt.Sprintf(format, args...))
 	}
-	interval := spanOf(m.Interval.ValueString())
-	if m.Interval.IsNull() {
-		interval = spanOf(defaultInterval)
-	}
-	if !m.Interval.IsUnknown() && (interval < time.Minute || interval > longestWindow) {
-		refuse("interval", "Interval out of bounds", "interval is between 1m and 1d, not %s.", m.Interval.ValueString())
-	}
-	if window := spanOf(m.Window.ValueString()); window > 0 && !m.Interval.IsUnknown() {
-		if window < interval {
-			refuse("window", "Window leaves gaps", "An alert that looks every %s at the last %s never sees what happens in between. Make window at least as long as interval.", spanText(interval), m.Window.ValueString())
-		}
-		if window > longestWindow {
-			refuse("window", "Window out of bounds", "Log Service queries at most 1d for an alert, not %s.", m.Window.ValueString())
-		}
-	}
+	m.checkTimes(refuse)
 	if m.Condition.IsUnknown() || m.Query.IsUnknown() {
 		return
 	}
@@ -236,6 +222,25 @@ func (r *alertResource) ValidateConfig(ctx context.Context, req resource.Validat
 	if s, known := m.settings(ctx, c, &resp.Diagnostics); known {
 		if problem := c.problem(s); problem != "" {
 			refuse("filters", "Filters do not fit the condition", "%s", problem)
+		}
+	}
+}
+
+// checkTimes checks how often and how far back the alert looks.
+func (m *alertModel) checkTimes(refuse func(argument, summary, format string, args ...any)) {
+	interval := spanOf(m.Interval.ValueString())
+	if m.Interval.IsNull() {
+		interval = spanOf(defaultInterval)
+	}
+	if !m.Interval.IsUnknown() && (interval < time.Minute || interval > longestWindow) {
+		refuse("interval", "Interval out of bounds", "interval is between 1m and 1d, not %s.", m.Interval.ValueString())
+	}
+	if window := spanOf(m.Window.ValueString()); window > 0 && !m.Interval.IsUnknown() {
+		if window < interval {
+			refuse("window", "Window leaves gaps", "An alert that looks every %s at the last %s never sees what happens in between. Make window at least as long as interval.", spanText(interval), m.Window.ValueString())
+		}
+		if window > longestWindow {
+			refuse("window", "Window out of bounds", "Log Service queries at most 1d for an alert, not %s.", m.Window.ValueString())
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sls"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/logshipping"
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
 )
@@ -42,24 +43,24 @@ resource "ackguard_audit_alert" "this" {
 }`, acctest.Payments, acctest.WatchedProject, acctest.WatchedStore, arguments)
 }
 
+// textPair is a label or an annotation.
+type textPair struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
 // alertConfiguration is the part of an alert's configuration that tests look at.
 type alertConfiguration struct {
-	Threshold    int
-	SendResolved bool
-	MuteUntil    int64
-	QueryList    []struct{ Query, Start, End, Project, Store, Region, TimeSpanType, StoreType string }
-	Labels       []struct{ Key, Value string }
-	Annotations  []struct{ Key, Value string }
-	Group        struct {
-		Type   string
-		Fields []string
-	} `json:"groupConfiguration"`
-	Severities []struct {
-		Severity int
-		On       struct{ Condition, CountCondition string } `json:"evalCondition"`
-	} `json:"severityConfigurations"`
-	Policy       struct{ AlertPolicyID, ActionPolicyID, RepeatInterval string } `json:"policyConfiguration"`
-	SinkAlertHub map[string]any                                                 `json:"sinkAlerthub"`
+	Threshold    int                 `json:"threshold"`
+	SendResolved bool                `json:"sendResolved"`
+	MuteUntil    int64               `json:"muteUntil"`
+	QueryList    []sls.AlertQuery    `json:"queryList"`
+	Labels       []textPair          `json:"labels"`
+	Annotations  []textPair          `json:"annotations"`
+	Group        sls.AlertGroup      `json:"groupConfiguration"`
+	Severities   []sls.AlertSeverity `json:"severityConfigurations"`
+	Policy       sls.AlertPolicy     `json:"policyConfiguration"`
+	SinkAlertHub map[string]any      `json:"sinkAlerthub"`
 }
 
 // storedAlert is an alert as the cloud has it.
@@ -102,8 +103,8 @@ func alertKnown(name string, check knownvalue.Check) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(alertAddress, tfjsonpath.New(name), check)
 }
 
-func has(pairs []struct{ Key, Value string }, key, value string) bool {
-	return slices.Contains(pairs, struct{ Key, Value string }{key, value})
+func has(pairs []textPair, key, value string) bool {
+	return slices.Contains(pairs, textPair{key, value})
 }
 
 const everyArgument = `
@@ -160,7 +161,7 @@ func TestAlert_lifecycle(t *testing.T) {
 				Check: alertHolds(cloud, execAlert, func(j simulator.LogJob, c alertConfiguration) bool {
 					q := c.QueryList[0]
 					return j.Status == "ENABLED" && j.Schedule.Type == "FixedRate" && j.Schedule.Interval == "5m" && q.Start == "-7m" && q.End == "now" && q.Store == "audit" && q.Project == acctest.WatchedProject &&
-						q.Region == "cn-hangzhou" && c.Threshold == 1 && c.Severities[0].Severity == 8 && c.Severities[0].On.Condition == "" && c.Group.Type == "custom" &&
+						q.Region == "cn-hangzhou" && c.Threshold == 1 && c.Severities[0].Severity == 8 && c.Severities[0].EvalCondition.Condition == "" && c.Group.Type == "custom" &&
 						slices.Equal(c.Group.Fields, []string{"account_id", "cluster_id", "user_name"}) && c.Policy.AlertPolicyID == "sls.builtin.dynamic" && c.Policy.ActionPolicyID == "sls.builtin" &&
 						has(c.Labels, "ackguard_condition", "exec_into_container") && has(c.Annotations, "title", "Command was run in a container") && !c.SendResolved && c.MuteUntil == 0
 				}),
@@ -210,7 +211,7 @@ func TestAlert_lifecycle(t *testing.T) {
 					alertKnown("display_name", knownvalue.StringExact("everything")), alertKnown("severity", knownvalue.StringExact("medium")), alertKnown("minimum_count", knownvalue.Null()),
 				},
 				Check: alertHolds(cloud, "everything", func(_ simulator.LogJob, c alertConfiguration) bool {
-					return c.QueryList[0].Query == "verb: delete | select account_id, count(1) as cnt group by account_id" && c.Severities[0].On.Condition == "cnt > 10" && c.Severities[0].On.CountCondition == "__count__ > 1" &&
+					return c.QueryList[0].Query == "verb: delete | select account_id, count(1) as cnt group by account_id" && c.Severities[0].EvalCondition.Condition == "cnt > 10" && c.Severities[0].EvalCondition.CountCondition == "__count__ > 1" &&
 						c.Group.Type == "custom" && slices.Equal(c.Group.Fields, []string{"account_id"}) && len(c.Labels) == 0 && len(c.Annotations) == 0
 				}),
 			},

@@ -248,7 +248,7 @@ var archiveDescription = "Where the audit logs and risk logs of all clusters are
 	"A project cannot be moved, for an archive is both: let its `alicloud_log_project` go with a `removed` block (`destroy = false`) or `terraform state rm`, and the archive's destroy deletes it once it is empty; " +
 	"or keep it there and set `adopt_existing_project = true`. An `alicloud_log_store_index` has to be let go in either case, or each would undo what the other does.\n\n" +
 	"A change is read back until it shows, as long as `timeouts` allows (5 minutes by default).\n\n" +
-	"The standard index has the full text of each row, and for search and SQL the fields below. In search and SQL a part of a JSON field is, for example, `user.username`.\n" + indexList()
+	"The standard index has the full text of each row, and fields for search and SQL: " + indexList() + "."
 
 func archiveAttributes() map[string]schema.Attribute {
 	return with(placeAttributes(), with(storageAttributes(), indexAttributes()))

@@ -369,7 +369,7 @@ func TestClusterAuditLog_takeOver(t *testing.T) {
 			if err := r.Destroy(); err != nil {
 				t.Fatal(err)
 			}
-			if diff := before.Diff(cloud.Snapshot()); len(diff) > 0 {
+			if diff := changedSince(before, cloud); len(diff) > 0 {
 				t.Errorf("destroy leaves %q", diff)
 			}
 			if len(r.Warnings()) != c.warns || c.warns > 0 && !stays.MatchString(r.Warnings()[0]) {
@@ -390,7 +390,7 @@ func TestClusterAuditLog_putBackAfterUpdates(t *testing.T) {
 		auditArguments("enabled", false, "control_plane_logs", map[string]any{"components": []any{"ccm"}}),
 		auditArguments("project", central, "control_plane_logs", kcm),
 	)
-	if diff := before.Diff(cloud.Snapshot()); len(diff) > 0 || len(said) > 0 {
+	if diff := changedSince(before, cloud); len(diff) > 0 || len(said) > 0 {
 		t.Errorf("%q is left, said %q", diff, said)
 	}
 }

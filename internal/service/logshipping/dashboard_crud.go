@@ -38,7 +38,7 @@ func (r *dashboardResource) operation(m dashboardModel, timeout time.Duration, d
 	c.Object = lifecycle.Object[sls.Dashboard]{
 		Name: m.called(dashboardNoun), Place: m.place(dashboardNoun), Kind: "a dashboard", Clock: r.data.Fleet.Clock(), Timeout: timeout,
 		Read: func(ctx context.Context) (sls.Dashboard, bool, error) {
-			return c.client.Dashboard(ctx, m.Project.ValueString(), m.watched.Name.ValueString())
+			return c.client.Dashboard(ctx, m.Project.ValueString(), m.Name.ValueString())
 		},
 		Difference: func(d sls.Dashboard) string { return m.differences(context.Background(), d) },
 	}
@@ -224,7 +224,7 @@ func (r *dashboardResource) Delete(ctx context.Context, req resource.DeleteReque
 		return // somebody deleted the dashboard or the project: there is nothing to put back
 	}
 	if err == nil {
-		c.Object.Difference = func(is sls.Dashboard) string { return unlike(is, was) }
+		c.Difference = func(is sls.Dashboard) string { return unlike(is, was) }
 		err = c.Settled(ctx, c.client.UpdateDashboard(ctx, m.Project.ValueString(), was))
 	}
 	c.Stands("Restoring", lifecycle.OutOfState, err, &resp.Diagnostics)

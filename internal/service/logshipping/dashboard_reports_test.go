@@ -36,7 +36,7 @@ func aDay() []logquery.Row {
 		at(ten, ann, "create", "deployments", "web", 201, nil),
 		at(ten+60, ann, "patch", "deployments", "web", 200, nil),
 		at(ten+120, ann, "get", "secrets", "db", 200, nil),
-		at(ten+180, bob, "delete", "services", "web", 200, nil),
+		at(ten+180, bob, "deletecollection", "services", "", 200, nil),
 		at(eleven, bob, "delete", "configmaps", "web", 403, nil),
 		at(eleven+60, bob, "list", "secrets", "", 200, other),
 		at(eleven+120, bob, "get", "pods", "web", 200, changes{"sourceIPs": []any{"47.96.0.1"}}),
@@ -84,7 +84,7 @@ func TestReports_figures(t *testing.T) {
 		"overview/public-access":                    {[]string{"source_ip", "cluster_name", "cnt", "failed"}, "47.96.0.1 retail 2 0"},
 		"overview/refused":                          {[]string{"user_name", "cluster_name", "cnt"}, bob + " retail 1"},
 		"overview/commands":                         {[]string{"user_name", "operation", "target_namespace", "target_name", "code", "cluster_name", "audit_id"}, ann + " create shop web 101 retail one"},
-		"overview/deletions":                        {[]string{"user_name", "target_resource", "target_name"}, bob + " services web"},
+		"overview/deletions":                        {[]string{"user_name", "target_resource", "target_name"}, bob + " services *"},
 		"overview/secrets":                          {[]string{"user_name", "operation", "target_namespace", "target_name", "cluster_name"}, bob + " list pay * payments\n" + ann + " get shop db retail"},
 		"operations_overview/workloads":             {append([]string{"target_resource"}, operations...), "deployments 1 1 0 0\npods 1 0 0 1"},
 		"operations_overview/workloads-over-time":   {operations, "1 1 0 0\n1 0 0 1"},
@@ -94,13 +94,13 @@ func TestReports_figures(t *testing.T) {
 		"operations_overview/storage-over-time":     {operations, "0 0 0 1\n0 0 0 1"},
 		"operation_details/users":                   {[]string{"cnt"}, "2"},
 		"operation_details/namespaces":              {[]string{"cnt"}, "2"},
-		"operation_details/verbs":                   {[]string{"cnt"}, "5"},
+		"operation_details/verbs":                   {[]string{"cnt"}, "6"},
 		"operation_details/success-percent":         {[]string{"cnt"}, "87"},
 		"operation_details/namespaces-by-operation": {append([]string{"target_namespace"}, operations...), "pay 0 0 0 1\nshop 2 1 2 2"},
 		"operation_details/operations-over-time":    {operations, "1 1 1 1\n1 0 1 2"},
 		"operation_details/operations": {
 			[]string{"user_name", "operation", "target_resource", "code"},
-			ann + " create pods 101\n" + bob + " get pods 200\n" + bob + " list secrets 200\n" + bob + " delete configmaps 403\n" + bob + " delete services 200\n" + ann + " get secrets 200\n" + ann + " patch deployments 200\n" + ann + " create deployments 201",
+			ann + " create pods 101\n" + bob + " get pods 200\n" + bob + " list secrets 200\n" + bob + " delete configmaps 403\n" + bob + " deletecollection services 200\n" + ann + " get secrets 200\n" + ann + " patch deployments 200\n" + ann + " create deployments 201",
 		},
 	} {
 		id, name, _ := strings.Cut(chart, "/")

@@ -31,7 +31,7 @@ type indexEntry struct {
 // Sources of fields. An inferred one is named like what it comes from, and no page says so.
 const (
 	byShipping  = "added by the jobs of `ackguard_audit_log_shipping`"
-	byProbe     = "the probe of ackguard_audit_log_shipping"
+	byProbe     = "the row by which `ackguard_audit_log_shipping` verifies"
 	byAudit     = "audit events of Kubernetes, as documented queries use them"
 	byAuditType = "other parts of audit events (inferred as fields)"
 	byInspector = "results of inspections (inferred from the columns of their report)"
@@ -79,23 +79,25 @@ var standardIndex = []indexEntry{
 	},
 }
 
-// indexList are the fields of the standard index in Markdown, by what writes them.
+// indexList words the fields of the standard index in Markdown, by what writes them.
 func indexList() string {
-	var b strings.Builder
+	var parts []string
 	for _, source := range []string{byShipping, byProbe, byAudit, byAuditType, byInspector, byEvents} {
 		var names []string
 		for _, e := range standardIndex {
-			switch {
-			case e.source != source:
-			case e.kind == sls.JSON:
-				names = append(names, "`"+e.name+"` (JSON: `"+strings.Join(slices.Concat(e.keys, e.numbers), "`, `")+"`)")
-			default:
+			if e.source != source {
+				continue
+			}
+			for _, part := range slices.Concat(e.keys, e.numbers) {
+				names = append(names, "`"+e.name+"."+part+"`")
+			}
+			if e.kind != sls.JSON {
 				names = append(names, "`"+e.name+"`")
 			}
 		}
-		b.WriteString("\n- " + source + ": " + strings.Join(names, ", "))
+		parts = append(parts, source+": "+strings.Join(names, ", "))
 	}
-	return b.String()
+	return strings.Join(parts, "; ")
 }
 
 // inStandardIndex finds an entry of the standard index.
