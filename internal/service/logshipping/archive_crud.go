@@ -40,12 +40,12 @@ func (r *archiveResource) Create(ctx context.Context, req resource.CreateRequest
 	case c.interrupted():
 		lifecycle.MarkUnseen(ctx, resp.Private, &resp.Diagnostics)
 	}
-	c.finish(ctx, &resp.Diagnostics)
+	c.finish()
 	c.archiveModel.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 // finish makes the model what the state has after a change.
-func (c *archiveOperation) finish(ctx context.Context, diags *diag.Diagnostics) {
+func (c *archiveOperation) finish() {
 	if c.Description.IsUnknown() {
 		c.Description = value.OrNull(defaultDescription)
 		if c.described != nil {
@@ -184,7 +184,7 @@ func (r *archiveResource) Update(ctx context.Context, req resource.UpdateRequest
 	if !c.establish(ctx, &resp.Diagnostics) {
 		return
 	}
-	c.finish(ctx, &resp.Diagnostics)
+	c.finish()
 	c.archiveModel.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 

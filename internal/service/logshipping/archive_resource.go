@@ -237,14 +237,18 @@ func (r *archiveResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	}
 }
 
-const archiveDescription = "Where the audit logs and risk logs of all clusters are kept, in the log account: a project of Log Service, a log store in it, and an index with which the queries of " +
+var archiveDescription = "Where the audit logs and risk logs of all clusters are kept, in the log account: a project of Log Service, a log store in it, and an index with which the queries of " +
 	"`ackguard_audit_alert` and `ackguard_audit_dashboard` work on arrival.\n\n" +
 	"What a run that was killed has made is found by the next one: a project with the description of the block and no other log store, a log store with its settings, an index. Missing parts are made, " +
 	"and parts that differ are an error that shows the difference and how to import them, or that is settled by `adopt_existing_project` and `adopt_existing_logstore`. " +
 	"If a create fails half-way, what it made stays for the next apply, which goes on from there; the state has nothing of it, so to give up instead delete it by hand.\n\n" +
-	"Destroy deletes the log store, unless it holds rows and `force_destroy` is not set, and then the project, unless it existed before or holds anything else (log stores, jobs, alerts, dashboards). " +
+	"Destroy deletes the log store, unless it holds rows and `force_destroy` is not set, and then the project, unless it holds anything else (log stores, jobs, alerts, dashboards). " +
 	"If somebody deletes the log store, the next plan makes it anew, in place.\n\n" +
-	"A change is read back until it shows, as long as `timeouts` allows (5 minutes by default)."
+	"A `moved` block (Terraform 1.8 and later) from `alicloud_log_store` takes its log store over, in the provider's own account and region; what its index lacks is added by the next apply. " +
+	"A project cannot be moved, for an archive is both: let its `alicloud_log_project` go with a `removed` block (`destroy = false`) or `terraform state rm`, and the archive's destroy deletes it once it is empty; " +
+	"or keep it there and set `adopt_existing_project = true`. An `alicloud_log_store_index` has to be let go in either case, or each would undo what the other does.\n\n" +
+	"A change is read back until it shows, as long as `timeouts` allows (5 minutes by default).\n\n" +
+	"The standard index has the full text of each row, and fields for search and SQL: " + indexList() + "."
 
 func archiveAttributes() map[string]schema.Attribute {
 	return with(placeAttributes(), with(storageAttributes(), indexAttributes()))

@@ -408,10 +408,6 @@ func TestArchive_disappearance(t *testing.T) {
 // What is there and not ours is an error that shows the difference and the way.
 func TestArchive_conflicts(t *testing.T) {
 	t.Parallel()
-	asPlanned := func(t *testing.T) simulator.LogStore {
-		t.Helper()
-		return simulator.LogStore{LogStoreName: archiveStore, TTL: 180, AutoSplit: true, MaxSplitShard: 64, Index: theIndex(t)}
-	}
 	found := func(description string, stores ...simulator.LogStore) *simulator.LogService {
 		return &simulator.LogService{Projects: []simulator.LogProject{{ProjectName: archiveProject, Region: "cn-hangzhou", Description: description, LogStores: stores}}}
 	}
@@ -420,48 +416,48 @@ func TestArchive_conflicts(t *testing.T) {
 		return store
 	}
 	project := []any{"adopt_existing_project", true}
-	both := append(project, "adopt_existing_logstore", true)
+	both := []any{"adopt_existing_project", true, "adopt_existing_logstore", true}
 	for name, c := range map[string]struct {
-		there func(*testing.T) *simulator.LogService
+		there func(simulator.LogStore) *simulator.LogService // with a log store as planned
 		given []any
 		says  []string // nothing: it is taken over
 	}{
 		"another project": {
-			func(*testing.T) *simulator.LogService { return found("Somebody's.") }, nil,
+			func(simulator.LogStore) *simulator.LogService { return found("Somebody's.") }, nil,
 			[]string{"Project exists already", "The project ack-audit in account " + acctest.LogAccount + ", region cn-hangzhou exists", `description is "Somebody's.", not "Audit logs`, "adopt_existing_project = true", "terraform import ADDRESS " + archiveImportID},
 		},
 		"a project with other log stores": {
-			func(*testing.T) *simulator.LogService {
+			func(simulator.LogStore) *simulator.LogService {
 				return found(archiveDescription, simulator.LogStore{LogStoreName: "theirs", TTL: 1}, simulator.LogStore{LogStoreName: "internal-etl-log", TTL: 1})
 			}, nil, []string{"Project exists already", "it holds other log stores: theirs."},
 		},
-		"the project of a run that was killed": {func(*testing.T) *simulator.LogService {
+		"the project of a run that was killed": {func(simulator.LogStore) *simulator.LogService {
 			return found(archiveDescription, simulator.LogStore{LogStoreName: "internal-etl-log", TTL: 1})
 		}, nil, nil},
-		"the log store of such a run": {func(t *testing.T) *simulator.LogService {
-			return found(archiveDescription, change(asPlanned(t), func(s *simulator.LogStore) { s.Index = nil }))
+		"the log store of such a run": {func(s simulator.LogStore) *simulator.LogService {
+			return found(archiveDescription, change(s, func(s *simulator.LogStore) { s.Index = nil }))
 		}, nil, nil},
-		"the whole archive": {func(t *testing.T) *simulator.LogService { return found(archiveDescription, asPlanned(t)) }, nil, nil},
+		"the whole archive": {func(s simulator.LogStore) *simulator.LogService { return found(archiveDescription, s) }, nil, nil},
 		"another log store": {
-			func(t *testing.T) *simulator.LogService {
-				return found("", change(asPlanned(t), func(s *simulator.LogStore) { s.TTL, s.AutoSplit, s.ShardCount, s.HotTTL = 30, false, 1, 7 }))
+			func(s simulator.LogStore) *simulator.LogService {
+				return found("", change(s, func(s *simulator.LogStore) { s.TTL, s.AutoSplit, s.ShardCount, s.HotTTL = 30, false, 1, 7 }))
 			}, project,
 			[]string{"Log store exists already", "differs from this block", "retention_days is 30, not 180", "auto_split is false, not true", "shard_count is 1, not 2", "terraform import ADDRESS " + archiveImportID, "adopt_existing_logstore = true"},
 		},
 		"a log store with tiers": {
-			func(t *testing.T) *simulator.LogService {
-				return found("", change(asPlanned(t), func(s *simulator.LogStore) { s.HotTTL, s.InfrequentAccessTTL = 30, 60 }))
+			func(s simulator.LogStore) *simulator.LogService {
+				return found("", change(s, func(s *simulator.LogStore) { s.HotTTL, s.InfrequentAccessTTL = 30, 60 }))
 			}, project,
 			[]string{"hot_days is 30, not 180", "infrequent_access_days is 60, not 0"},
 		},
 		"hot for all of its retention": {
-			func(t *testing.T) *simulator.LogService {
-				return found("", change(asPlanned(t), func(s *simulator.LogStore) { s.HotTTL = 180 }))
+			func(s simulator.LogStore) *simulator.LogService {
+				return found("", change(s, func(s *simulator.LogStore) { s.HotTTL = 180 }))
 			}, project, nil,
 		},
 		"another index": {
-			func(t *testing.T) *simulator.LogService {
-				return found("", change(asPlanned(t), func(s *simulator.LogStore) {
+			func(s simulator.LogStore) *simulator.LogService {
+				return found("", change(s, func(s *simulator.LogStore) {
 					delete(s.Index.Keys, "verb")
 					delete(s.Index.Keys["objectRef"].JSONKeys, "name")
 					s.Index.Keys["responseStatus"] = simulator.LogIndexKey{Type: "text", Token: []string{" "}}
@@ -470,29 +466,29 @@ func TestArchive_conflicts(t *testing.T) {
 			[]string{"Log store exists already", "the index lacks objectRef.name, responseStatus, verb"},
 		},
 		"an encrypted log store": {
-			func(t *testing.T) *simulator.LogService {
-				return found("", change(asPlanned(t), func(s *simulator.LogStore) {
+			func(s simulator.LogStore) *simulator.LogService {
+				return found("", change(s, func(s *simulator.LogStore) {
 					s.EncryptConf = &simulator.LogEncryption{Enable: true, EncryptType: "m4"}
 				}))
 			}, project, []string{"Log store exists already", `encryption is "m4 with the service's key", not "off"`},
 		},
 		"encrypted otherwise": {
-			func(t *testing.T) *simulator.LogService {
-				return found("", change(asPlanned(t), func(s *simulator.LogStore) {
+			func(s simulator.LogStore) *simulator.LogService {
+				return found("", change(s, func(s *simulator.LogStore) {
 					s.EncryptConf = &simulator.LogEncryption{Enable: true, EncryptType: "m4"}
 				}))
 			}, append(slices.Clone(both), "encryption", map[string]any{}), []string{"Encryption cannot be changed", `type is "m4", not "default"`},
 		},
 		"a log store without SQL": {
-			func(t *testing.T) *simulator.LogService {
-				return found("", change(asPlanned(t), func(s *simulator.LogStore) { s.Mode = "query" }))
+			func(s simulator.LogStore) *simulator.LogService {
+				return found("", change(s, func(s *simulator.LogStore) { s.Mode = "query" }))
 			}, both, []string{"Log store cannot be an archive", `is of the mode "query", in which there is no SQL`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			scenario := acctest.Fleet()
-			scenario.Accounts[2].LogService = c.there(t)
+			scenario.Accounts[2].LogService = c.there(simulator.LogStore{LogStoreName: archiveStore, TTL: 180, AutoSplit: true, MaxSplitShard: 64, Index: theIndex(t)})
 			cloud := acctest.New(t, scenario)
 			before := cloud.Snapshot()
 			r := cloud.Resource(t, archiveKind)

@@ -1,6 +1,9 @@
 package logshipping
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sls"
 )
 
@@ -27,12 +30,12 @@ type indexEntry struct {
 
 // Sources of fields. An inferred one is named like what it comes from, and no page says so.
 const (
-	byShipping  = "the SPL of ackguard_audit_log_shipping"
-	byProbe     = "the probe of ackguard_audit_log_shipping"
-	byAudit     = "audit.k8s.io/v1 Event; documented queries use it"
-	byAuditType = "audit.k8s.io/v1 Event; inferred as a field of rows"
-	byInspector = "results of security-inspector; inferred from the columns of its report"
-	byEvents    = "the event store k8s-event; documented alerts use it"
+	byShipping  = "added by the jobs of `ackguard_audit_log_shipping`"
+	byProbe     = "the row by which `ackguard_audit_log_shipping` verifies"
+	byAudit     = "audit events of Kubernetes, as documented queries use them"
+	byAuditType = "other parts of audit events (inferred as fields)"
+	byInspector = "results of inspections (inferred from the columns of their report)"
+	byEvents    = "Kubernetes' events, some parts of which documented alerts use"
 )
 
 // standardIndex is what the archive's index has for queries to work on every
@@ -74,6 +77,27 @@ var standardIndex = []indexEntry{
 		name: "eventId", kind: sls.JSON, source: byEvents,
 		keys: []string{"message", "metadata.namespace", "involvedObject.kind", "involvedObject.name", "reason", "type", "involvedObject.namespace", "source.component"},
 	},
+}
+
+// indexList words the fields of the standard index in Markdown, by what writes them.
+func indexList() string {
+	var parts []string
+	for _, source := range []string{byShipping, byProbe, byAudit, byAuditType, byInspector, byEvents} {
+		var names []string
+		for _, e := range standardIndex {
+			if e.source != source {
+				continue
+			}
+			for _, part := range slices.Concat(e.keys, e.numbers) {
+				names = append(names, "`"+e.name+"."+part+"`")
+			}
+			if e.kind != sls.JSON {
+				names = append(names, "`"+e.name+"`")
+			}
+		}
+		parts = append(parts, source+": "+strings.Join(names, ", "))
+	}
+	return strings.Join(parts, "; ")
 }
 
 // inStandardIndex finds an entry of the standard index.

@@ -134,11 +134,11 @@ func ImportOf(ctx context.Context, data *providerdata.Data, req resource.ImportS
 	if req.ID != "" {
 		given := strings.Split(req.ID, "/")
 		if len(given) != 2+len(own) || slices.Contains(given, "") {
-			form := "account_id/region"
+			form := []string{"account_id", "region"}
 			for _, p := range own {
-				form += "/" + p.Key
+				form = append(form, p.Key)
 			}
-			resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not of the form %s, e.g. 1234567890123456/cn-hangzhou/….", req.ID, form))
+			resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not of the form %s, e.g. 1234567890123456/cn-hangzhou/….", req.ID, strings.Join(form, "/")))
 			return
 		}
 		account, region = types.StringValue(given[0]), types.StringValue(given[1])
