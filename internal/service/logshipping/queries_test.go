@@ -19,12 +19,8 @@ import (
 func TestQueries_getLogs(t *testing.T) {
 	t.Parallel()
 	const noon = 1_790_000_000
-	text, err := logshipping.StandardIndex()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var index simulator.LogIndex
-	if err := json.Unmarshal([]byte(text), &index); err != nil {
+	if err := json.Unmarshal([]byte(logshipping.StandardIndex()), &index); err != nil {
 		t.Fatal(err)
 	}
 	type query struct {
