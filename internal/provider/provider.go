@@ -65,6 +65,7 @@ func (p *ackguard) Resources(context.Context) []func() resource.Resource {
 		logshipping.NewArchiveResource,
 		logshipping.NewAlertResource,
 		logshipping.NewDashboardResource,
+		logshipping.NewShippingResource,
 	}
 }
 

@@ -49,7 +49,7 @@ func (m shippingModel) fields(ctx context.Context, diags *diag.Diagnostics) map[
 		diags.Append(m.AdditionalFields.ElementsAs(ctx, &fields, false)...)
 	}
 	for name, v := range map[string]types.String{
-		fieldAccount: m.AccountID, fieldRegion: m.Region, fieldCluster: m.ClusterID, fieldClusterName: m.ClusterName, fieldSource: m.Source, fieldComponent: m.Component,
+		accountField: m.AccountID, regionField: m.Region, clusterField: m.ClusterID, clusterName: m.ClusterName, logSourceField: m.Source, componentField: m.Component,
 	} {
 		fields[name] = v.ValueString()
 	}
@@ -209,8 +209,8 @@ func (m *shippingModel) derive(ctx context.Context, job sls.Job, diags *diag.Dia
 	source, component, clusterID := sourceOf(job.LogStore, m.Project.ValueString())
 	fields, ours := extended(job.Script)
 	ours = ours && job.Language == sls.SPL
-	if ours && slices.Contains(shippingSources, fields[fieldSource]) {
-		source, component, clusterID = fields[fieldSource], fields[fieldComponent], fields[fieldCluster]
+	if ours && slices.Contains(shippingSources, fields[logSourceField]) {
+		source, component, clusterID = fields[logSourceField], fields[componentField], fields[clusterField]
 	}
 	if !isClusterID(clusterID) {
 		source, component, clusterID = sourceCustom, "", ""
@@ -218,7 +218,7 @@ func (m *shippingModel) derive(ctx context.Context, job sls.Job, diags *diag.Dia
 	m.Source, m.Component, m.ClusterID = types.StringValue(source), value.OrNull(component), value.OrNull(clusterID)
 	m.ClusterName, m.AdditionalFields = types.StringNull(), types.MapNull(types.StringType)
 	if ours {
-		m.ClusterName = value.OrNull(fields[fieldClusterName])
+		m.ClusterName = value.OrNull(fields[clusterName])
 		for _, name := range originFields {
 			delete(fields, name)
 		}

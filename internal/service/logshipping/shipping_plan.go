@@ -154,7 +154,7 @@ func (r *shippingResource) checkLive(ctx context.Context, m shippingModel, was *
 			}
 		}
 		if set(wanted.IndexEnabled) && !wanted.IndexEnabled.ValueBool() {
-			if mode, err := r.data.Observed.LogMetering(ctx, scope, project, store); err == nil {
+			if mode, err := r.data.Observed.LogMeteringMode(ctx, scope, project, store); err == nil {
 				is.metering = mode
 			}
 		}

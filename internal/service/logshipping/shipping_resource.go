@@ -14,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -148,50 +147,20 @@ func (r *shippingResource) Configure(_ context.Context, req resource.ConfigureRe
 
 // IdentitySchema implements resource.ResourceWithIdentity.
 func (r *shippingResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"account_id": identityschema.StringAttribute{OptionalForImport: true, Description: "Account; the provider's own if not set."},
-		"region":     identityschema.StringAttribute{OptionalForImport: true, Description: "Region; the provider's if not set."},
-		"project":    identityschema.StringAttribute{RequiredForImport: true, Description: "Project of Log Service that has the job."},
-		"name":       identityschema.StringAttribute{RequiredForImport: true, Description: "Name of the job."},
-	}}
+	resp.IdentitySchema = scoped.IdentityOf(jobParts()...)
+}
+
+// jobParts name a job below account and region.
+func jobParts() []scoped.Part {
+	return []scoped.Part{
+		{Key: "project", Description: "Project of Log Service that has the job.", Check: validate.LogProject()},
+		{Key: "name", Description: "Name of the job.", Check: validate.LogJob()},
+	}
 }
 
 // ImportState implements resource.ResourceWithImportState.
 func (r *shippingResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	parts := map[string]types.String{}
-	names := []string{"account_id", "region", "project", "name"}
-	if req.ID != "" {
-		given := strings.Split(req.ID, "/")
-		if len(given) != len(names) {
-			resp.Diagnostics.AddError("Invalid import ID", "\""+req.ID+"\" is not of the form account_id/region/project/name, e.g. 1234567890123456/cn-hangzhou/k8s-log-…/ackguard-audit-….")
-			return
-		}
-		for i, name := range names {
-			parts[name] = types.StringValue(given[i])
-		}
-	} else {
-		for _, name := range names {
-			var part types.String
-			resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root(name), &part)...)
-			parts[name] = part
-		}
-	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if parts["account_id"] = scoped.OwnAccount(ctx, r.data, parts["account_id"], &resp.Diagnostics); resp.Diagnostics.HasError() {
-		return
-	}
-	if parts["region"].ValueString() == "" {
-		parts["region"] = types.StringValue(r.data.Fleet.Region())
-	}
-	for name, check := range map[string]validator.String{"account_id": validate.AccountID(), "project": validate.LogProject(), "name": validate.LogJob()} {
-		scoped.CheckPart(ctx, &resp.Diagnostics, name, parts[name], check)
-	}
-	if problem := providerdata.CheckRegion(parts["region"].ValueString(), r.data.SkipRegionValidation); problem != "" {
-		resp.Diagnostics.AddError("Unknown region in the import ID", problem)
-	}
-	scoped.SetImported(ctx, resp, parts)
+	scoped.ImportOf(ctx, r.data, req, resp, jobParts()...)
 }
 
 // Schema implements resource.Resource.

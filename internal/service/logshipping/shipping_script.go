@@ -7,18 +7,11 @@ import (
 	"strings"
 )
 
-// The fields that a shipping job adds to each row, by which rows of different clusters are told apart.
-const (
-	fieldAccount     = "account_id"
-	fieldRegion      = "region"
-	fieldCluster     = "cluster_id"
-	fieldClusterName = "cluster_name"
-	fieldSource      = "log_source"
-	fieldComponent   = "component" // of the control plane
-)
+// componentField is of the control plane only; the others are in index.go.
+const componentField = "component"
 
 // originFields are in the order in which a script has them.
-var originFields = []string{fieldAccount, fieldRegion, fieldCluster, fieldClusterName, fieldSource, fieldComponent}
+var originFields = []string{accountField, regionField, clusterField, clusterName, logSourceField, componentField}
 
 // scriptStart is how all our scripts begin: every row gets more fields.
 const scriptStart = "* | extend "

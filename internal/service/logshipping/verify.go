@@ -46,9 +46,8 @@ type verdict struct {
 }
 
 const (
-	probeField = "ackguard_probe"
-	noteField  = "ackguard_note"
-	probeNote  = "Written by Terraform's ackguard provider to see whether rows arrive in the archive. It means nothing else."
+	noteField = "ackguard_note"
+	probeNote = "Written by Terraform's ackguard provider to see whether rows arrive in the archive. It means nothing else."
 	// slack is how far the clocks of this machine and of the service may differ.
 	slack = 5 * time.Minute
 	// behindWait is how long a job that works through old rows is watched to see that it gets on.
@@ -168,11 +167,11 @@ func (v verifier) filter() string { return originFilter(v.fields) }
 // originFilter finds rows by what a job adds to them. Rows of a component of the control plane, or of a Logstore of
 // one's own, share that with those of other jobs.
 func originFilter(fields map[string]string) string {
-	switch fields[fieldSource] {
+	switch fields[logSourceField] {
 	case "", sourceCustom, sourceControlPlane:
 		return ""
 	}
-	return fmt.Sprintf("%s: %q and %s: %q and %s: %q", fieldAccount, fields[fieldAccount], fieldCluster, fields[fieldCluster], fieldSource, fields[fieldSource])
+	return fmt.Sprintf("%s: %q and %s: %q and %s: %q", accountField, fields[accountField], clusterField, fields[clusterField], logSourceField, fields[logSourceField])
 }
 
 // awaited searches the archive until the newest row is as wanted, and returns it; nil if the time is up.
