@@ -78,10 +78,10 @@ func foundJob() *simulator.Scenario {
 	s.Accounts[1].LogService.Projects[0].Jobs = []simulator.LogJob{{
 		Name: "ackguard-audit-" + ClusterID("retail")[:12], DisplayName: "mine", Type: "ETL", Status: "STOPPED", Schedule: simulator.LogSchedule{Type: "Resident"},
 		Configuration: map[string]any{
-			"logstore": "audit-" + ClusterID("retail"), "roleArn": "acs:ram::" + Retail + ":role/" + ReaderRole, "script": "", "lang": "SPL", "version": 2,
+			"logstore": "audit-" + ClusterID("retail"), "roleArn": "acs:ram::" + Retail + ":role/" + ReaderRole, "script": "", "lang": "SPL", "version": 2, "accessKeyId": "", "accessKeySecret": "",
 			"sinks": []any{map[string]any{
 				"name": "target", "project": ArchiveProject, "logstore": ArchiveStore, "roleArn": "acs:ram::" + LogAccount + ":role/" + WriterRole, "type": "AliyunLOG",
-				"endpoint": "cn-hangzhou.log.aliyuncs.com", "datasets": []any{"__UNNAMED__"},
+				"endpoint": "cn-hangzhou.log.aliyuncs.com", "datasets": []any{"__UNNAMED__"}, "accessKeyId": "", "accessKeySecret": "",
 			}},
 		},
 	}}
