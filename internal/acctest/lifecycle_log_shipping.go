@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
+	"github.com/ackguard/terraform-provider-ackguard/internal/simulator/rampolicy"
 )
 
 // Where LogFleet has its logs.
@@ -27,13 +28,23 @@ func LogFleet() *simulator.Scenario {
 	s := Fleet()
 	for i := range s.Accounts {
 		account := &s.Accounts[i]
+		if account.AccountID == Management {
+			continue
+		}
 		if account.AccountID == LogAccount {
+			account.Roles = append(account.Roles, simulator.Role{
+				RoleName: WriterRole, Trusts: []string{Retail + "@log.aliyuncs.com", Logistics + "@log.aliyuncs.com", Analytics + "@log.aliyuncs.com"},
+				Policies: []rampolicy.Document{allowing([]string{"log:Post*", "log:BatchPost*"}, "acs:log:*:*:project/"+ArchiveProject+"/logstore/"+ArchiveStore)},
+			})
 			account.LogService = &simulator.LogService{Projects: []simulator.LogProject{{
 				ProjectName: ArchiveProject, Region: "cn-hangzhou",
-				LogStores: []simulator.LogStore{{LogStoreName: ArchiveStore, TTL: 180, Index: fullText()}},
+				LogStores: []simulator.LogStore{{LogStoreName: ArchiveStore, TTL: 180, Index: archiveIndex()}},
 			}}}
 			continue
 		}
+		account.Roles = append(account.Roles, simulator.Role{
+			RoleName: ReaderRole, Trusts: []string{"log.aliyuncs.com"}, Policies: []rampolicy.Document{allowing(readActions, "acs:log:*:*:project/k8s-log-*/logstore/*")},
+		})
 		for j := range account.Clusters {
 			cluster := &account.Clusters[j]
 			project := simulator.LogProject{ProjectName: "k8s-log-" + cluster.ClusterID, Region: cluster.RegionID, Tags: []simulator.LogTag{{Key: "team", Value: "platform"}}}
@@ -52,9 +63,29 @@ func LogFleet() *simulator.Scenario {
 	return s
 }
 
+// readActions are what Log Service's pages on custom roles name for the role that reads.
+var readActions = []string{
+	"log:ListShards", "log:GetCursorOrData", "log:GetConsumerGroupCheckPoint", "log:UpdateConsumerGroup", "log:ConsumerGroupHeartBeat",
+	"log:ConsumerGroupUpdateCheckPoint", "log:ListConsumerGroup", "log:CreateConsumerGroup",
+}
+
+func allowing(actions []string, resources ...string) rampolicy.Document {
+	return rampolicy.Document{Version: "1", Statement: []rampolicy.Statement{{Effect: "Allow", Action: actions, Resource: resources}}}
+}
+
 // fullText is an index of everything, with what GetIndex adds, for that comes back with it.
 func fullText() *simulator.LogIndex {
 	return &simulator.LogIndex{TTL: 30, MaxTextLen: 2048, Line: &simulator.LogIndexLine{Token: []string{" ", ",", ":", "\""}}}
+}
+
+// archiveIndex is fullText with the fields that jobs add.
+func archiveIndex() *simulator.LogIndex {
+	x := fullText()
+	x.Keys = map[string]simulator.LogIndexKey{}
+	for _, name := range []string{"account_id", "region", "cluster_id", "cluster_name", "log_source", "ackguard_probe"} {
+		x.Keys[name] = simulator.LogIndexKey{Type: "text", Token: x.Line.Token, DocValue: true}
+	}
+	return x
 }
 
 // ShippingArguments ship the audit log of a cluster of an account in cn-hangzhou.
