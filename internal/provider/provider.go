@@ -82,6 +82,8 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		inspection.NewReportDataSource,
 		configrule.NewPrecheckDataSource,
 		logshipping.NewConditionsDataSource,
+		logshipping.NewPoliciesDataSource,
+		logshipping.NewStatusDataSource,
 		permission.NewRequiredPolicyDataSource,
 	}
 }

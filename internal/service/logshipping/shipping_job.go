@@ -206,29 +206,35 @@ func instant(seconds int64) string {
 
 // derive tells from a job that was imported or moved which arguments it stands for.
 func (m *shippingModel) derive(ctx context.Context, job sls.Job, diags *diag.Diagnostics) {
+	fields := m.deriveSource(job)
+	m.ClusterName, m.AdditionalFields = value.OrNull(fields[clusterName]), types.MapNull(types.StringType)
+	for _, name := range originFields {
+		delete(fields, name)
+	}
+	if len(fields) > 0 {
+		more, d := types.MapValueFrom(ctx, types.StringType, fields)
+		diags.Append(d...)
+		m.AdditionalFields = more
+	}
+	m.AdoptExisting, m.Verify, m.VerifyTimeout = types.BoolValue(false), types.BoolValue(true), types.StringValue(defaultVerifyTimeout)
+	m.SourceRetention, m.VerifyTriggers = types.ObjectNull(retentionTypes), types.MapNull(types.StringType)
+	m.Verified, m.LagSeconds, m.Verification = types.BoolNull(), types.Int64Null(), types.StringValue("Nothing was done: the job was there already.")
+}
+
+// deriveSource tells what a job ships: from the fields that it adds, which it returns if the script is one of ours, or
+// from its Logstore's name.
+func (m *shippingModel) deriveSource(job sls.Job) (fields map[string]string) {
 	source, component, clusterID := sourceOf(job.LogStore, m.Project.ValueString())
 	fields, ours := extended(job.Script)
-	ours = ours && job.Language == sls.SPL
-	if ours && slices.Contains(shippingSources, fields[logSourceField]) {
+	if !ours || job.Language != sls.SPL {
+		fields = nil
+	}
+	if slices.Contains(shippingSources, fields[logSourceField]) {
 		source, component, clusterID = fields[logSourceField], fields[componentField], fields[clusterField]
 	}
 	if !isClusterID(clusterID) {
 		source, component, clusterID = sourceCustom, "", ""
 	}
 	m.Source, m.Component, m.ClusterID = types.StringValue(source), value.OrNull(component), value.OrNull(clusterID)
-	m.ClusterName, m.AdditionalFields = types.StringNull(), types.MapNull(types.StringType)
-	if ours {
-		m.ClusterName = value.OrNull(fields[clusterName])
-		for _, name := range originFields {
-			delete(fields, name)
-		}
-		if len(fields) > 0 {
-			more, d := types.MapValueFrom(ctx, types.StringType, fields)
-			diags.Append(d...)
-			m.AdditionalFields = more
-		}
-	}
-	m.AdoptExisting, m.Verify, m.VerifyTimeout = types.BoolValue(false), types.BoolValue(true), types.StringValue(defaultVerifyTimeout)
-	m.SourceRetention, m.VerifyTriggers = types.ObjectNull(retentionTypes), types.MapNull(types.StringType)
-	m.Verified, m.LagSeconds, m.Verification = types.BoolNull(), types.Int64Null(), types.StringValue("Nothing was done: the job was there already.")
+	return fields
 }

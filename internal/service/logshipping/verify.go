@@ -107,21 +107,18 @@ func (v verifier) progress(ctx context.Context, refused error, diags *diag.Diagn
 		diags.AddWarning(notTold, fmt.Sprintf("The Logstore %s has no rows to ship, and may not be written to. %s", v.source, d.Detail()))
 		return untold("The source has no rows to ship, and may not be written to.")
 	}
-	var first, last time.Time
-	rows, err := v.awaited(ctx, newest.Add(-lookBack), v.timeout, filter, "has no new rows of it", func(rows []map[string]string) bool {
-		at, there := rowTime(rows)
-		if first.IsZero() {
-			first = at
-		}
-		last = at
+	var seen advance
+	rows, err := v.awaited(ctx, newest.Add(-longAgo), v.timeout, filter, "has no new rows of it", func(rows []map[string]string) bool {
+		at, there := seen.look(rows)
 		return there && !at.Add(arrivalSlack).Before(newest)
 	})
+	last := seen.last
 	switch {
 	case err != nil:
 		return v.failed("The archive could not be searched for the source's rows.", "Searching the archive "+v.archive.String(), err, diags)
 	case rows != nil:
 		return yes(fmt.Sprintf("The newest row of %s is in %s.", v.source, v.archive), new(max(0, int64(newest.Sub(last).Seconds()))))
-	case last.After(first) && !first.IsZero():
+	case seen.gotOn():
 		return yes(fmt.Sprintf("The newest row of %s is not in %s, and older ones arrived meanwhile: the job works through what the source has kept.", v.source, v.archive), new(int64(newest.Sub(last).Seconds())))
 	}
 	text := fmt.Sprintf("The newest row of %s is not in %s, and nothing arrived within %s.", v.source, v.archive, v.timeout)
@@ -133,8 +130,9 @@ func (v verifier) progress(ctx context.Context, refused error, diags *diag.Diagn
 }
 
 const (
-	// lookBack is how much older than the source's newest row the archive's may be to be found.
+	// lookBack is how far back the archive is asked for all rows, longAgo for the newest of a job.
 	lookBack = 24 * time.Hour
+	longAgo  = 366 * 24 * time.Hour
 	// arrivalSlack is how much older than its arrival the time of a row may be.
 	arrivalSlack = time.Minute
 )
@@ -145,21 +143,36 @@ func (v verifier) behind(ctx context.Context) *int64 {
 	if filter == "" {
 		return nil
 	}
-	var first, last time.Time
+	var seen advance
 	now := v.clock.Now()
-	_, err := v.awaited(ctx, now.Add(-sls.Forever*lookBack), behindWait, filter, "", func(rows []map[string]string) bool {
-		at, there := rowTime(rows)
-		if there && first.IsZero() {
-			first = at
-		}
-		last = at
-		return at.After(first)
+	_, err := v.awaited(ctx, now.Add(-longAgo), behindWait, filter, "has no new rows of it", func(rows []map[string]string) bool {
+		seen.look(rows)
+		return seen.gotOn()
 	})
-	if err != nil || !last.After(first) || first.IsZero() {
+	if err != nil || !seen.gotOn() {
 		return nil
 	}
-	return new(int64(now.Sub(last).Seconds()))
+	return new(int64(now.Sub(seen.last).Seconds()))
 }
+
+// advance sees whether the newest row in the archive is another one with each look.
+type advance struct {
+	first, last time.Time // zero for no row
+	looked      bool
+}
+
+func (a *advance) look(rows []map[string]string) (at time.Time, there bool) {
+	if at, there = rowTime(rows); !there {
+		at = time.Time{}
+	}
+	if !a.looked {
+		a.first, a.looked = at, true
+	}
+	a.last = at
+	return at, there
+}
+
+func (a *advance) gotOn() bool { return a.last.After(a.first) }
 
 // filter finds the job's rows in the archive; "" where they cannot be told from others.
 func (v verifier) filter() string { return originFilter(v.fields) }
