@@ -16,12 +16,19 @@ import (
 // searchable is a cloud that answers GetLogs, by the rows that it holds; refuse says which projects refuse that.
 func searchable(t *testing.T, scenario *simulator.Scenario, refuse ...string) *acctest.Cloud {
 	t.Helper()
+	return searchableAfter(t, scenario, func(*acctest.Cloud) {}, refuse...)
+}
+
+// searchableAfter is searchable with something that happens before each search.
+func searchableAfter(t *testing.T, scenario *simulator.Scenario, before func(*acctest.Cloud), refuse ...string) *acctest.Cloud {
+	t.Helper()
 	cloud := acctest.New(t, scenario)
 	cloud.Behind(t, func(r *http.Request) (string, int, bool) {
 		parts := strings.Split(r.URL.Path, "/")
 		if r.Method != http.MethodPost || len(parts) != 4 || parts[3] != "logs" {
 			return "", 0, false
 		}
+		before(cloud)
 		project, _, _ := strings.Cut(r.Host, ".")
 		for _, p := range refuse {
 			if p == project {

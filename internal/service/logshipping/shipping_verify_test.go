@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -161,4 +162,136 @@ func TestShipping_notVerified(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Where the source may not be written to, the newest row tells.
+func TestShipping_progress(t *testing.T) {
+	t.Parallel()
+	row := simulator.LogRow{Fields: map[string]string{"verb": "get"}}
+	denied := func(s *simulator.Scenario, rows ...simulator.LogRow) *simulator.Scenario {
+		s.Accounts[1].LogService.Projects[0].LogStores[0].Rows = rows
+		return s
+	}
+	for name, c := range map[string]struct {
+		scenario     *simulator.Scenario
+		block        map[string]any
+		refuse       []string
+		verified     any
+		verification string
+		says         []string // nothing if nothing is said
+	}{
+		"it arrived": {
+			denied(acctest.LogFleet(), row), shipping(), nil, true, "The newest row of " + retailProject + "/" + retailAudit + " is in collect-logs/collect-cluster-security-logs.", nil,
+		},
+		"it did not": {
+			denied(writer(acctest.LogFleet(), func(r *simulator.Role) { r.Trusts = []string{"ecs.aliyuncs.com"} }), row), shipping(), nil, false,
+			"The newest row of " + retailProject + "/" + retailAudit + " is not in collect-logs/collect-cluster-security-logs, and nothing arrived within 2m0s.", []string{"Rows do not arrive", "names the role that writes"},
+		},
+		"nothing to ship": {
+			denied(acctest.LogFleet()), shipping(), nil, nil, "The source has no rows to ship, and may not be written to.", []string{"Whether rows arrive could not be told", "log:PostLogStoreLogs"},
+		},
+		"pass through": {
+			denied(acctest.LogFleet(), row), shipping("pass_through", true), nil, nil, "The source may not be written to, and rows of this job cannot be told apart in the archive.",
+			[]string{"Whether rows arrive could not be told", "only a probe row would show", "log:PostLogStoreLogs"},
+		},
+		"archive cannot be read": {
+			denied(acctest.LogFleet(), row), shipping(), []string{acctest.ArchiveProject}, nil, "The archive could not be searched for the source's rows.",
+			[]string{"Whether rows arrive could not be told", "account " + acctest.LogAccount, "allow the RAM action log:GetLogStoreLogs"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cloud := searchable(t, c.scenario, c.refuse...)
+			cloud.DenyMember(t, acctest.Retail, "log:PostLogStoreLogs")
+			r := cloud.Resource(t, shippingKind)
+			mustDo(t, r.Apply(c.block))
+			is := r.Attributes()
+			if fmt.Sprint(is["verified"]) != fmt.Sprint(c.verified) || is["verification"] != c.verification {
+				t.Errorf("verified %v: %v", is["verified"], is["verification"])
+			}
+			said := strings.Join(r.Warnings(), "\n")
+			if (c.says == nil) != (said == "") || !acctest.Says(c.says...).MatchString(said) {
+				t.Errorf("said %q", said)
+			}
+			mustDo(t, r.Destroy())
+		})
+	}
+	t.Run("nothing may be read", func(t *testing.T) {
+		t.Parallel()
+		cloud := searchable(t, acctest.LogFleet())
+		cloud.DenyMember(t, acctest.Retail, "log:PostLogStoreLogs", "log:GetCursorOrData")
+		said := strings.Join(cloud.Live(t, shippingKind, shipping()), "\n")
+		if !acctest.Says("Whether rows arrive could not be told", "neither written to nor read", "log:GetCursorOrData").MatchString(said) {
+			t.Errorf("said %s", said)
+		}
+	})
+	t.Run("probe cannot be searched", func(t *testing.T) {
+		t.Parallel()
+		cloud := searchable(t, acctest.LogFleet(), acctest.ArchiveProject)
+		said := strings.Join(cloud.Live(t, shippingKind, shipping()), "\n")
+		if !acctest.Says("Whether rows arrive could not be told", "The archive could not be searched for the probe row", "log:GetLogStoreLogs").MatchString(said) {
+			t.Errorf("said %s", said)
+		}
+	})
+}
+
+// A job that works through old rows is not wrong, though its probe row has to wait.
+func TestShipping_behind(t *testing.T) {
+	t.Parallel()
+	for name, probe := range map[string]bool{"probe": true, "no probe": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := acctest.LogFleet()
+			s.Accounts[1].LogService.Projects[0].LogStores[0].Rows = []simulator.LogRow{{Fields: map[string]string{"verb": "get"}}}
+			s.Behaviour.LogShippingDelay = "24h" // nothing comes by itself
+			// With every second that goes by, an older row arrives.
+			var began time.Time
+			sent := 0
+			cloud := searchableAfter(t, s, func(cloud *acctest.Cloud) {
+				if began.IsZero() {
+					began = cloud.Clock.Now()
+				}
+				if gone := int(cloud.Clock.Now().Sub(began).Seconds()); gone > sent {
+					sent = gone
+					mustDo(t, cloud.AppendLogRows(acctest.ArchiveProject, acctest.ArchiveStore, simulator.LogRow{Time: began.Add(-time.Hour).Unix() + int64(gone), Fields: map[string]string{
+						"account_id": acctest.Retail, "cluster_id": retailID, "log_source": "audit",
+					}}))
+				}
+			})
+			if !probe {
+				cloud.DenyMember(t, acctest.Retail, "log:PostLogStoreLogs")
+			}
+			r := cloud.Resource(t, shippingKind)
+			mustDo(t, r.Apply(shipping()))
+			is := r.Attributes()
+			lag, _ := is["lag_seconds"].(int64)
+			if is["verified"] != true || !strings.Contains(fmt.Sprint(is["verification"]), "works through what the source has kept") || lag < 3000 || lag > 4000 || len(r.Warnings()) > 0 {
+				t.Errorf("verified %v, %v seconds: %v; said %v", is["verified"], is["lag_seconds"], is["verification"], r.Warnings())
+			}
+			mustDo(t, r.Destroy())
+		})
+	}
+}
+
+// What is verified is of the last apply that changed something; verify_triggers is one.
+func TestShipping_verifiedAgain(t *testing.T) {
+	t.Parallel()
+	cloud := searchable(t, writer(acctest.LogFleet(), func(r *simulator.Role) { r.Trusts = []string{acctest.Logistics + "@log.aliyuncs.com"} }))
+	r := cloud.Resource(t, shippingKind)
+	is := func(want any) {
+		t.Helper()
+		if got := r.Attributes()["verified"]; got != want {
+			t.Errorf("verified %v, want %v", got, want)
+		}
+	}
+	mustDo(t, r.Apply(shipping()))
+	is(false)
+	mustDo(t, cloud.UpdateAccount(acctest.LogAccount, func(a *simulator.Account) { a.Roles[1].Trusts = []string{acctest.Retail + "@log.aliyuncs.com"} }))
+	mustDo(t, r.Apply(shipping()))
+	is(false)
+	mustDo(t, r.Apply(shipping("verify_triggers", map[string]any{"trust": "2"})))
+	is(true)
+	mustDo(t, r.Apply(shipping("verify_triggers", map[string]any{"trust": "2"}, "verify", false)))
+	is(nil)
+	mustDo(t, r.Destroy())
 }

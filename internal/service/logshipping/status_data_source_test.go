@@ -197,7 +197,10 @@ func TestStatus_unread(t *testing.T) {
 			job   map[string]any
 		}{
 			"archive": {
-				func(t *testing.T) *acctest.Cloud { t.Helper(); return searchable(t, shippingFleet(), acctest.ArchiveProject) },
+				func(t *testing.T) *acctest.Cloud {
+					t.Helper()
+					return searchable(t, shippingFleet(), acctest.ArchiveProject)
+				},
 				[]string{"Log shipping is not known as a whole", "account " + acctest.LogAccount, "log:GetLogStoreLogs"},
 				map[string]any{"verified": nil, "state": "RUNNING", "problem": "The archive could not be read."},
 			},
