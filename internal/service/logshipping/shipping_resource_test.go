@@ -57,7 +57,7 @@ const plainScript = "* | extend account_id='" + acctest.Retail + "', region='cn-
 
 func TestShipping_lifecycle(t *testing.T) {
 	t.Parallel()
-	cloud := searchable(t, acctest.LogFleet())
+	cloud := acctest.New(t, acctest.LogFleet())
 	everything := `
   name              = "` + retailJob + `"
   display_name      = "Audit logs of retail"
@@ -372,7 +372,7 @@ func TestShipping_sources(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cloud := searchable(t, acctest.LogFleet())
+			cloud := acctest.New(t, acctest.LogFleet())
 			block := shipping(c.more...)
 			r := cloud.Resource(t, shippingKind)
 			mustDo(t, r.Apply(block))
@@ -399,6 +399,7 @@ func TestShipping_notFound(t *testing.T) {
 	}
 	without := func(prefix string) *simulator.Scenario {
 		s := acctest.LogFleet()
+		s.Accounts[1].Clusters[0].AuditLog = nil // which would make its Logstore
 		p := &s.Accounts[1].LogService.Projects[0]
 		p.LogStores = slices.DeleteFunc(p.LogStores, func(l simulator.LogStore) bool { return strings.HasPrefix(l.LogStoreName, prefix) })
 		return s

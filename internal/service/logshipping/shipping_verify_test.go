@@ -79,7 +79,7 @@ func reader(s *simulator.Scenario, change func(*simulator.Role)) *simulator.Scen
 // A row that arrives is proof; the source's retention is shortened after it.
 func TestShipping_verified(t *testing.T) {
 	t.Parallel()
-	cloud := searchable(t, acctest.LogFleet())
+	cloud := acctest.New(t, acctest.LogFleet())
 	block := cloud.Provider("", shippingBlock("source_retention = { days = 1 }"))
 	acctest.InProcess(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
@@ -139,7 +139,7 @@ func TestShipping_notVerified(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cloud := searchable(t, c.scenario)
+			cloud := acctest.New(t, c.scenario)
 			r := cloud.Resource(t, shippingKind)
 			if err := r.Apply(shipping()); err != nil {
 				t.Fatal(err) // an error, or a second plan that is not empty
@@ -175,33 +175,36 @@ func TestShipping_progress(t *testing.T) {
 	for name, c := range map[string]struct {
 		scenario     *simulator.Scenario
 		block        map[string]any
-		refuse       []string
+		unreadable   bool
 		verified     any
 		verification string
 		says         []string // nothing if nothing is said
 	}{
 		"it arrived": {
-			denied(acctest.LogFleet(), row), shipping(), nil, true, "The newest row of " + retailProject + "/" + retailAudit + " is in collect-logs/collect-cluster-security-logs.", nil,
+			denied(acctest.LogFleet(), row), shipping(), false, true, "The newest row of " + retailProject + "/" + retailAudit + " is in collect-logs/collect-cluster-security-logs.", nil,
 		},
 		"it did not": {
-			denied(writer(acctest.LogFleet(), func(r *simulator.Role) { r.Trusts = []string{"ecs.aliyuncs.com"} }), row), shipping(), nil, false,
+			denied(writer(acctest.LogFleet(), func(r *simulator.Role) { r.Trusts = []string{"ecs.aliyuncs.com"} }), row), shipping(), false, false,
 			"The newest row of " + retailProject + "/" + retailAudit + " is not in collect-logs/collect-cluster-security-logs, and nothing arrived within 2m0s.", []string{"Rows do not arrive", "names the role that writes"},
 		},
 		"nothing to ship": {
-			denied(acctest.LogFleet()), shipping(), nil, nil, "The source has no rows to ship, and may not be written to.", []string{"Whether rows arrive could not be told", "log:PostLogStoreLogs"},
+			denied(acctest.LogFleet()), shipping(), false, nil, "The source has no rows to ship, and may not be written to.", []string{"Whether rows arrive could not be told", "log:PostLogStoreLogs"},
 		},
 		"pass through": {
-			denied(acctest.LogFleet(), row), shipping("pass_through", true), nil, nil, "The source may not be written to, and rows of this job cannot be told apart in the archive.",
+			denied(acctest.LogFleet(), row), shipping("pass_through", true), false, nil, "The source may not be written to, and rows of this job cannot be told apart in the archive.",
 			[]string{"Whether rows arrive could not be told", "only a probe row would show", "log:PostLogStoreLogs"},
 		},
 		"archive cannot be read": {
-			denied(acctest.LogFleet(), row), shipping(), []string{acctest.ArchiveProject}, nil, "The archive could not be searched for the source's rows.",
+			denied(acctest.LogFleet(), row), shipping(), true, nil, "The archive could not be searched for the source's rows.",
 			[]string{"Whether rows arrive could not be told", "account " + acctest.LogAccount, "allow the RAM action log:GetLogStoreLogs"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cloud := searchable(t, c.scenario, c.refuse...)
+			cloud := acctest.New(t, c.scenario)
+			if c.unreadable {
+				cloud.DenyMember(t, acctest.LogAccount, "log:GetLogStoreLogs")
+			}
 			cloud.DenyMember(t, acctest.Retail, "log:PostLogStoreLogs")
 			r := cloud.Resource(t, shippingKind)
 			mustDo(t, r.Apply(c.block))
@@ -218,7 +221,7 @@ func TestShipping_progress(t *testing.T) {
 	}
 	t.Run("nothing may be read", func(t *testing.T) {
 		t.Parallel()
-		cloud := searchable(t, acctest.LogFleet())
+		cloud := acctest.New(t, acctest.LogFleet())
 		cloud.DenyMember(t, acctest.Retail, "log:PostLogStoreLogs", "log:GetCursorOrData")
 		said := strings.Join(cloud.Live(t, shippingKind, shipping()), "\n")
 		if !acctest.Says("Whether rows arrive could not be told", "neither written to nor read", "log:GetCursorOrData").MatchString(said) {
@@ -227,12 +230,20 @@ func TestShipping_progress(t *testing.T) {
 	})
 	t.Run("probe cannot be searched", func(t *testing.T) {
 		t.Parallel()
-		cloud := searchable(t, acctest.LogFleet(), acctest.ArchiveProject)
+		cloud := unreadableArchive(t, acctest.LogFleet())
 		said := strings.Join(cloud.Live(t, shippingKind, shipping()), "\n")
 		if !acctest.Says("Whether rows arrive could not be told", "The archive could not be searched for the probe row", "log:GetLogStoreLogs").MatchString(said) {
 			t.Errorf("said %s", said)
 		}
 	})
+}
+
+// unreadableArchive is a cloud in which the archive may not be read.
+func unreadableArchive(t *testing.T, scenario *simulator.Scenario) *acctest.Cloud {
+	t.Helper()
+	cloud := acctest.New(t, scenario)
+	cloud.DenyMember(t, acctest.LogAccount, "log:GetLogStoreLogs")
+	return cloud
 }
 
 // A job that works through old rows is not wrong, though its probe row has to wait.
@@ -247,7 +258,8 @@ func TestShipping_behind(t *testing.T) {
 			// With every second that goes by, an older row arrives.
 			var began time.Time
 			sent := 0
-			cloud := searchableAfter(t, s, func(cloud *acctest.Cloud) {
+			cloud := acctest.New(t, s)
+			beforeSearch(t, cloud, func() {
 				if began.IsZero() {
 					began = cloud.Clock.Now()
 				}
@@ -276,7 +288,7 @@ func TestShipping_behind(t *testing.T) {
 // What is verified is of the last apply that changed something; verify_triggers is one.
 func TestShipping_verifiedAgain(t *testing.T) {
 	t.Parallel()
-	cloud := searchable(t, writer(acctest.LogFleet(), func(r *simulator.Role) { r.Trusts = []string{acctest.Logistics + "@log.aliyuncs.com"} }))
+	cloud := acctest.New(t, writer(acctest.LogFleet(), func(r *simulator.Role) { r.Trusts = []string{acctest.Logistics + "@log.aliyuncs.com"} }))
 	r := cloud.Resource(t, shippingKind)
 	is := func(want any) {
 		t.Helper()

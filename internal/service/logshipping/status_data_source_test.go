@@ -96,7 +96,7 @@ func TestStatus(t *testing.T) {
 			j.Configuration["sinks"].([]any)[0].(map[string]any)["logstore"] = "another"
 		}),
 	}
-	cloud := searchable(t, s)
+	cloud := acctest.New(t, s)
 	for project, store := range map[string]string{acctest.LogProject("retail"): "audit-" + acctest.ClusterID("retail"), acctest.LogProject("logistics"): "audit-" + acctest.ClusterID("logistics")} {
 		if err := cloud.AppendLogRows(project, store, oldRow("10s")); err != nil {
 			t.Fatal(err)
@@ -151,7 +151,7 @@ func TestStatus(t *testing.T) {
 // All is well, twice: the second plan has no change in its outputs, however long after.
 func TestStatus_twice(t *testing.T) {
 	t.Parallel()
-	cloud := searchable(t, shippingFleet())
+	cloud := acctest.New(t, shippingFleet())
 	put := func() {
 		for _, at := range [][2]string{{"retail", "audit-" + acctest.ClusterID("retail")}, {"retail", "k8s-event"}, {"logistics", "audit-" + acctest.ClusterID("logistics")}} {
 			if err := cloud.AppendLogRows(acctest.LogProject(at[0]), at[1], oldRow("1s")); err != nil {
@@ -199,7 +199,7 @@ func TestStatus_unread(t *testing.T) {
 			"archive": {
 				func(t *testing.T) *acctest.Cloud {
 					t.Helper()
-					return searchable(t, shippingFleet(), acctest.ArchiveProject)
+					return unreadableArchive(t, shippingFleet())
 				},
 				[]string{"Log shipping is not known as a whole", "account " + acctest.LogAccount, "log:GetLogStoreLogs"},
 				map[string]any{"verified": nil, "state": "RUNNING", "problem": "The archive could not be read."},
@@ -207,7 +207,7 @@ func TestStatus_unread(t *testing.T) {
 			"source": {
 				func(t *testing.T) *acctest.Cloud {
 					t.Helper()
-					cloud := searchable(t, shippingFleet())
+					cloud := acctest.New(t, shippingFleet())
 					cloud.DenyMember(t, acctest.Retail, "log:GetCursorOrData")
 					return cloud
 				},
@@ -228,7 +228,7 @@ func TestStatus_unread(t *testing.T) {
 	})
 	t.Run("jobs", func(t *testing.T) {
 		t.Parallel()
-		cloud := searchable(t, shippingFleet())
+		cloud := acctest.New(t, shippingFleet())
 		cloud.DenyMember(t, acctest.Logistics, "log:ListJobs")
 		r := cloud.Read(t, statusKind, statusOf(), nil)
 		outcomes := r.Attributes["outcomes"].([]any)
@@ -242,7 +242,7 @@ func TestStatus_unread(t *testing.T) {
 	})
 	t.Run("nothing", func(t *testing.T) {
 		t.Parallel()
-		r := searchable(t, acctest.LogFleet()).Read(t, statusKind, statusOf("fail_on_unverified", true), nil)
+		r := acctest.New(t, acctest.LogFleet()).Read(t, statusKind, statusOf("fail_on_unverified", true), nil)
 		if len(r.Errors) != 1 || !strings.Contains(r.Errors[0], "Nothing is shipped") {
 			t.Errorf("said %v", r.Errors)
 		}
