@@ -118,11 +118,11 @@ func (m *shippingModel) fromJob(ctx context.Context, job sls.Job, diags *diag.Di
 			m.FromTime = types.StringValue(time.Unix(job.FromTime, 0).UTC().Format(time.RFC3339))
 		}
 	}
-	archive := archiveModel{}
+	archive := sinkModel{}
 	if len(job.Sinks) > 0 {
 		sink := job.Sinks[0]
 		account := accountOf(sink.RoleARN)
-		archive = archiveModel{value.OrNull(account), types.StringValue(regionOf(sink.Endpoint)), types.StringValue(sink.Project), types.StringValue(sink.LogStore)}
+		archive = sinkModel{value.OrNull(account), types.StringValue(regionOf(sink.Endpoint)), types.StringValue(sink.Project), types.StringValue(sink.LogStore)}
 		if !sameRole(m.DestinationRoleARN.ValueString(), sink.RoleARN) {
 			m.DestinationRoleARN = types.StringValue(sink.RoleARN)
 		}
@@ -130,7 +130,7 @@ func (m *shippingModel) fromJob(ctx context.Context, job sls.Job, diags *diag.Di
 	if len(job.Sinks) > 1 { // what there is no argument for is not to be overlooked
 		archive.LogStore = types.StringValue(fmt.Sprintf("%s and %d more", archive.LogStore.ValueString(), len(job.Sinks)-1))
 	}
-	object, d := types.ObjectValueFrom(ctx, archiveTypes, archive)
+	object, d := types.ObjectValueFrom(ctx, sinkTypes, archive)
 	diags.Append(d...)
 	m.Archive = object
 }

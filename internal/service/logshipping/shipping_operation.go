@@ -37,7 +37,7 @@ type shippingOperation struct {
 	hot int
 }
 
-func (a archiveModel) scope() fleet.Scope {
+func (a sinkModel) scope() fleet.Scope {
 	return fleet.Scope{AccountID: a.AccountID.ValueString(), Region: a.Region.ValueString()}
 }
 

@@ -173,7 +173,7 @@ func (r *shippingResource) checkLive(ctx context.Context, m shippingModel, was *
 }
 
 // checkArchive looks for the archive's project. One that is nowhere may be made by the same apply.
-func (r *shippingResource) checkArchive(ctx context.Context, archive archiveModel, region types.String, diags *diag.Diagnostics) {
+func (r *shippingResource) checkArchive(ctx context.Context, archive sinkModel, region types.String, diags *diag.Diagnostics) {
 	says := archive.Region.ValueString()
 	look := func(region string) (is string, there bool) {
 		project, there, err := r.data.Observed.LogProject(ctx, fleet.Scope{AccountID: archive.AccountID.ValueString(), Region: region}, archive.Project.ValueString())

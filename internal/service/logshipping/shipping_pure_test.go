@@ -119,7 +119,7 @@ func TestSourceOf(t *testing.T) {
 }
 
 // planned is a model that is in order.
-func planned(t *testing.T, change func(*shippingModel, *archiveModel)) shippingModel {
+func planned(t *testing.T, change func(*shippingModel, *sinkModel)) shippingModel {
 	t.Helper()
 	text := types.StringValue
 	m := shippingModel{
@@ -128,10 +128,10 @@ func planned(t *testing.T, change func(*shippingModel, *archiveModel)) shippingM
 		SourceRoleARN: text("acs:ram::" + testMember + ":role/reader"), DestinationRoleARN: text("acs:ram::" + testLogs + ":role/writer"),
 		SourceRetention: types.ObjectNull(retentionTypes),
 	}
-	a := archiveModel{text(testLogs), text("cn-hangzhou"), text("collect-logs"), text("all")}
+	a := sinkModel{text(testLogs), text("cn-hangzhou"), text("collect-logs"), text("all")}
 	change(&m, &a)
 	var d diag.Diagnostics
-	m.Archive, d = types.ObjectValueFrom(t.Context(), archiveTypes, a)
+	m.Archive, d = types.ObjectValueFrom(t.Context(), sinkTypes, a)
 	if d.HasError() {
 		t.Fatal(d)
 	}
@@ -158,39 +158,39 @@ func said(diags diag.Diagnostics) string {
 func TestCheckPlan(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		change func(*shippingModel, *archiveModel)
+		change func(*shippingModel, *sinkModel)
 		want   string
 	}{
-		"in order":      {func(*shippingModel, *archiveModel) {}, ""},
-		"nothing known": {func(m *shippingModel, a *archiveModel) { *m, *a = shippingModel{}, archiveModel{} }, ""},
-		"archive unknown": {func(m *shippingModel, a *archiveModel) {
+		"in order":      {func(*shippingModel, *sinkModel) {}, ""},
+		"nothing known": {func(m *shippingModel, a *sinkModel) { *m, *a = shippingModel{}, sinkModel{} }, ""},
+		"archive unknown": {func(m *shippingModel, a *sinkModel) {
 			a.AccountID, a.Project = types.StringUnknown(), types.StringUnknown()
 		}, ""},
 		"region": {
-			func(_ *shippingModel, a *archiveModel) { a.Region = types.StringValue("cn-hangzou") },
+			func(_ *shippingModel, a *sinkModel) { a.Region = types.StringValue("cn-hangzou") },
 			`Error: Unknown region: "cn-hangzou" is not a region that this version knows. Did you mean "cn-hangzhou"? If it is a new region, set skip_region_validation = true in the provider block.`,
 		},
 		"reader of another account": {
-			func(m *shippingModel, _ *archiveModel) {
+			func(m *shippingModel, _ *sinkModel) {
 				m.SourceRoleARN = types.StringValue("acs:ram::" + testLogs + ":role/reader")
 			},
 			"Error: Role of another account: The job reads in account 100000000000003, with a role of that account: acs:ram::100000000000005:role/reader is one of account 100000000000005.",
 		},
 		"writer of another account": {
-			func(m *shippingModel, _ *archiveModel) {
+			func(m *shippingModel, _ *sinkModel) {
 				m.DestinationRoleARN = types.StringValue("acs:ram::100000000000009:role/writer")
 			},
 			"Error: Role of another account: The job writes to account 100000000000005, with a role of that account: acs:ram::100000000000009:role/writer is one of account 100000000000009.",
 		},
 		"writer of the member": {
-			func(m *shippingModel, _ *archiveModel) {
+			func(m *shippingModel, _ *sinkModel) {
 				m.DestinationRoleARN = types.StringValue("acs:ram::" + testMember + ":role/writer")
 			},
 			"Error: Role of another account: The job writes to account 100000000000005, with a role of that account: acs:ram::100000000000003:role/writer is one of account 100000000000003. " +
 				"A role of the member cannot write to the log account: make one in the log account that trusts 100000000000003@log.aliyuncs.com.",
 		},
 		"loop": {
-			func(m *shippingModel, a *archiveModel) { a.Project, a.LogStore = m.Project, m.LogStore },
+			func(m *shippingModel, a *sinkModel) { a.Project, a.LogStore = m.Project, m.LogStore },
 			"Error: Loop: The job would ship k8s-log-x/audit-x to itself, and every row would come back to it without end.",
 		},
 	} {
@@ -232,7 +232,7 @@ func TestCheckBlock(t *testing.T) {
 		},
 	} {
 		var diags diag.Diagnostics
-		m := planned(t, func(*shippingModel, *archiveModel) {})
+		m := planned(t, func(*shippingModel, *sinkModel) {})
 		c.change(&m)
 		m.checkBlock(t.Context(), &diags)
 		if got := said(diags); got != c.want {
@@ -283,7 +283,7 @@ func TestCheckSource(t *testing.T) {
 		},
 	} {
 		var diags diag.Diagnostics
-		m := planned(t, func(*shippingModel, *archiveModel) {})
+		m := planned(t, func(*shippingModel, *sinkModel) {})
 		retaining(t, &m, c.days, c.index)
 		m.checkSource(t.Context(), c.is, c.creates, &diags)
 		if got := said(diags); got != c.want {
@@ -313,7 +313,7 @@ func TestWarnRetention(t *testing.T) {
 		"index was gone before": {2, off, true, &retentionModel{IndexEnabled: off}, "RUNNING", ""},
 	} {
 		var diags diag.Diagnostics
-		m := planned(t, func(m *shippingModel, _ *archiveModel) { m.Enabled = types.BoolValue(c.enabled) })
+		m := planned(t, func(m *shippingModel, _ *sinkModel) { m.Enabled = types.BoolValue(c.enabled) })
 		retaining(t, &m, types.Int64Value(c.days), c.index)
 		var was *shippingModel
 		if c.was != nil {

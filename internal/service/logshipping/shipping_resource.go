@@ -60,7 +60,7 @@ type shippingModel struct {
 	LogStore           types.String   `tfsdk:"logstore"`
 	DisplayName        types.String   `tfsdk:"display_name"`
 	Description        types.String   `tfsdk:"description"`
-	Archive            types.Object   `tfsdk:"archive"` // see archiveModel
+	Archive            types.Object   `tfsdk:"archive"` // see sinkModel
 	SourceRoleARN      types.String   `tfsdk:"source_role_arn"`
 	DestinationRoleARN types.String   `tfsdk:"destination_role_arn"`
 	PassThrough        types.Bool     `tfsdk:"pass_through"`
@@ -90,15 +90,15 @@ type shippingIdentity struct {
 	Name      types.String `tfsdk:"name"`
 }
 
-// archiveModel is the content of archive.
-type archiveModel struct {
+// sinkModel is the content of archive.
+type sinkModel struct {
 	AccountID types.String `tfsdk:"account_id"`
 	Region    types.String `tfsdk:"region"`
 	Project   types.String `tfsdk:"project"`
 	LogStore  types.String `tfsdk:"logstore"`
 }
 
-var archiveTypes = map[string]attr.Type{"account_id": types.StringType, "region": types.StringType, "project": types.StringType, "logstore": types.StringType}
+var sinkTypes = map[string]attr.Type{"account_id": types.StringType, "region": types.StringType, "project": types.StringType, "logstore": types.StringType}
 
 // retentionModel is the content of source_retention.
 type retentionModel struct {
@@ -109,9 +109,9 @@ type retentionModel struct {
 var retentionTypes = map[string]attr.Type{"days": types.Int64Type, "index_enabled": types.BoolType}
 
 // archive is where the rows go; its parts are unknown if it is.
-func (m shippingModel) archive(ctx context.Context, diags *diag.Diagnostics) archiveModel {
+func (m shippingModel) archive(ctx context.Context, diags *diag.Diagnostics) sinkModel {
 	unknown := types.StringUnknown()
-	a := archiveModel{unknown, unknown, unknown, unknown}
+	a := sinkModel{unknown, unknown, unknown, unknown}
 	if !m.Archive.IsNull() && !m.Archive.IsUnknown() {
 		diags.Append(m.Archive.As(ctx, &a, basetypes.ObjectAsOptions{})...)
 	}

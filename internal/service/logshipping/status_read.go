@@ -22,7 +22,7 @@ import (
 // statusReader finds out how shipping stands.
 type statusReader struct {
 	data     *providerdata.Data
-	archive  archiveModel
+	archive  sinkModel
 	required []string // sources that every cluster is to ship
 	maxLag   time.Duration
 	now      time.Time
