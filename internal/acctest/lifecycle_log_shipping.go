@@ -9,8 +9,6 @@ import (
 
 // Where LogFleet has its logs.
 const (
-	// LogAccount is the account that has the archive.
-	LogAccount = Payments
 	// ArchiveProject and ArchiveStore are the archive, in cn-hangzhou.
 	ArchiveProject = "collect-logs"
 	ArchiveStore   = "collect-cluster-security-logs"

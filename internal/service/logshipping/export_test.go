@@ -1,7 +1,7 @@
 package logshipping
 
-// StandardIndex is the archive's standard index as it is sent.
-func StandardIndex() string {
+// StandardIndexText is the archive's standard index as it is sent.
+func StandardIndexText() string {
 	index, err := auditIndex(nil).Into("")
 	if err != nil {
 		panic(err)
