@@ -9,6 +9,8 @@ import (
 
 // Where LogFleet has its logs.
 const (
+	// CentralAccount is the account that has the archive.
+	CentralAccount = Payments
 	// ArchiveProject and ArchiveStore are the archive, in cn-hangzhou.
 	ArchiveProject = "collect-logs"
 	ArchiveStore   = "collect-cluster-security-logs"
@@ -29,7 +31,7 @@ func LogFleet() *simulator.Scenario {
 		if account.AccountID == Management {
 			continue
 		}
-		if account.AccountID == LogAccount {
+		if account.AccountID == CentralAccount {
 			account.Roles = append(account.Roles, simulator.Role{
 				RoleName: WriterRole, Trusts: []string{Retail + "@log.aliyuncs.com", Logistics + "@log.aliyuncs.com", Analytics + "@log.aliyuncs.com"},
 				Policies: []rampolicy.Document{allowing([]string{"log:Post*", "log:BatchPost*"}, "acs:log:*:*:project/"+ArchiveProject+"/logstore/"+ArchiveStore)},
@@ -90,8 +92,8 @@ func archiveIndex() *simulator.LogIndex {
 func ShippingArguments(account, cluster string, more ...any) map[string]any {
 	return With(map[string]any{
 		"account_id": account, "region": "cn-hangzhou", "cluster_id": ClusterID(cluster), "source": "audit",
-		"source_role_arn": "acs:ram::" + account + ":role/" + ReaderRole, "destination_role_arn": "acs:ram::" + LogAccount + ":role/" + WriterRole,
-		"archive": map[string]any{"account_id": LogAccount, "region": "cn-hangzhou", "project": ArchiveProject, "logstore": ArchiveStore},
+		"source_role_arn": "acs:ram::" + account + ":role/" + ReaderRole, "destination_role_arn": "acs:ram::" + CentralAccount + ":role/" + WriterRole,
+		"archive": map[string]any{"account_id": CentralAccount, "region": "cn-hangzhou", "project": ArchiveProject, "logstore": ArchiveStore},
 	}, more...)
 }
 
@@ -109,7 +111,7 @@ func foundJob() *simulator.Scenario {
 		Configuration: map[string]any{
 			"logstore": "audit-" + ClusterID("retail"), "roleArn": "acs:ram::" + Retail + ":role/" + ReaderRole, "script": "", "lang": "SPL", "version": 2, "accessKeyId": "", "accessKeySecret": "",
 			"sinks": []any{map[string]any{
-				"name": "target", "project": ArchiveProject, "logstore": ArchiveStore, "roleArn": "acs:ram::" + LogAccount + ":role/" + WriterRole, "type": "AliyunLOG",
+				"name": "target", "project": ArchiveProject, "logstore": ArchiveStore, "roleArn": "acs:ram::" + CentralAccount + ":role/" + WriterRole, "type": "AliyunLOG",
 				"endpoint": "cn-hangzhou.log.aliyuncs.com", "datasets": []any{"__UNNAMED__"}, "accessKeyId": "", "accessKeySecret": "",
 			}},
 		},

@@ -76,7 +76,7 @@ func formerETL(more ...any) map[string]any {
 		"schedule": "Resident", "version": 2, "script": "", "from_time": 0, "to_time": 0, "role_arn": "acs:ram::" + acctest.Retail + ":role/" + acctest.ReaderRole, "access_key_id": nil, "a field of another version": true,
 		"etl_sinks": []any{map[string]any{
 			"name": "target_name", "project": acctest.ArchiveProject, "logstore": acctest.ArchiveStore, "endpoint": "cn-hangzhou.log.aliyuncs.com", "type": "AliyunLOG",
-			"role_arn": "acs:ram::" + acctest.LogAccount + ":role/" + acctest.WriterRole,
+			"role_arn": "acs:ram::" + acctest.CentralAccount + ":role/" + acctest.WriterRole,
 		}},
 	}, more...)
 }

@@ -90,7 +90,7 @@ func TestShipping_lifecycle(t *testing.T) {
 					s := e.Sinks[0]
 					return j.Status == "RUNNING" && j.DisplayName == retailJob && e.Script == plainScript && e.Lang == "SPL" && e.LogStore == retailAudit && e.FromTime == 0 && e.ToTime == 0 &&
 						e.RoleARN == "acs:ram::"+acctest.Retail+":role/"+acctest.ReaderRole && len(e.Sinks) == 1 && s.Project == acctest.ArchiveProject && s.LogStore == acctest.ArchiveStore &&
-						s.Endpoint == "https://cn-hangzhou.log.aliyuncs.com" && s.RoleARN == "acs:ram::"+acctest.LogAccount+":role/"+acctest.WriterRole && slices.Equal(s.DataSets, []string{"__UNNAMED__"})
+						s.Endpoint == "https://cn-hangzhou.log.aliyuncs.com" && s.RoleARN == "acs:ram::"+acctest.CentralAccount+":role/"+acctest.WriterRole && slices.Equal(s.DataSets, []string{"__UNNAMED__"})
 				}),
 			},
 			{
@@ -163,7 +163,7 @@ func TestShipping_drift(t *testing.T) {
 		"emptied script":       set("script", ""),
 		"language":             func(j *simulator.LogJob) { set("lang", "")(j); sink("datasets", []any{})(j) },
 		"source_role_arn":      set("roleArn", "acs:ram::"+acctest.Retail+":role/another"),
-		"destination_role_arn": sink("roleArn", "acs:ram::"+acctest.LogAccount+":role/another"),
+		"destination_role_arn": sink("roleArn", "acs:ram::"+acctest.CentralAccount+":role/another"),
 		"archive.account_id":   sink("roleArn", "acs:ram::"+acctest.Logistics+":role/"+acctest.WriterRole),
 		"archive.region":       sink("endpoint", "https://cn-shanghai.log.aliyuncs.com"),
 		"archive.project":      sink("project", "another"),
@@ -395,7 +395,7 @@ func TestShipping_sources(t *testing.T) {
 func TestShipping_notFound(t *testing.T) {
 	t.Parallel()
 	archive := func(more ...any) map[string]any {
-		return acctest.With(map[string]any{"account_id": acctest.LogAccount, "region": "cn-hangzhou", "project": acctest.ArchiveProject, "logstore": acctest.ArchiveStore}, more...)
+		return acctest.With(map[string]any{"account_id": acctest.CentralAccount, "region": "cn-hangzhou", "project": acctest.ArchiveProject, "logstore": acctest.ArchiveStore}, more...)
 	}
 	without := func(prefix string) *simulator.Scenario {
 		s := acctest.LogFleet()
@@ -415,7 +415,7 @@ func TestShipping_notFound(t *testing.T) {
 			[]string{"Logstore not found", "it has apiserver-", "the first inspection of the add-on security-inspector", "If it is another one, set logstore"},
 		},
 		"project":         {acctest.LogFleet(), shipping("project", "no-such-project"), []string{"there is no such project"}},
-		"archive":         {acctest.LogFleet(), shipping("archive", archive("logstore", "none")), []string{"Archive not found", "There is no Logstore none in project collect-logs of account " + acctest.LogAccount}},
+		"archive":         {acctest.LogFleet(), shipping("archive", archive("logstore", "none")), []string{"Archive not found", "There is no Logstore none in project collect-logs of account " + acctest.CentralAccount}},
 		"archive project": {acctest.LogFleet(), shipping("archive", archive("project", "no-such-project")), []string{"Archive not found"}},
 		"archive region":  {acctest.LogFleet(), shipping("archive", archive("region", "cn-shanghai")), []string{"Archive is in another region", "is in region cn-hangzhou, and not in cn-shanghai"}},
 		"cluster":         {acctest.LogFleet(), shipping("cluster_id", acctest.ClusterID("none")), []string{"Finding the project of cluster", "With project set, it need not be found"}},
@@ -461,8 +461,8 @@ func TestShipping_badInput(t *testing.T) {
 		"value must be none of: \\[\"account_id\"":                {"additional_fields", map[string]any{"account_id": "x"}},
 		"must be a name of letters, digits":                       {"additional_fields", map[string]any{"a-b": "x"}},
 		"must be on one line":                                     {"additional_fields", map[string]any{"a": "x\ny"}},
-		"Did you mean \"cn-hangzhou\"":                            {"archive", map[string]any{"account_id": acctest.LogAccount, "region": "cn-hangzhu", "project": "collect-logs", "logstore": "all"}},
-		"would ship " + retailProject + "/" + retailAudit + " to": {"archive", map[string]any{"account_id": acctest.LogAccount, "region": "cn-hangzhou", "project": retailProject, "logstore": retailAudit}},
+		"Did you mean \"cn-hangzhou\"":                            {"archive", map[string]any{"account_id": acctest.CentralAccount, "region": "cn-hangzhu", "project": "collect-logs", "logstore": "all"}},
+		"would ship " + retailProject + "/" + retailAudit + " to": {"archive", map[string]any{"account_id": acctest.CentralAccount, "region": "cn-hangzhou", "project": retailProject, "logstore": retailAudit}},
 	} {
 		if said := strings.Join(cloud.Live(t, shippingKind, shipping(append([]any{"verify", false}, more...)...)), "\n"); !acctest.Says(says).MatchString(said) && !strings.Contains(said, strings.ReplaceAll(says, "\\", "")) {
 			t.Errorf("%v: it lacks %q: %s", more, says, said)

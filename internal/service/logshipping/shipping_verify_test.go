@@ -37,7 +37,7 @@ resource "ackguard_audit_log_shipping" "this" {
     logstore   = %[7]q
   }
 %[8]s
-}`, acctest.Retail, retailID, acctest.ReaderRole, acctest.LogAccount, acctest.WriterRole, acctest.ArchiveProject, acctest.ArchiveStore, arguments)
+}`, acctest.Retail, retailID, acctest.ReaderRole, acctest.CentralAccount, acctest.WriterRole, acctest.ArchiveProject, acctest.ArchiveStore, arguments)
 }
 
 var (
@@ -63,7 +63,7 @@ func shippingAction(a plancheck.ResourceActionType) resource.ConfigPlanChecks {
 // writer changes the role that writes to the archive.
 func writer(s *simulator.Scenario, change func(*simulator.Role)) *simulator.Scenario {
 	for i := range s.Accounts {
-		if s.Accounts[i].AccountID == acctest.LogAccount {
+		if s.Accounts[i].AccountID == acctest.CentralAccount {
 			change(&s.Accounts[i].Roles[1])
 		}
 	}
@@ -196,14 +196,14 @@ func TestShipping_progress(t *testing.T) {
 		},
 		"archive cannot be read": {
 			denied(acctest.LogFleet(), row), shipping(), true, nil, "The archive could not be searched for the source's rows.",
-			[]string{"Whether rows arrive could not be told", "account " + acctest.LogAccount, "allow the RAM action log:GetLogStoreLogs"},
+			[]string{"Whether rows arrive could not be told", "account " + acctest.CentralAccount, "allow the RAM action log:GetLogStoreLogs"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cloud := acctest.New(t, c.scenario)
 			if c.unreadable {
-				cloud.DenyMember(t, acctest.LogAccount, "log:GetLogStoreLogs")
+				cloud.DenyMember(t, acctest.CentralAccount, "log:GetLogStoreLogs")
 			}
 			cloud.DenyMember(t, acctest.Retail, "log:PostLogStoreLogs")
 			r := cloud.Resource(t, shippingKind)
@@ -242,7 +242,7 @@ func TestShipping_progress(t *testing.T) {
 func unreadableArchive(t *testing.T, scenario *simulator.Scenario) *acctest.Cloud {
 	t.Helper()
 	cloud := acctest.New(t, scenario)
-	cloud.DenyMember(t, acctest.LogAccount, "log:GetLogStoreLogs")
+	cloud.DenyMember(t, acctest.CentralAccount, "log:GetLogStoreLogs")
 	return cloud
 }
 
@@ -298,7 +298,7 @@ func TestShipping_verifiedAgain(t *testing.T) {
 	}
 	mustDo(t, r.Apply(shipping()))
 	is(false)
-	mustDo(t, cloud.UpdateAccount(acctest.LogAccount, func(a *simulator.Account) { a.Roles[1].Trusts = []string{acctest.Retail + "@log.aliyuncs.com"} }))
+	mustDo(t, cloud.UpdateAccount(acctest.CentralAccount, func(a *simulator.Account) { a.Roles[1].Trusts = []string{acctest.Retail + "@log.aliyuncs.com"} }))
 	mustDo(t, r.Apply(shipping()))
 	is(false)
 	mustDo(t, r.Apply(shipping("verify_triggers", map[string]any{"trust": "2"})))

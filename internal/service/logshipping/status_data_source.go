@@ -38,7 +38,7 @@ const defaultMaxLag = 900
 type statusModel struct {
 	AccountIDs       types.Set                `tfsdk:"account_ids"`
 	Regions          types.Set                `tfsdk:"regions"`
-	Archive          sinkModel             `tfsdk:"archive"`
+	Archive          sinkModel                `tfsdk:"archive"`
 	Sources          types.Set                `tfsdk:"sources"`
 	MaxLagSeconds    types.Int64              `tfsdk:"max_lag_seconds"`
 	IncludeTimes     types.Bool               `tfsdk:"include_times"`

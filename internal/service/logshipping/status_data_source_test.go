@@ -23,7 +23,7 @@ const statusKind = "ackguard_log_shipping_status"
 func statusOf(more ...any) map[string]any {
 	return acctest.With(map[string]any{
 		"account_ids": []any{acctest.Retail, acctest.Logistics, acctest.Analytics},
-		"archive":     map[string]any{"account_id": acctest.LogAccount, "region": "cn-hangzhou", "project": acctest.ArchiveProject, "logstore": acctest.ArchiveStore},
+		"archive":     map[string]any{"account_id": acctest.CentralAccount, "region": "cn-hangzhou", "project": acctest.ArchiveProject, "logstore": acctest.ArchiveStore},
 	}, more...)
 }
 
@@ -36,7 +36,7 @@ func shippingJob(account, cluster, source, store string, change ...func(*simulat
 			"logstore": store, "roleArn": "acs:ram::" + account + ":role/" + acctest.ReaderRole, "lang": "SPL", "version": 2,
 			"script": fmt.Sprintf("* | extend account_id='%s', region='cn-hangzhou', cluster_id='%s', cluster_name='%s', log_source='%s'", account, id, cluster, source),
 			"sinks": []any{map[string]any{
-				"name": "archive", "project": acctest.ArchiveProject, "logstore": acctest.ArchiveStore, "roleArn": "acs:ram::" + acctest.LogAccount + ":role/" + acctest.WriterRole,
+				"name": "archive", "project": acctest.ArchiveProject, "logstore": acctest.ArchiveStore, "roleArn": "acs:ram::" + acctest.CentralAccount + ":role/" + acctest.WriterRole,
 				"type": "AliyunLOG", "endpoint": "https://cn-hangzhou.log.aliyuncs.com", "datasets": []any{"__UNNAMED__"},
 			}},
 		},
@@ -172,7 +172,7 @@ data "ackguard_log_shipping_status" "this" {
   fail_on_unverified = true
 }
 output "status" { value = data.ackguard_log_shipping_status.this }
-`, acctest.Retail, acctest.Logistics, acctest.LogAccount, acctest.ArchiveProject, acctest.ArchiveStore))
+`, acctest.Retail, acctest.Logistics, acctest.CentralAccount, acctest.ArchiveProject, acctest.ArchiveStore))
 	verified := statecheck.ExpectKnownValue("data.ackguard_log_shipping_status.this", tfjsonpath.New("verified"), knownvalue.Bool(true))
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: cloud.Factories(),
@@ -201,7 +201,7 @@ func TestStatus_unread(t *testing.T) {
 					t.Helper()
 					return unreadableArchive(t, shippingFleet())
 				},
-				[]string{"Log shipping is not known as a whole", "account " + acctest.LogAccount, "log:GetLogStoreLogs"},
+				[]string{"Log shipping is not known as a whole", "account " + acctest.CentralAccount, "log:GetLogStoreLogs"},
 				map[string]any{"verified": nil, "state": "RUNNING", "problem": "The archive could not be read."},
 			},
 			"source": {
