@@ -2,12 +2,15 @@ package logshipping
 
 import (
 	"context"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
@@ -142,24 +145,25 @@ func (m shippingModel) sameJob(ctx context.Context, was shippingModel, diags *di
 }
 
 // checkLive looks at what there is, where the plan makes the job or changes what is to be looked at. It is a look
-// ahead: what cannot be read now is for the apply to find.
+// ahead: what cannot be read is for the apply to find, with a warning where that is for want of a right.
 func (r *shippingResource) checkLive(ctx context.Context, m shippingModel, was *shippingModel, diags *diag.Diagnostics) {
+	var denied refusals
 	creates := was == nil
 	if set(m.Project) && set(m.LogStore) && set(m.AccountID) && (creates || !m.SourceRetention.Equal(was.SourceRetention)) {
 		var is sourceFacts
 		wanted, scope, project, store := m.retention(ctx, diags), m.scope(), m.Project.ValueString(), m.LogStore.ValueString()
 		if set(wanted.Days) {
-			if found, there, err := r.data.Observed.LogStore(ctx, scope, project, store); err == nil && there {
+			if found, there, err := r.data.Observed.LogStore(ctx, scope, project, store); denied.note(err) && there {
 				is.store = &found
 			}
 		}
 		if set(wanted.IndexEnabled) && !wanted.IndexEnabled.ValueBool() {
-			if mode, err := r.data.Observed.LogMeteringMode(ctx, scope, project, store); err == nil {
+			if mode, err := r.data.Observed.LogMeteringMode(ctx, scope, project, store); denied.note(err) {
 				is.metering = mode
 			}
 		}
 		if creates {
-			if jobs, err := r.data.Observed.LogJobs(ctx, scope, project); err == nil {
+			if jobs, err := r.data.Observed.LogJobs(ctx, scope, project); denied.note(err) {
 				for _, job := range jobs {
 					is.jobs = append(is.jobs, job.Name)
 				}
@@ -168,24 +172,48 @@ func (r *shippingResource) checkLive(ctx context.Context, m shippingModel, was *
 		m.checkSource(ctx, is, creates, diags)
 	}
 	if archive := m.archive(ctx, diags); set(archive.AccountID) && set(archive.Region) && set(archive.Project) && (creates || !m.Archive.Equal(was.Archive)) {
-		r.checkArchive(ctx, archive, m.Region, diags)
+		r.checkArchive(ctx, archive, m.Region, &denied, diags)
+	}
+	denied.warn(diags)
+}
+
+// refusals are calls that were refused for want of a right.
+type refusals []string
+
+// note reports whether a call succeeded.
+func (r *refusals) note(err error) bool {
+	if alicloud.Is(err, alicloud.Denied) {
+		*r = append(*r, diagnostic.Error("", err).Detail())
+	}
+	return err == nil
+}
+
+// notLookedAt is the same for every resource, so that the CLI shows a fleet's warnings as one.
+const notLookedAt = "Source or archive could not be looked at before the apply"
+
+func (r refusals) warn(diags *diag.Diagnostics) {
+	if len(r) > 0 {
+		diags.AddWarning(notLookedAt, "The plan does not know whether the project has room for another job, how the source is kept and charged, or where the archive is, as far as these calls were refused. The apply goes on without:\n\n"+strings.Join(r, "\n\n"))
 	}
 }
 
 // checkArchive looks for the archive's project. One that is nowhere may be made by the same apply.
-func (r *shippingResource) checkArchive(ctx context.Context, archive sinkModel, region types.String, diags *diag.Diagnostics) {
-	says := archive.Region.ValueString()
-	look := func(region string) (is string, there bool) {
-		project, there, err := r.data.Observed.LogProject(ctx, fleet.Scope{AccountID: archive.AccountID.ValueString(), Region: region}, archive.Project.ValueString())
-		return project.Region, there && err == nil && project.Region != ""
-	}
-	is, there := look(says)
-	for _, other := range []string{region.ValueString(), r.data.Fleet.Region()} {
-		if !there && other != "" && other != says {
-			is, there = look(other)
+func (r *shippingResource) checkArchive(ctx context.Context, archive sinkModel, region types.String, denied *refusals, diags *diag.Diagnostics) {
+	says, looked := archive.Region.ValueString(), map[string]bool{"": true}
+	for _, at := range []string{says, region.ValueString(), r.data.Fleet.Region()} {
+		if looked[at] {
+			continue
 		}
-	}
-	if there && is != says {
-		archiveElsewhere(archive.Project.ValueString(), is, says, diags)
+		looked[at] = true
+		project, there, err := r.data.Observed.LogProject(ctx, fleet.Scope{AccountID: archive.AccountID.ValueString(), Region: at}, archive.Project.ValueString())
+		if !denied.note(err) {
+			return
+		}
+		if there {
+			if project.Region != "" && project.Region != says {
+				archiveElsewhere(archive.Project.ValueString(), project.Region, says, diags)
+			}
+			return
+		}
 	}
 }
