@@ -64,7 +64,7 @@ func changeStore(t *testing.T, cloud *acctest.Cloud, change func(*simulator.LogS
 func theIndex(t *testing.T) *simulator.LogIndex {
 	t.Helper()
 	index := &simulator.LogIndex{}
-	if err := json.Unmarshal([]byte(logshipping.StandardIndexText()), index); err != nil {
+	if err := json.Unmarshal([]byte(logshipping.StandardIndex()), index); err != nil {
 		t.Fatal(err)
 	}
 	return index

@@ -1,7 +1,7 @@
 package logshipping
 
-// StandardIndexText is the archive's standard index as it is sent.
-func StandardIndexText() string {
+// StandardIndex is the archive's standard index as it is sent.
+func StandardIndex() string {
 	index, err := auditIndex(nil).Into("")
 	if err != nil {
 		panic(err)
