@@ -1,4 +1,5 @@
-# Cloud Config for ACK in a whole resource directory, from its management account.
+# Cloud Config for ACK in a whole resource directory, and the logs of its clusters in the log account, from its management
+# account.
 terraform {
   required_version = ">= 1.8"
   required_providers {
@@ -21,6 +22,28 @@ variable "fail_on" {
   description = "Severity from which a violation fails the plan; null for none. Set it once the directory is clean."
   type        = string
   default     = null
+}
+
+variable "logs" {
+  description = "Account that keeps the logs of the clusters, and the members whose logs are shipped there; null for none."
+  type = object({
+    account_id            = string
+    member_account_ids    = set(string)
+    inspected_cluster_ids = optional(set(string), [])
+    force_destroy         = optional(bool, false)
+  })
+  default = null
+}
+
+# Audit logs and risk logs of all clusters, with alerts and reports.
+module "logs" {
+  source = "../log-shipping"
+  count  = var.logs == null ? 0 : 1
+
+  log_account_id        = var.logs.account_id
+  member_account_ids    = var.logs.member_account_ids
+  inspected_cluster_ids = var.logs.inspected_cluster_ids
+  force_destroy         = var.logs.force_destroy
 }
 
 resource "ackguard_config_aggregator" "directory" {
@@ -70,6 +93,11 @@ check "no_high_risk" {
     condition     = length(local.high_risk) == 0
     error_message = "High-risk clusters: ${join(", ", distinct([for f in local.high_risk : "${coalesce(f.cluster_name, "?")} (${coalesce(f.account_id, "?")})"]))}."
   }
+}
+
+output "logs_not_verified" {
+  description = "Flows of logs whose rows were not seen to arrive, and why."
+  value       = one(module.logs[*].not_verified)
 }
 
 output "verdicts" {

@@ -41,6 +41,12 @@ variable "inspected_cluster_ids" {
   default     = []
 }
 
+variable "force_destroy" {
+  description = "Whether destroying deletes an archive that holds rows."
+  type        = bool
+  default     = false
+}
+
 variable "action_policy_id" {
   description = "Action policy of Log Service's alert center that says who is told."
   type        = string
@@ -84,6 +90,7 @@ resource "ackguard_audit_log_archive" "clusters" {
 
   retention_days = 180
   hot_days       = 30
+  force_destroy  = var.force_destroy
 }
 
 resource "ackguard_cluster_audit_log" "on" {

@@ -21,6 +21,7 @@ var Lifecycles = map[string][]Lifecycle{
 	"ackguard_audit_log_archive":           auditLogArchive,
 	"ackguard_audit_alert":                 auditAlert,
 	"ackguard_audit_dashboard":             auditDashboard,
+	"ackguard_audit_log_shipping":          logShipping,
 }
 
 // Lifecycle is one way through a resource's life. Arguments are as in

@@ -79,6 +79,24 @@ func (r *Resource) Warnings() []string { return r.warnings }
 // InState reports whether the state has it.
 func (r *Resource) InState() bool { return r.state.state != nil }
 
+// Attributes are plain Go values, as those of a Reading; nil if the state does not have it.
+func (r *Resource) Attributes() map[string]any {
+	r.t.Helper()
+	if r.state.state == nil {
+		return nil
+	}
+	state, err := r.state.state.Unmarshal(r.cloud.core(r.t, r.kind).schema.ValueType())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	all, err := plain(state, whole)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	attributes, _ := all.(map[string]any)
+	return attributes
+}
+
 func (r *Resource) save(o object) { r.state = o }
 
 // Live takes a resource through a life: it is created with the first

@@ -50,6 +50,7 @@ var made = map[string]map[string]any{
 	"ackguard_audit_alert":       onArchive("condition", "exec_into_container"),
 	"ackguard_audit_dashboard":   onArchive("report", "overview"),
 	"ackguard_audit_log_archive": onArchive("project", "ack-audit-archive"),
+	shippingKind:                 shippingBlock("source", "audit"),
 }
 
 // prepare makes what an example imports.

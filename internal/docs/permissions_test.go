@@ -73,6 +73,12 @@ var proofs = map[string]proof{
 	}},
 	"ackguard_audit_alert":                          lives("ackguard_audit_alert", onArchive("condition", "anonymous"), onArchive("condition", "anonymous", "severity", "low", "enabled", false)),
 	"ackguard_audit_dashboard":                      lives("ackguard_audit_dashboard", onArchive("report", "overview"), onArchive("report", "overview", "time_range", "7d")),
+	shippingKind:                                    ships(),
+	shippingKind + ".verify":                        ships("verify", true),
+	shippingKind + ".source_retention":              ships("source_retention", map[string]any{"days": 1, "index_enabled": false}),
+	shippingStatusKind:                              glances(nil),
+	shippingStatusKind + ".inventory":               glances(acctest.FromCloudConfig()),
+	"ackguard_log_shipping_policies":                {example: "data-sources/ackguard_log_shipping_policies/data-source.tf"},
 	"ackguard_audit_alert_conditions":               looks("ackguard_audit_alert_conditions", nil),
 	"ackguard_cluster_audit_log":                    lives("ackguard_cluster_audit_log", auditLogLife()...),
 	"ackguard_cluster_audit_log.control_plane_logs": lives("ackguard_cluster_audit_log", auditLogLife("control_plane_logs", map[string]any{"components": []any{"kcm"}})...),
@@ -96,6 +102,87 @@ func lives(kind string, arguments ...map[string]any) proof {
 	return proof{role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
 		t.Helper()
 		return cloud.Live(t, kind, arguments...)
+	}}
+}
+
+const (
+	shippingKind       = "ackguard_audit_log_shipping"
+	shippingStatusKind = "ackguard_log_shipping_status"
+)
+
+// centralArchive is the archive of the demo's fleet.
+func centralArchive() map[string]any {
+	return map[string]any{"account_id": logAccount, "region": "cn-hangzhou", "project": "audit-central", "logstore": "audit"}
+}
+
+// shippingBlock ships inspection results of the retail cluster.
+func shippingBlock(more ...any) map[string]any {
+	return acctest.With(map[string]any{
+		"account_id": retail, "region": "cn-hangzhou", "cluster_id": retailCluster, "source": "inspection", "archive": centralArchive(),
+		"source_role_arn": "acs:ram::" + retail + ":role/ackguard-log-reader", "destination_role_arn": "acs:ram::" + logAccount + ":role/ackguard-log-writer", "verify": false,
+	}, more...)
+}
+
+// shippable gives the accounts the roles that jobs work with, and the archive an index.
+func shippable(t *testing.T, cloud *acctest.Cloud) {
+	t.Helper()
+	allow := func(actions ...string) []rampolicy.Document {
+		return []rampolicy.Document{{Version: "1", Statement: []rampolicy.Statement{{Effect: "Allow", Action: actions, Resource: rampolicy.Strings{"*"}}}}}
+	}
+	for account, role := range map[string]simulator.Role{
+		retail: {RoleName: "ackguard-log-reader", Trusts: []string{"log.aliyuncs.com"}, Policies: allow(
+			"log:ListShards", "log:GetCursorOrData", "log:GetConsumerGroupCheckPoint", "log:UpdateConsumerGroup", "log:ConsumerGroupHeartBeat",
+			"log:ConsumerGroupUpdateCheckPoint", "log:ListConsumerGroup", "log:CreateConsumerGroup",
+		)},
+		logAccount: {RoleName: "ackguard-log-writer", Trusts: []string{retail + "@log.aliyuncs.com"}, Policies: allow("log:Post*")},
+	} {
+		if err := cloud.UpdateAccount(account, func(a *simulator.Account) { a.Roles = append(a.Roles, role) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := cloud.UpdateLogStore("audit-central", "audit", func(s *simulator.LogStore) {
+		s.Index = &simulator.LogIndex{Line: &simulator.LogIndexLine{Token: []string{" ", ":"}}, Keys: map[string]simulator.LogIndexKey{}}
+		for _, name := range []string{"account_id", "cluster_id", "log_source", "ackguard_probe"} {
+			s.Index.Keys[name] = simulator.LogIndexKey{Type: "text", Token: []string{" "}, DocValue: true}
+		}
+	})
+	if err == nil {
+		err = cloud.UpdateLogStore("k8s-log-"+retailCluster, "security-inspector-configaudit-"+retailCluster[:12], func(s *simulator.LogStore) { s.MeteringMode = "ChargeByFunction" })
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ships proves what a shipping job needs, with further arguments. That the index goes is said in any case.
+func ships(more ...any) proof {
+	return proof{role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
+		t.Helper()
+		shippable(t, cloud)
+		said := cloud.Live(t, shippingKind, shippingBlock(more...), shippingBlock(append(more, "description", "To the log account.")...))
+		return slices.DeleteFunc(said, func(s string) bool { return strings.HasPrefix(s, "Index of a shipped Logstore is taken away") })
+	}}
+}
+
+// glances proves what the status of shipping needs: nothing arrived of the job that there is.
+func glances(provider map[string]string) proof {
+	return proof{role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
+		t.Helper()
+		shippable(t, cloud)
+		job := simulator.LogJob{Name: "ship", Type: "ETL", Schedule: simulator.LogSchedule{Type: "Resident"}, Configuration: map[string]any{
+			"logstore": "audit-" + retailCluster, "roleArn": "acs:ram::" + retail + ":role/none", "lang": "SPL", "version": 2,
+			"script": "* | extend account_id='" + retail + "', cluster_id='" + retailCluster + "', log_source='audit'",
+			"sinks": []any{map[string]any{
+				"name": "archive", "project": "audit-central", "logstore": "audit", "roleArn": "acs:ram::" + logAccount + ":role/ackguard-log-writer", "type": "AliyunLOG",
+				"endpoint": "https://cn-hangzhou.log.aliyuncs.com", "datasets": []any{"__UNNAMED__"},
+			}},
+		}}
+		if err := cloud.AddLogJob("k8s-log-"+retailCluster, job); err != nil {
+			t.Fatal(err)
+		}
+		r := cloud.Read(t, shippingStatusKind, map[string]any{"account_ids": []string{retail}, "archive": centralArchive()}, provider)
+		lag := func(warning string) bool { return strings.HasPrefix(warning, "Clusters come from Cloud Config") }
+		return append(r.Errors, slices.DeleteFunc(r.Warnings, lag)...)
 	}}
 }
 

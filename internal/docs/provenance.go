@@ -95,6 +95,38 @@ var provenance = map[string]Provenance{
 			"that names which begin with `internal-` are of the service itself, and do not keep a project from being deleted",
 		},
 	},
+	"resources/ackguard_audit_log_shipping": {
+		Documented: []string{
+			"the calls on data-transformation jobs with their fields and states, by the published SDK: that a new job starts at once, and that one that runs is changed by restarting it",
+			"that SPL is the language of the current version, and that an empty script passes rows through, by the vendor's own Terraform modules",
+			"the two roles of a job across accounts with their policies, and the names of jobs and of the Logstores of a cluster's logs",
+			"that an index is deleted as a whole, that `hot_ttl` is at most the retention, the metering modes, and the quota of jobs",
+			"that the ACK console's reports need the index of the audit log's Logstore",
+			"the RAM actions, and the state that the official provider writes of `alicloud_log_etl`",
+		},
+		Inferred: []string{
+			"how many characters of the cluster's ID the Logstore of inspection results has in its name: whatever part of it fits is found",
+			"that a job is not checked when it is made, so that a wrong role shows in `internal-etl-log` only; and the fields of the rows there (`message` is looked at, as a help)",
+			"that a job goes on where it was after a restart",
+			"that the quotes of an SPL text are doubled inside",
+			"how long a right that was given just now takes to hold: changes of a job that are refused are tried for a minute",
+			"the code for a name that is taken, and that a call to start a job that has started is refused",
+		},
+	},
+	"data-sources/ackguard_log_shipping_policies": {
+		Documented: []string{"the policies of both roles, by Log Service's pages on custom roles across accounts; that wildcards may stand in resources"},
+		Inferred:   []string{"that the service assumes a role of the account which has both source and archive as `log.aliyuncs.com`", "the Logstores that ACK writes to by default"},
+	},
+	"data-sources/ackguard_log_shipping_status": {
+		Documented: []string{
+			"the calls on jobs, Logstores, indexes, cursors and rows with their fields, by the published SDK, and their RAM actions",
+			"the names of the Logstores of a cluster's logs",
+		},
+		Inferred: []string{
+			"that the time of a row in the archive is the one that it had in the source, and that it arrives there within `max_lag_seconds` of it",
+			"that a project of a cluster without auditing is called `k8s-log-` and the cluster ID",
+		},
+	},
 	"resources/ackguard_audit_alert": {
 		Documented: []string{
 			"the calls on alerts with their fields (version 2.0 of their configuration), the numbers of the severities, and that an alert is switched on and off by calls of its own, by the published SDK",

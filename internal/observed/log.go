@@ -46,7 +46,7 @@ func (s *Store) LogMeteringMode(ctx context.Context, scope fleet.Scope, project,
 
 // ForgetLog drops what is known of a project of Log Service and all in it, because it was changed.
 func (s *Store) ForgetLog(scope fleet.Scope, project string) {
-	about := map[kind]bool{logProject: true, logStore: true, logIndex: true, logMetering: true}
+	about := map[kind]bool{logProject: true, logStores: true, logStore: true, logIndex: true, logMetering: true, logJob: true, logJobs: true}
 	s.forget(func(k key) bool { return about[k.kind] && k.Scope == scope && k.object == project })
 }
 

@@ -65,6 +65,7 @@ func (p *ackguard) Resources(context.Context) []func() resource.Resource {
 		logshipping.NewArchiveResource,
 		logshipping.NewAlertResource,
 		logshipping.NewDashboardResource,
+		logshipping.NewShippingResource,
 	}
 }
 
@@ -81,6 +82,8 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		inspection.NewReportDataSource,
 		configrule.NewPrecheckDataSource,
 		logshipping.NewConditionsDataSource,
+		logshipping.NewPoliciesDataSource,
+		logshipping.NewStatusDataSource,
 		permission.NewRequiredPolicyDataSource,
 	}
 }

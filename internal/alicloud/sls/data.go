@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -94,6 +95,46 @@ func (c *Client) newestOfShard(ctx context.Context, project, store string, shard
 	}
 	err = c.call(ctx, timeOfCursor(project, store), func(client *sdk.Client) (err error) {
 		at, err = client.GetPrevCursorTime(project, store, shard, end)
+		return err
+	})
+	return at, err == nil, err
+}
+
+// FirstSince is when the first row of those arrived that came at a time or later,
+// over all shards; the zero time is for all. False if there is none. It needs
+// no index (GetCursor, GetCursorTime).
+func (c *Client) FirstSince(ctx context.Context, project, store string, since time.Time) (first time.Time, there bool, err error) {
+	shards, err := c.Shards(ctx, project, store)
+	if err != nil {
+		return first, false, err
+	}
+	from := "begin"
+	if !since.IsZero() {
+		from = strconv.FormatInt(since.Unix(), 10)
+	}
+	for _, shard := range shards {
+		at, found, err := c.firstOfShard(ctx, project, store, shard, from)
+		if err != nil {
+			return first, false, err
+		}
+		if found && (!there || at.Before(first)) {
+			first, there = at, true
+		}
+	}
+	return first, there, nil
+}
+
+func (c *Client) firstOfShard(ctx context.Context, project, store string, shard int, from string) (at time.Time, there bool, err error) {
+	start, err := c.cursor(ctx, project, store, shard, from)
+	if err != nil {
+		return at, false, err
+	}
+	end, err := c.cursor(ctx, project, store, shard, "end")
+	if err != nil || start == end {
+		return at, false, err
+	}
+	err = c.call(ctx, timeOfCursor(project, store), func(client *sdk.Client) (err error) {
+		at, err = client.GetCursorTime(project, store, shard, start)
 		return err
 	})
 	return at, err == nil, err

@@ -142,6 +142,12 @@ var actions = map[string]action{
 	"log:ListJobs":                   {Member, logJobs, compliance.Documented},
 	"log:ListDashboard":              {Member, logDashboards, compliance.Documented},
 
+	"log:PostLogStoreLogs": {Member, logStores, compliance.Documented},
+	"log:GetLogStoreLogs":  {Member, logStores, compliance.Documented},
+	"log:TagResources":     {Member, logProjects, compliance.Documented},
+	"log:UntagResources":   {Member, logProjects, compliance.Documented},
+	"log:ListTagResources": {Member, logProjects, compliance.Documented},
+
 	"log:GetJob":          {Member, logJobs, compliance.Documented},
 	"log:CreateJob":       {Member, logJobs, compliance.Documented},
 	"log:UpdateJob":       {Member, logJobs, compliance.Documented},
@@ -189,6 +195,12 @@ var (
 	forMetering    = &condition{words: "for `metering_mode`"}
 	forShards      = &condition{words: "for a higher `shard_count`"}
 	forRows        = &condition{words: "unless `force_destroy` is set"}
+	forProject     = &condition{words: "unless `project` is set"}
+	forClusterName = &condition{words: "unless `cluster_name` is set (a warning without it)"}
+	forInspection  = &condition{words: "for `source = \"inspection\"` without `logstore`"}
+	forLookingOn   = &condition{words: "to look ahead (a warning without it)"}
+	forIndex       = &condition{words: "for `index_enabled`"}
+	forUnshipped   = &condition{words: "where nothing arrived lately"}
 	forStopping    = &condition{words: "for `stop_on_destroy`"}
 	forGaps        = &condition{words: "where a rule has no result of a cluster (a warning without it)"}
 	byRules        = func(s compliance.Source) *condition {
@@ -231,6 +243,8 @@ const (
 	exemption        = "ackguard_config_rule_exemption"
 	auditLog         = "ackguard_cluster_audit_log"
 	logArchive       = "ackguard_audit_log_archive"
+	shipping         = "ackguard_audit_log_shipping"
+	shippingStatus   = "ackguard_log_shipping_status"
 	configCompliance = "ackguard_config_compliance"
 )
 
@@ -338,6 +352,35 @@ var features = []Feature{
 	{Name: logArchive + ".adopt_existing_logstore", With: []string{logArchive}, Needs: []need{
 		{action: "log:DeleteIndex", why: "takes the index away again where there was none"},
 	}},
+	{Name: shipping, Needs: []need{
+		{action: "cs:GetClusterAuditProject", why: "finds the project of the cluster's logs", when: forProject},
+		{action: "cs:DescribeClusterDetail", why: "reads the cluster's name; without it rows do not carry it", when: forClusterName},
+		{action: "log:ListLogStores", why: "finds the log store of inspection results", when: forInspection},
+		{action: "log:GetLogStore", why: "looks for the source and, in the log account, for the archive"},
+		{action: "log:ListJobs", why: "counts the project's jobs, which have a quota", when: forLookingOn},
+		{action: "log:GetProject", why: "finds the region of the archive, in the log account", when: forLookingOn},
+		{action: "log:GetJob", why: "reads the job"},
+		{action: "log:CreateJob", why: "creates the job"},
+		{action: "log:UpdateJob", why: "changes, starts and stops the job"},
+		{action: "log:DeleteJob", why: "deletes the job"},
+	}},
+	{Name: shipping + ".verify", With: []string{shipping}, Needs: []need{
+		{action: "log:PostLogStoreLogs", why: "writes a probe row to the source"},
+		{action: "log:GetLogStoreLogs", why: "looks for it in the archive, in the log account; and for what the service says of a job that does not work, in the member"},
+	}},
+	{Name: shipping + ".source_retention", With: []string{shipping}, Needs: []need{
+		{action: "log:UpdateLogStore", why: "changes for how long the source keeps rows"},
+		{action: "log:ListTagResources", why: "reads what is to be put back"},
+		{action: "log:TagResources", why: "writes down what is to be put back"},
+		{action: "log:UntagResources", why: "takes that away again"},
+		{action: "log:GetLogStoreMeteringMode", why: "finds out whether it saves anything to take the index away (a warning without it)", when: forIndex},
+		{action: "log:GetIndex", why: "reads the source's index", when: forIndex},
+		{action: "log:DeleteIndex", why: "takes the source's index away", when: forIndex},
+		{action: "log:CreateIndex", why: "puts it back", when: forIndex},
+	}},
+	{Name: shippingStatus, With: []string{clusterList}, Needs: statusNeeds()},
+	{Name: shippingStatus + fromConfig, Needs: append(groupNeeds(), statusNeeds()...)},
+	{Name: "ackguard_log_shipping_policies", Needless: "it makes no call"},
 	{Name: "ackguard_audit_alert", Needs: []need{
 		{action: "log:GetJob", why: "reads the alert"},
 		{action: "log:CreateJob", why: "creates the alert"},
@@ -363,6 +406,19 @@ var features = []Feature{
 	}},
 	{Name: "ackguard_rules", Needless: "it makes no call"},
 	{Name: "ackguard_required_ram_policy", Needless: "its only call is `sts:GetCallerIdentity`, which needs no permission"},
+}
+
+// statusNeeds are what the status of shipping needs beyond the cluster lists.
+func statusNeeds() []need {
+	return []need{
+		{action: "cs:GetClusterAuditProject", why: "finds the project of each cluster's logs"},
+		{action: "log:ListJobs", why: "finds the jobs that ship to the archive"},
+		{action: "log:GetLogStore", why: "reads for how long a source keeps rows"},
+		{action: "log:GetIndex", why: "finds out whether a source has an index"},
+		{action: "log:GetLogStoreLogs", why: "asks the archive what arrived, in the log account"},
+		{action: "log:ListShards", why: "looks for rows of a source that did not arrive", when: forUnshipped},
+		{action: "log:GetCursorOrData", why: "looks for rows of a source that did not arrive", when: forUnshipped},
+	}
 }
 
 // ruleNeeds are what a rule needs in an account, or with Aggregate in an account group.

@@ -20,6 +20,8 @@ var (
 	configRule  = regexp.MustCompile(`^cr-[0-9A-Za-z]+$`)
 	configPack  = regexp.MustCompile(`^cp-[0-9A-Za-z]+$`)
 	logProject  = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
+	logStore    = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,61}[a-z0-9]$`)
+	logJob      = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}[a-z0-9]$`)
 	delivery    = regexp.MustCompile(`^cdc-[0-9A-Za-z]+$`)
 	roleName    = regexp.MustCompile(`^[0-9A-Za-z.-]{1,64}$`)
 	roleARN     = regexp.MustCompile(`^acs:ram::[0-9]+:role/[0-9A-Za-z.-]{1,64}$`)
@@ -60,6 +62,16 @@ func ConfigRuleID() validator.String {
 // CompliancePackID checks the ID of a compliance pack of Cloud Config.
 func CompliancePackID() validator.String {
 	return stringvalidator.RegexMatches(configPack, "must be the ID of a compliance pack of Cloud Config: cp- and letters or digits")
+}
+
+// LogStore checks the name of a Logstore.
+func LogStore() validator.String {
+	return stringvalidator.RegexMatches(logStore, "must be the name of a Logstore: 2 to 63 lower-case letters, digits, hyphens and underscores, the first and last one a letter or digit")
+}
+
+// LogJob checks the name of a job of Log Service.
+func LogJob() validator.String {
+	return stringvalidator.RegexMatches(logJob, "must be the name of a job of Log Service: 2 to 64 lower-case letters, digits, hyphens and underscores, the first and last one a letter or digit")
 }
 
 // DeliveryChannelID checks the ID of a delivery channel of Cloud Config.
@@ -110,6 +122,52 @@ func (v dayValidator) ValidateString(ctx context.Context, req validator.StringRe
 	}
 	if _, err := time.Parse(time.DateOnly, req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid day", fmt.Sprintf("%s %s: %q is none.", req.Path, v.Description(ctx), req.ConfigValue.ValueString()))
+	}
+}
+
+// Instant checks a time with its zone (RFC 3339).
+func Instant() validator.String { return instantValidator{} }
+
+type instantValidator struct{}
+
+// Description implements validator.String.
+func (instantValidator) Description(context.Context) string {
+	return "must be a time with its zone (RFC 3339), e.g. 2026-01-02T03:04:05+08:00"
+}
+
+// MarkdownDescription implements validator.String.
+func (v instantValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements validator.String.
+func (v instantValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := time.Parse(time.RFC3339, req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid time", fmt.Sprintf("%s %s: %q is none.", req.Path, v.Description(ctx), req.ConfigValue.ValueString()))
+	}
+}
+
+// Duration checks a duration between two bounds.
+func Duration(least, most time.Duration) validator.String { return durationValidator{least, most} }
+
+type durationValidator struct{ least, most time.Duration }
+
+// Description implements validator.String.
+func (v durationValidator) Description(context.Context) string {
+	return fmt.Sprintf("must be a duration from %s to %s, e.g. 90s or 5m", v.least, v.most)
+}
+
+// MarkdownDescription implements validator.String.
+func (v durationValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString implements validator.String.
+func (v durationValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if d, err := time.ParseDuration(req.ConfigValue.ValueString()); err != nil || d < v.least || d > v.most {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration", fmt.Sprintf("%s %s: %q is none.", req.Path, v.Description(ctx), req.ConfigValue.ValueString()))
 	}
 }
 
