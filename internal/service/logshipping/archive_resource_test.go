@@ -728,6 +728,38 @@ func TestArchive_shards(t *testing.T) {
 	shards(9)
 }
 
+// Whether the log store's own count knows of splits is not documented: where it is lower, the shards are counted.
+func TestArchive_shardsAreCounted(t *testing.T) {
+	t.Parallel()
+	cloud, r := madeArchive(t, "shard_count", 4)
+	cloud.Behind(t, func(r *http.Request) (string, int, bool) {
+		return `{"logstoreName":"clusters","ttl":180,"shardCount":2,"autoSplit":true,"maxSplitShard":64,"mode":"standard"}`, http.StatusOK, r.Method == http.MethodGet && r.URL.Path == "/logstores/clusters"
+	})
+	if nothing, err := r.Settled(archiveWith("shard_count", 4)); !nothing || err != nil {
+		t.Errorf("it is planned anew, %v", err)
+	}
+}
+
+// Should the service give a new log store an index, it is completed.
+func TestArchive_indexOfItsOwn(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	cloud.Behind(t, func(r *http.Request) (string, int, bool) {
+		if store, ok := cloud.LogStore(archiveProject, archiveStore); ok && store.Index == nil {
+			changeStore(t, cloud, func(s *simulator.LogStore) {
+				s.Index = &simulator.LogIndex{Keys: map[string]simulator.LogIndexKey{"theirs": {Type: "long"}}}
+			})
+		}
+		return "", 0, false
+	})
+	if err := cloud.Resource(t, archiveKind).Apply(archiveWith()); err != nil {
+		t.Fatal(err)
+	}
+	if keys := theArchive(t, cloud).Index.Keys; keys["theirs"].Type != "long" || keys["verb"].Type != "text" {
+		t.Errorf("the index is %v", slices.Sorted(maps.Keys(keys)))
+	}
+}
+
 func TestArchive_encryption(t *testing.T) {
 	t.Parallel()
 	cloud, r := madeArchive(t)
