@@ -97,7 +97,7 @@ var provenance = map[string]Provenance{
 	},
 	"resources/ackguard_audit_log_shipping": {
 		Documented: []string{
-			"the calls on data-transformation jobs with their fields and states, by the published SDK: that a new job starts at once, and that one that runs is changed by restarting it",
+			"the calls on data-transformation jobs with their fields and states, by the published SDK: that a new job starts at once, and that one has to stand still to be changed",
 			"that SPL is the language of the current version, and that an empty script passes rows through, by the vendor's own Terraform modules",
 			"the two roles of a job across accounts with their policies, and the names of jobs and of the Logstores of a cluster's logs",
 			"that an index is deleted as a whole, that `hot_ttl` is at most the retention, the metering modes, and the quota of jobs",

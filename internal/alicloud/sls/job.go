@@ -111,13 +111,6 @@ func (c *Client) UpdateJob(ctx context.Context, project string, job Job) error {
 	})
 }
 
-// RestartJob changes a job that runs, and starts it anew (UpdateJob with action RESTART).
-func (c *Client) RestartJob(ctx context.Context, project string, job Job) error {
-	return c.call(ctx, updates("RestartJob", place(project, job.Name)), func(client *sdk.Client) error {
-		return client.RestartETL(project, job.wire())
-	})
-}
-
 // StartJob starts a job that is stopped (UpdateJob with action START).
 func (c *Client) StartJob(ctx context.Context, project, name string) error {
 	return c.call(ctx, updates("StartJob", place(project, name)), func(client *sdk.Client) error { return client.StartETL(project, name) })

@@ -245,24 +245,27 @@ func (c *shippingOperation) change(ctx context.Context, wanted sls.Job, diags *d
 	if jobDifference(is, wanted) == "" {
 		return true
 	}
-	if !c.Enabled.ValueBool() {
-		// A restart would let it run with what is to come.
-		if c.turn(ctx, diags); diags.HasError() {
-			return false
-		}
-		is.Status = c.seen.Status
-	}
 	return c.Stands("Updating", lifecycle.ReadNext, c.Settled(ctx, c.send(ctx, is, wanted)), diags)
 }
 
-// send changes a job that runs by restarting it, and one that stands still as it is.
+// send changes a job. One that runs is stopped before, and left for turn to start: the service's restart reads everything
+// from the start again (INFERRED from the console's rerun), and the archive would have each row twice. Where the change
+// is refused, the job goes on as it was.
 func (c *shippingOperation) send(ctx context.Context, is, wanted sls.Job) error {
-	return c.patiently(ctx, func(ctx context.Context) error {
-		if is.Status == sls.Stopped {
-			return c.client.UpdateJob(ctx, c.Project.ValueString(), keeping(wanted, is))
+	ran := is.Status != sls.Stopped
+	if ran {
+		if err := c.patiently(ctx, func(ctx context.Context) error { return c.turned(ctx, false) }); err != nil {
+			return err
 		}
-		return c.client.RestartJob(ctx, c.Project.ValueString(), keeping(wanted, is))
+	}
+	err := c.patiently(ctx, func(ctx context.Context) error {
+		return c.client.UpdateJob(ctx, c.Project.ValueString(), keeping(wanted, is))
 	})
+	if ran && err != nil && !lifecycle.MayHaveHappened(err) {
+		// If this fails too, the next plan shows that the job stands still.
+		_ = c.client.StartJob(ctx, c.Project.ValueString(), is.Name)
+	}
+	return err
 }
 
 // ramWait is how long a refused change of a job is tried again: rights that were given just now take a moment to hold.
@@ -289,18 +292,14 @@ func (c *shippingOperation) patiently(ctx context.Context, call func(context.Con
 // notRunning is the same for every job, so that the CLI shows a fleet's warnings as one.
 const notRunning = "Shipping job is not in the state that it should be in"
 
-// turn starts or stops the job as planned, and waits until it has.
-func (c *shippingOperation) turn(ctx context.Context, diags *diag.Diagnostics) {
-	on := c.Enabled.ValueBool()
-	goal, opposite, doing, call := sls.Running, sls.Stopped, "Starting", c.client.StartJob
+// turned starts or stops the job, and waits until it has.
+func (c *shippingOperation) turned(ctx context.Context, on bool) error {
+	goal, opposite, call := sls.Running, sls.Stopped, c.client.StartJob
 	if !on {
-		goal, opposite, doing, call = sls.Stopped, sls.Running, "Stopping", c.client.StopJob
-	}
-	if c.seen.Status == goal {
-		return
+		goal, opposite, call = sls.Stopped, sls.Running, c.client.StopJob
 	}
 	asked := false
-	err := settle.Until(ctx, c.Clock, c.Timeout, func(ctx context.Context) (string, error) {
+	return settle.Until(ctx, c.Clock, c.Timeout, func(ctx context.Context) (string, error) {
 		job, found, err := c.Read(ctx)
 		switch {
 		case err != nil:
@@ -318,6 +317,18 @@ func (c *shippingOperation) turn(ctx context.Context, diags *diag.Diagnostics) {
 		}
 		return "is " + job.Status, nil
 	})
+}
+
+// turn starts or stops the job as planned.
+func (c *shippingOperation) turn(ctx context.Context, diags *diag.Diagnostics) {
+	goal, doing := sls.Stopped, "Stopping"
+	if c.Enabled.ValueBool() {
+		goal, doing = sls.Running, "Starting"
+	}
+	if c.seen.Status == goal {
+		return
+	}
+	err := c.turned(ctx, c.Enabled.ValueBool())
 	var pending *settle.Pending
 	switch {
 	case err == nil:

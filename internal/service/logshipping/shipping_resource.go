@@ -176,7 +176,7 @@ func (r *shippingResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			"To have an error, use `fail_on_unverified` of `ackguard_log_shipping_status`. " +
 			"A right that was given just now takes a moment to hold: a job that is refused for that is tried again for a minute.\n\n" +
 			"A job of this name that equals the block is taken over; another one is an error that shows the difference, unless `adopt_existing = true`. " +
-			"A job that runs is changed by restarting it, one that stands still as it is; it goes on where it was.\n\n" +
+			"A job that runs is stopped, changed and started again, and goes on where it was.\n\n" +
 			"`source_retention` makes the source a channel that keeps rows for a day or so. It is shortened last, once rows were seen to arrive: while they were not, it stays as it is, with a warning, and the next plan shows it. " +
 			"Destroying the resource puts it back. What is put back is written down before the first change: the days as the tag `ackguard:ttl:` and the Logstore's name on the project, and whether there was an index as `ackguard:index:` and the name. " +
 			"The index itself is too large for a tag and is in the state (`index_before`). If Terraform was killed after it had deleted the index and before it had saved the state, the index is lost: the next apply warns, and destroying makes the standard index of `ackguard_audit_log_archive` instead. " +
