@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
@@ -116,12 +117,12 @@ func shipLogs(ctx context.Context, s Setup) ([]Figure, error) {
 	if err := run.cli(ctx, "apply", "-input=false", "-auto-approve", "-target=ackguard_audit_log_archive.clusters"); err != nil {
 		return nil, err
 	}
-	if err := run.cli(ctx, "plan", "-input=false", "-parallelism="+fmt.Sprint(shippingParallelism), "-out=plan"); err != nil {
+	if err := run.cli(ctx, "plan", "-input=false", "-parallelism="+strconv.Itoa(shippingParallelism), "-out=plan"); err != nil {
 		return nil, err
 	}
 	cloud.ResetRequests()
 	delayed := cloud.AddFault(simulator.Fault{Delay: latency.String()})
-	if err := run.cli(ctx, "apply", "-input=false", "-parallelism="+fmt.Sprint(shippingParallelism), "plan"); err != nil {
+	if err := run.cli(ctx, "apply", "-input=false", "-parallelism="+strconv.Itoa(shippingParallelism), "plan"); err != nil {
 		return nil, err
 	}
 	delayed.Remove()
@@ -129,7 +130,7 @@ func shipLogs(ctx context.Context, s Setup) ([]Figure, error) {
 	if rows := len(cloud.LogRows(archiveProject, archiveStore)); rows < len(clusters) {
 		return nil, fmt.Errorf("the archive has %d rows, and %d flows that were verified", rows, len(clusters))
 	}
-	if err := run.cli(ctx, "plan", "-input=false", "-detailed-exitcode", "-parallelism="+fmt.Sprint(shippingParallelism)); err != nil {
+	if err := run.cli(ctx, "plan", "-input=false", "-detailed-exitcode", "-parallelism="+strconv.Itoa(shippingParallelism)); err != nil {
 		return nil, fmt.Errorf("a second plan shows a change: %w", err)
 	}
 	bound := time.Duration(len(requests)) * latency / shippingParallelism

@@ -42,6 +42,9 @@ var shownPolicies = map[string]shownPolicy{
 	permissions + "member-reports.json":               {features: []string{inspections + "report"}, holder: permission.Member},
 	permissions + "member-schedule.json":              {features: []string{inspections + "schedule"}, holder: permission.Member},
 	permissions + "member-run.json":                   {features: []string{"ackguard_run_cluster_inspection"}, holder: permission.Member},
+	permissions + "member-logs.json": {
+		features: []string{"ackguard_cluster_audit_log", "ackguard_audit_log_shipping", "ackguard_log_shipping_status"}, holder: permission.Member,
+	},
 	"examples/guides/multi-account/member.json": {
 		features: []string{clusterList, "ackguard_cluster_compliance", inspections + "schedule"}, holder: permission.Member,
 	},

@@ -602,7 +602,10 @@ func TestGuide_permissionsTable(t *testing.T) {
 		}
 	}
 	// Only for an argument, and the guide says so.
-	inPolicies["resourcemanager:GetFolder"] = strings.Contains(read(t, "docs/guides/permissions.md"), "`resourcemanager:GetFolder`")
+	guide := read(t, "docs/guides/permissions.md")
+	for _, action := range []string{"resourcemanager:GetFolder", "cs:CheckControlPlaneLogEnable", "cs:UpdateControlPlaneLog", "cs:EnableCoreControlPlaneComponentsLog"} {
+		inPolicies[action] = strings.Contains(guide, "`"+action+"`")
+	}
 	for _, word := range strings.Split(table, "`") {
 		product, name, ok := strings.Cut(word, ":")
 		if ok && slices.Contains([]string{"cs", "resourcemanager", "sts"}, product) && !strings.ContainsAny(name, "* ") && !inPolicies[word] && word != "sts:GetCallerIdentity" {

@@ -744,7 +744,7 @@ func TestArchive_shardsAreCounted(t *testing.T) {
 func TestArchive_indexOfItsOwn(t *testing.T) {
 	t.Parallel()
 	cloud := acctest.New(t, acctest.Fleet())
-	cloud.Behind(t, func(r *http.Request) (string, int, bool) {
+	cloud.Behind(t, func(_ *http.Request) (string, int, bool) {
 		if store, ok := cloud.LogStore(archiveProject, archiveStore); ok && store.Index == nil {
 			changeStore(t, cloud, func(s *simulator.LogStore) {
 				s.Index = &simulator.LogIndex{Keys: map[string]simulator.LogIndexKey{"theirs": {Type: "long"}}}

@@ -4,6 +4,7 @@
 package logshipping
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -153,13 +154,13 @@ func (u usage) check() error {
 	case u.Compression <= 0 || u.Compression > 1:
 		return fmt.Errorf("compression is %g, and is stored over written size: more than 0, at most 1", u.Compression)
 	case u.IndexRatio < 0, u.SourceShards < 0, u.ArchiveShards < 0, u.HotDays < 0, u.InfrequentDays < 0, u.IngestIncludesStorageDays < 0:
-		return fmt.Errorf("a negative number makes no cost")
+		return errors.New("a negative number makes no cost")
 	case u.SourceDays < 1 || u.ArchiveDays < 1:
 		return fmt.Errorf("source_days is %g and archive_days %g; rows are kept for a day at least", u.SourceDays, u.ArchiveDays)
 	case u.HotDays+u.InfrequentDays > u.ArchiveDays:
 		return fmt.Errorf("hot_days and infrequent_access_days are %g together, more than archive_days, %g", u.HotDays+u.InfrequentDays, u.ArchiveDays)
 	case u.InfrequentDays > 0 && u.HotDays == 0:
-		return fmt.Errorf("infrequent_access_days follow hot_days, which is not given")
+		return errors.New("infrequent_access_days follow hot_days, which is not given")
 	}
 	for name, mode := range map[string]string{"source_metering": u.SourceMetering, "archive_metering": u.ArchiveMetering} {
 		if mode != byFeature && mode != byIngest {

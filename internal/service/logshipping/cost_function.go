@@ -2,6 +2,7 @@ package logshipping
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -115,7 +116,7 @@ func (b *bill) value() types.Object {
 func usageOf(value attr.Value) (usage, error) {
 	object, ok := value.(types.Object)
 	if !ok {
-		return usage{}, fmt.Errorf("usage is no object")
+		return usage{}, errors.New("usage is no object")
 	}
 	u := usage{
 		Compression: 0.15, IndexRatio: 1, SourceMetering: byFeature, ArchiveMetering: byFeature, SourceDays: 1, SourceShards: 1, ArchiveDays: 180,
@@ -148,19 +149,19 @@ func into(target any, value attr.Value) error {
 	case *float64:
 		number, ok := value.(types.Number)
 		if !ok {
-			return fmt.Errorf("is no number")
+			return errors.New("is no number")
 		}
 		*t, _ = number.ValueBigFloat().Float64()
 	case *bool:
 		yes, ok := value.(types.Bool)
 		if !ok {
-			return fmt.Errorf("is neither true nor false")
+			return errors.New("is neither true nor false")
 		}
 		*t = yes.ValueBool()
 	case *string:
 		text, ok := value.(types.String)
 		if !ok {
-			return fmt.Errorf("is no text")
+			return errors.New("is no text")
 		}
 		*t = text.ValueString()
 	}

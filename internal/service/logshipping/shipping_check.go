@@ -140,7 +140,7 @@ func (m shippingModel) checkSource(ctx context.Context, is sourceFacts, creates 
 	switch n := len(is.jobs); {
 	case n >= maxJobQuota:
 		diags.AddAttributeError(path.Root("project"), "Project has no room for a job", fmt.Sprintf(
-			"The project %s has %d data-transformation jobs, and the service allows %d at the most: delete some, or ship from another project.", where[:strings.Index(where, "/")], n, maxJobQuota))
+			"The project %s has %d data-transformation jobs, and the service allows %d at the most: delete some, or ship from another project.", m.Project.ValueString(), n, maxJobQuota))
 	case n >= jobQuota:
 		diags.AddAttributeWarning(path.Root("project"), quotaNear, fmt.Sprintf(
 			"The project %s has %d data-transformation jobs. The quota is %d unless it was raised (up to %d): if it was not, this job will be refused.", m.Project.ValueString(), n, jobQuota, maxJobQuota))

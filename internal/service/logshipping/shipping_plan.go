@@ -71,6 +71,26 @@ func (m shippingModel) scope() fleet.Scope {
 // yet, an apply may make before it gets here.
 func (r *shippingResource) planFound(ctx context.Context, m *shippingModel, given shippingModel) {
 	known := set(m.AccountID) && set(m.Region) && set(m.ClusterID) && set(m.Source) && !m.Component.IsUnknown()
+	r.planPlace(ctx, m, given, known)
+	if m.Name.IsUnknown() && given.Name.IsNull() && set(m.Source) && !m.Component.IsUnknown() && !m.ClusterID.IsUnknown() {
+		if custom := m.Source.ValueString() == sourceCustom; !custom || set(m.LogStore) {
+			m.Name = m.defaultName()
+		}
+	}
+	if m.ClusterName.IsUnknown() && given.ClusterName.IsNull() {
+		switch {
+		case m.PassThrough.ValueBool(), m.ClusterID.IsNull():
+			m.ClusterName = types.StringNull()
+		case known && !m.PassThrough.IsUnknown():
+			if cluster, err := r.data.Observed.ClusterDetail(ctx, m.scope(), m.ClusterID.ValueString()); err == nil {
+				m.ClusterName = value.OrNull(cluster.Name)
+			}
+		}
+	}
+}
+
+// planPlace puts the project and the Logstore into the plan. known: the cluster and the kind of its logs are.
+func (r *shippingResource) planPlace(ctx context.Context, m *shippingModel, given shippingModel, known bool) {
 	if known && m.Project.IsUnknown() && given.Project.IsNull() {
 		if log, err := r.data.Observed.AuditLog(ctx, m.scope(), m.ClusterID.ValueString()); err == nil && log.Enabled && log.Project != "" {
 			m.Project = types.StringValue(log.Project)
@@ -84,21 +104,6 @@ func (r *shippingResource) planFound(ctx context.Context, m *shippingModel, give
 				if name, err := inspectionStore(stores, m.ClusterID.ValueString()); err == nil {
 					m.LogStore = types.StringValue(name)
 				}
-			}
-		}
-	}
-	if m.Name.IsUnknown() && given.Name.IsNull() && set(m.Source) && !m.Component.IsUnknown() && !m.ClusterID.IsUnknown() {
-		if custom := m.Source.ValueString() == sourceCustom; !custom || set(m.LogStore) {
-			m.Name = m.defaultName()
-		}
-	}
-	if m.ClusterName.IsUnknown() && given.ClusterName.IsNull() {
-		switch {
-		case m.PassThrough.ValueBool(), m.ClusterID.IsNull():
-			m.ClusterName = types.StringNull()
-		case known && !m.PassThrough.IsUnknown():
-			if cluster, err := r.data.Observed.ClusterDetail(ctx, m.scope(), m.ClusterID.ValueString()); err == nil {
-				m.ClusterName = value.OrNull(cluster.Name)
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package logshipping
 import (
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -163,7 +164,7 @@ func TestCheckPlan(t *testing.T) {
 	}{
 		"in order":      {func(*shippingModel, *sinkModel) {}, ""},
 		"nothing known": {func(m *shippingModel, a *sinkModel) { *m, *a = shippingModel{}, sinkModel{} }, ""},
-		"archive unknown": {func(m *shippingModel, a *sinkModel) {
+		"archive unknown": {func(_ *shippingModel, a *sinkModel) {
 			a.AccountID, a.Project = types.StringUnknown(), types.StringUnknown()
 		}, ""},
 		"region": {
@@ -245,7 +246,7 @@ func TestCheckSource(t *testing.T) {
 	t.Parallel()
 	jobs := func(n int, more ...string) []string {
 		for i := range n - len(more) {
-			more = append(more, fmt.Sprint(i))
+			more = append(more, strconv.Itoa(i))
 		}
 		return more
 	}

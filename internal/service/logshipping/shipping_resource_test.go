@@ -1,8 +1,10 @@
 package logshipping_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +42,7 @@ func jobHolds(cloud *acctest.Cloud, check func(simulator.LogJob, simulator.LogET
 func noJob(cloud *acctest.Cloud) resource.TestCheckFunc {
 	return acctest.Func(func() error {
 		if _, _, err := theJob(cloud); err == nil {
-			return fmt.Errorf("the job is there")
+			return errors.New("the job is there")
 		}
 		return nil
 	})
@@ -551,7 +553,7 @@ func TestShipping_changeShipsEachRowOnce(t *testing.T) {
 	block := shipping("verify", false)
 	for i, b := range []map[string]any{block, acctest.With(block, "description", "new"), acctest.With(block, "additional_fields", map[string]any{"environment": "production"})} {
 		mustDo(t, r.Apply(b))
-		mustDo(t, cloud.WriteAudit(acctest.ClusterID("retail"), map[string]any{"auditID": fmt.Sprint(i), "verb": "get", "stage": "ResponseComplete"}))
+		mustDo(t, cloud.WriteAudit(acctest.ClusterID("retail"), map[string]any{"auditID": strconv.Itoa(i), "verb": "get", "stage": "ResponseComplete"}))
 		if rows := cloud.LogRows(acctest.ArchiveProject, acctest.ArchiveStore); len(rows) != i+1 {
 			t.Errorf("after change %d the archive has %d rows: %v", i, len(rows), rows)
 		}
