@@ -24,8 +24,10 @@ func LogProject(cluster string) string { return "k8s-log-" + ClusterID(cluster) 
 
 // LogFleet is Fleet in which the clusters of Retail, Logistics and Analytics write audit logs, inspection results and
 // events, and Payments has an archive for them.
-func LogFleet() *simulator.Scenario {
-	s := Fleet()
+func LogFleet() *simulator.Scenario { return WithLogs(Fleet()) }
+
+// WithLogs gives the accounts of Fleet what LogFleet has.
+func WithLogs(s *simulator.Scenario) *simulator.Scenario {
 	for i := range s.Accounts {
 		account := &s.Accounts[i]
 		if account.AccountID == Management {

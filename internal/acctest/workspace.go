@@ -41,6 +41,16 @@ func (w *Workspace) Write(t *testing.T, name, text string) string {
 	return path
 }
 
+// Modules makes the modules of the configuration known to the CLI.
+func (w *Workspace) Modules(t *testing.T) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), cli(), "get", "-no-color")
+	command.Dir, command.Env = w.dir, w.environment
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("terraform get: %v\n%s", err, output)
+	}
+}
+
 // Instance is a resource instance as the state file has it.
 type Instance struct {
 	Status     string         `json:"status"` // "tainted" or empty
