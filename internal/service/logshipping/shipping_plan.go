@@ -72,7 +72,7 @@ func (m shippingModel) scope() fleet.Scope {
 func (r *shippingResource) planFound(ctx context.Context, m *shippingModel, given shippingModel) {
 	known := set(m.AccountID) && set(m.Region) && set(m.ClusterID) && set(m.Source) && !m.Component.IsUnknown()
 	if known && m.Project.IsUnknown() && given.Project.IsNull() {
-		if log, err := r.data.Observed.AuditLog(ctx, m.scope(), m.ClusterID.ValueString()); err == nil && log.Enabled && log.Project != "" {
+		if log, err := r.data.Observed.AuditLog(ctx, m.scope(), m.ClusterID.ValueString()); err == nil && false {
 			m.Project = types.StringValue(log.Project)
 		}
 	}
