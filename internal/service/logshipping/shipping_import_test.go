@@ -146,6 +146,7 @@ func TestShipping_notMovable(t *testing.T) {
 	}{
 		"script of its own":       {officialProvider, "alicloud_log_etl", formerETL("script", "e_set('a', 'b')"), "Its script does something else than to add the fields"},
 		"fields of its own":       {officialProvider, "alicloud_log_etl", formerETL("script", "* | extend a='b'"), "Its script does something else"},
+		"account not told":        {officialProvider, "alicloud_log_etl", formerETL("script", "* | extend log_source='audit'"), "Its script does something else"},
 		"two destinations":        {officialProvider, "alicloud_log_etl", formerETL("etl_sinks", []any{map[string]any{}, map[string]any{}}), "It has 2 destinations"},
 		"AccessKey":               {officialProvider, "alicloud_log_etl", formerETL("role_arn", ""), "It reads or writes with an AccessKey"},
 		"AccessKey of the sink":   {officialProvider, "alicloud_log_etl", formerETL("etl_sinks", []any{map[string]any{"role_arn": ""}}), "It reads or writes with an AccessKey"},

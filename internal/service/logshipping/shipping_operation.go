@@ -298,7 +298,8 @@ func (c *shippingOperation) turned(ctx context.Context, on bool) error {
 	if !on {
 		goal, opposite, call = sls.Stopped, sls.Running, c.client.StopJob
 	}
-	asked := false
+	var refused error // it may be on its way there already, and the read may lag
+	asked, askedAt := false, c.Clock.Now()
 	return settle.Until(ctx, c.Clock, c.Timeout, func(ctx context.Context) (string, error) {
 		job, found, err := c.Read(ctx)
 		switch {
@@ -308,9 +309,14 @@ func (c *shippingOperation) turned(ctx context.Context, on bool) error {
 			return "cannot be read", nil
 		case job.Status == goal:
 			return "", nil
+		case refused != nil && c.Clock.Now().Sub(askedAt) > lifecycle.LostAnswerWait:
+			return "", refused
 		case job.Status == opposite && !asked:
 			err := call(ctx, c.Project.ValueString(), job.Name)
-			asked = err == nil || alicloud.Is(err, alicloud.Invalid) // it may be on its way there already, and the read may lag
+			if alicloud.Is(err, alicloud.Invalid) {
+				refused = err
+			}
+			asked, askedAt = err == nil || refused != nil, c.Clock.Now()
 			if err != nil && !asked && !lifecycle.MayHaveHappened(err) {
 				return "", err
 			}

@@ -3,6 +3,7 @@ package logshipping_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -533,7 +534,7 @@ func TestShipping_lostAnswers(t *testing.T) {
 					t.Errorf("%s: %s", action, err)
 				}
 			}
-			if err := r.Destroy(); err != nil && first > 0 {
+			if err := r.Destroy(); err != nil && (first > 0 || action == "DeleteJob") {
 				t.Errorf("%s: %s", action, err)
 			}
 			fault.Remove()
@@ -577,15 +578,51 @@ func TestShipping_slow(t *testing.T) {
 			t.Errorf("it is %s, want %s; %v", job.Status, step.status, err)
 		}
 	}
+	if n := cloud.Count(simulator.Filter{Action: "RestartJob"}); n != 1 {
+		t.Errorf("%d restarts: a job that is to stand still is stopped before it is changed", n)
+	}
+	began := cloud.Clock.Now()
 	mustDo(t, r.Destroy())
-	if _, _, err := theJob(cloud); err == nil {
-		t.Error("it is there")
+	if took := cloud.Clock.Now().Sub(began); took < 50*time.Second {
+		t.Errorf("it was taken for gone after %s, when it could still be read", took)
 	}
 	s.Behaviour.LogJobDuration = "1h"
 	cloud = acctest.NewOneClock(t, s)
 	r = cloud.Resource(t, shippingKind)
 	if err := r.Apply(shipping("verify", false)); err != nil || !acctest.Says("Shipping job is not in the state that it should be in", "still is STARTING").MatchString(strings.Join(r.Warnings(), "\n")) {
 		t.Errorf("%v, said %v", err, r.Warnings())
+	}
+}
+
+// A call to stop a job that is stopped already, as far as the service knows, is no failure; one that is refused for
+// another reason is, with that reason.
+func TestShipping_stopRefused(t *testing.T) {
+	t.Parallel()
+	for name, stops := range map[string]bool{"already stopped": true, "refused": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cloud := acctest.New(t, acctest.LogFleet())
+			cloud.Behind(t, func(r *http.Request) (string, int, bool) {
+				if r.Method != http.MethodPut || r.URL.Query().Get("action") != "STOP" {
+					return "", 0, false
+				}
+				if stops {
+					mustDo(t, cloud.UpdateLogJob(retailProject, retailJob, func(j *simulator.LogJob) { j.Status = "STOPPED" }))
+				}
+				return `{"errorCode":"ParameterInvalid","errorMessage":"The job cannot be stopped"}`, http.StatusBadRequest, true
+			})
+			r := cloud.Resource(t, shippingKind)
+			mustDo(t, r.Apply(shipping("verify", false)))
+			began := cloud.Clock.Now()
+			err := r.Apply(shipping("verify", false, "enabled", false))
+			if stops != (err == nil) || !stops && !acctest.Says("Stopping the shipping job", "The job cannot be stopped").MatchString(err.Error()) {
+				t.Errorf("said %v", err)
+			}
+			if took := cloud.Clock.Now().Sub(began); took > time.Minute {
+				t.Errorf("it took %s", took)
+			}
+			mustDo(t, r.Destroy())
+		})
 	}
 }
 

@@ -148,6 +148,48 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// Rows of jobs that add the same cannot be told apart; those of a job without a cluster can, if it is the only one.
+func TestStatus_toldApart(t *testing.T) {
+	t.Parallel()
+	kcm := func(j *simulator.LogJob) { j.Name = "kcm"; j.Configuration["logstore"] = "k8s-event" }
+	custom := func(j *simulator.LogJob) {
+		j.Name = "custom"
+		j.Configuration["script"] = "* | extend account_id='" + acctest.Retail + "', log_source='custom'"
+	}
+	s := acctest.LogFleet()
+	s.Accounts[1].LogService.Projects[0].Jobs = []simulator.LogJob{
+		shippingJob(acctest.Retail, "retail", "control_plane", "apiserver-"+retailID), shippingJob(acctest.Retail, "retail", "control_plane", "apiserver-"+retailID, kcm), shippingJob(acctest.Retail, "retail", "custom", "k8s-event", custom),
+	}
+	cloud := acctest.New(t, s)
+	mustDo(t, cloud.AppendLogRows(retailProject, "k8s-event", oldRow("1s")))
+	jobs := cloud.Read(t, statusKind, statusOf("account_ids", []any{acctest.Retail}), nil).Attributes["jobs"].([]any)
+	if len(jobs) != 3 {
+		t.Fatal(jobs)
+	}
+	flowHas(t, jobs[0].(map[string]any), map[string]any{"source": "custom", "cluster_id": nil, "archived": true, "verified": true})
+	for _, j := range jobs[1:] {
+		flowHas(t, j.(map[string]any), map[string]any{"source": "control_plane", "archived": nil, "verified": nil, "problem": "Its rows cannot be told from those of other jobs, so that it is not known whether they arrive."})
+	}
+}
+
+// A row that did not arrive yet is late only when it is older than it may be.
+func TestStatus_onItsWay(t *testing.T) {
+	t.Parallel()
+	s := shippingFleet()
+	s.Behaviour.LogShippingDelay = "24h"
+	cloud := acctest.New(t, s)
+	mustDo(t, cloud.AppendLogRows(retailProject, retailAudit, oldRow("1s")))
+	for _, step := range []struct {
+		after time.Duration
+		late  bool
+		want  any
+	}{{0, false, nil}, {5 * time.Minute, false, nil}, {11 * time.Minute, true, false}} {
+		cloud.AdvanceLogs(step.after)
+		cloud.Clock.Advance(step.after)
+		flowHas(t, flow(t, cloud.Read(t, statusKind, statusOf(), nil), "retail", "audit"), map[string]any{"archived": false, "late": step.late, "verified": step.want})
+	}
+}
+
 // All is well, twice: the second plan has no change in its outputs, however long after.
 func TestStatus_twice(t *testing.T) {
 	t.Parallel()
@@ -229,6 +271,8 @@ func TestStatus_unread(t *testing.T) {
 	t.Run("jobs", func(t *testing.T) {
 		t.Parallel()
 		cloud := acctest.New(t, shippingFleet())
+		mustDo(t, cloud.AppendLogRows(retailProject, retailAudit, oldRow("1s")))
+		mustDo(t, cloud.AppendLogRows(retailProject, "k8s-event", oldRow("1s")))
 		cloud.DenyMember(t, acctest.Logistics, "log:ListJobs")
 		r := cloud.Read(t, statusKind, statusOf(), nil)
 		outcomes := r.Attributes["outcomes"].([]any)
@@ -236,7 +280,10 @@ func TestStatus_unread(t *testing.T) {
 			m := o.(map[string]any)
 			return m["account_id"] == acctest.Logistics && m["region"] == "cn-hangzhou" && m["outcome"] == "denied" && strings.Contains(fmt.Sprint(m["action_needed"]), "log:ListJobs")
 		})
-		if !denied || r.Attributes["complete"] != false {
+		for _, source := range []string{"audit", "event"} {
+			flowHas(t, flow(t, r, "retail", source), map[string]any{"verified": true})
+		}
+		if !denied || r.Attributes["complete"] != false || r.Attributes["verified"] != false {
 			t.Errorf("outcomes %v", outcomes)
 		}
 	})
