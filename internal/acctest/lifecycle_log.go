@@ -35,7 +35,7 @@ var lostLogs = &Lost{Warning: "Log settings of a cluster stay", Lines: regexp.Mu
 var logPlaces = regexp.MustCompile(`^\+ log `)
 
 var clusterAuditLog = []Lifecycle{
-	{Name: "plain", Real: true, Seed: Fleet, Create: auditOn, Update: auditMoved, Lost: lostLogs, Leaves: logPlaces},
+	{Name: "plain", Seed: Fleet, Create: auditOn, Update: auditMoved, Lost: lostLogs, Leaves: logPlaces},
 	{Name: "auditing on before", Seed: onlyAuditOn, Create: With(auditOn, "control_plane_logs", someLogs), Update: With(auditOn, "enabled", false), Lost: lostLogs, Leaves: logPlaces},
 	{
 		Name: "control-plane logs", Seed: Fleet,

@@ -30,7 +30,7 @@ var (
 )
 
 var auditAlert = []Lifecycle{
-	{Name: "plain", Real: true, Seed: WatchedArchive, Create: onExec, Update: execOff},
+	{Name: "plain", Seed: WatchedArchive, Create: onExec, Update: execOff},
 	{Name: "made off, switched on", Seed: WatchedArchive, Create: execOff, Update: onExec},
 	{
 		Name: "own query", Seed: WatchedArchive, Create: With(onArchive, "name", "deletions", "query", ownQuery),
@@ -67,7 +67,7 @@ var (
 )
 
 var auditDashboard = []Lifecycle{
-	{Name: "plain", Real: true, Seed: WatchedArchive, Create: overview, Update: inChinese},
+	{Name: "plain", Seed: WatchedArchive, Create: overview, Update: inChinese},
 	{Name: "replaced", Seed: WatchedArchive, Create: overview, Update: details},
 	{Name: "adopt_existing", Seed: ForeignDashboard, Create: With(overview, "adopt_existing", true), Update: With(inChinese, "adopt_existing", true), Lost: lostDashboard},
 }

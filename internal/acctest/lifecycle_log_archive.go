@@ -44,7 +44,7 @@ func emptyProject() *simulator.Scenario {
 var auditLogArchive = []Lifecycle{
 	{Name: "plain", Real: true, Seed: Fleet, Create: archive, Update: keptLonger},
 	{
-		Name: "adopted", Real: true, Seed: FoundArchive, Create: adopted, Update: With(adopted, "retention_days", 400, "metering_mode", "ChargeByFunction", "description", "For the auditors."),
+		Name: "adopted", Seed: FoundArchive, Create: adopted, Update: With(adopted, "retention_days", 400, "metering_mode", "ChargeByFunction", "description", "For the auditors."),
 		Lost: &Lost{
 			Warning: "Log store taken over; what was there before is not known",
 			Lines:   regexp.MustCompile(`^[-+~] log ack-audit`),
