@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -154,17 +153,8 @@ resource "ackguard_cluster_inspection_schedule" "all" {
 	if err != nil {
 		return nil, err
 	}
-	clusters := map[string]map[string]string{}
-	for _, a := range scenario.Accounts {
-		for _, c := range a.Clusters {
-			clusters[c.ClusterID] = map[string]string{"account_id": a.AccountID, "region": c.RegionID}
-		}
-	}
-	variables, err := json.Marshal(map[string]any{"clusters": clusters})
+	clusters, err := run.giveClusters(scenario)
 	if err != nil {
-		return nil, err
-	}
-	if err := os.WriteFile(filepath.Join(run.dir, "clusters.auto.tfvars.json"), variables, 0o600); err != nil {
 		return nil, err
 	}
 	if err := run.cli(ctx, "apply", "-input=false", "-auto-approve", "-parallelism=32"); err != nil {
@@ -180,9 +170,9 @@ resource "ackguard_cluster_inspection_schedule" "all" {
 		return nil, fmt.Errorf("the refresh of what was just applied shows a change:\n%s", out)
 	}
 	requests := cloud.Requests()
-	expected := 1 + f.accounts + len(clusters)
+	expected := 1 + f.accounts + clusters
 	return []Figure{
-		{"schedules_1k_refresh_s", span(requests).Seconds(), "s", fmt.Sprintf("from the first call to the last of a plan with %d schedules in %d accounts, %s a call, Terraform's parallelism 10", len(clusters), f.accounts, latency)},
+		{"schedules_1k_refresh_s", span(requests).Seconds(), "s", fmt.Sprintf("from the first call to the last of a plan with %d schedules in %d accounts, %s a call, Terraform's parallelism 10", clusters, f.accounts, latency)},
 		{"schedules_1k_refresh_calls", float64(len(requests)), "calls", fmt.Sprintf("expected %d: one for each schedule, a session for each account, and who the provider is", expected)},
 	}, nil
 }

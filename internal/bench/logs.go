@@ -2,10 +2,7 @@ package bench
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -100,17 +97,8 @@ func shipLogs(ctx context.Context, s Setup) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	clusters := map[string]map[string]string{}
-	for _, a := range scenario.Accounts {
-		for _, c := range a.Clusters {
-			clusters[c.ClusterID] = map[string]string{"account_id": a.AccountID, "region": c.RegionID}
-		}
-	}
-	variables, err := json.Marshal(map[string]any{"clusters": clusters})
+	clusters, err := run.giveClusters(scenario)
 	if err != nil {
-		return nil, err
-	}
-	if err := os.WriteFile(filepath.Join(run.dir, "clusters.auto.tfvars.json"), variables, 0o600); err != nil {
 		return nil, err
 	}
 	// The archive's one chain of calls is no part of what is measured.
@@ -127,18 +115,18 @@ func shipLogs(ctx context.Context, s Setup) ([]Figure, error) {
 	}
 	delayed.Remove()
 	requests := cloud.Requests()
-	if rows := len(cloud.LogRows(archiveProject, archiveStore)); rows < len(clusters) {
-		return nil, fmt.Errorf("the archive has %d rows, and %d flows that were verified", rows, len(clusters))
+	if rows := len(cloud.LogRows(archiveProject, archiveStore)); rows < clusters {
+		return nil, fmt.Errorf("the archive has %d rows, and %d flows that were verified", rows, clusters)
 	}
 	if err := run.cli(ctx, "plan", "-input=false", "-detailed-exitcode", "-parallelism="+strconv.Itoa(shippingParallelism)); err != nil {
 		return nil, fmt.Errorf("a second plan shows a change: %w", err)
 	}
 	bound := time.Duration(len(requests)) * latency / shippingParallelism
 	wall := span(requests)
-	input := fmt.Sprintf("apply of a saved plan of %d flows in %d accounts, each created, verified by a row that arrives, its source shortened; %s a call, %d at once", len(clusters), shippingAccounts, latency, shippingParallelism)
+	input := fmt.Sprintf("apply of a saved plan of %d flows in %d accounts, each created, verified by a row that arrives, its source shortened; %s a call, %d at once", clusters, shippingAccounts, latency, shippingParallelism)
 	return []Figure{
 		{"shipping_200_s", wall.Seconds(), "s", "from the first call to the last: " + input},
-		{"shipping_200_calls", float64(len(requests)), "calls", fmt.Sprintf("%.1f a flow: %s", float64(len(requests))/float64(len(clusters)), input)},
+		{"shipping_200_calls", float64(len(requests)), "calls", fmt.Sprintf("%.1f a flow: %s", float64(len(requests))/float64(clusters), input)},
 		{"shipping_200_ratio", wall.Seconds() / bound.Seconds(), "ratio", fmt.Sprintf("wall over %s, what so many calls take %d at a time; aim 1.5: %s", bound, shippingParallelism, input)},
 	}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -188,6 +189,21 @@ type cliRun struct {
 	setup Setup
 	dir   string
 	env   []string
+}
+
+// giveClusters sets the variable clusters: where each cluster is, by its ID. It returns how many there are.
+func (r cliRun) giveClusters(scenario *simulator.Scenario) (int, error) {
+	clusters := map[string]map[string]string{}
+	for _, a := range scenario.Accounts {
+		for _, c := range a.Clusters {
+			clusters[c.ClusterID] = map[string]string{"account_id": a.AccountID, "region": c.RegionID}
+		}
+	}
+	variables, err := json.Marshal(map[string]any{"clusters": clusters})
+	if err != nil {
+		return 0, err
+	}
+	return len(clusters), os.WriteFile(filepath.Join(r.dir, "clusters.auto.tfvars.json"), variables, 0o600)
 }
 
 func newRun(s Setup, name string, env []string, config string) (cliRun, error) {
