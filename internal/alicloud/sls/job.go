@@ -2,6 +2,7 @@ package sls
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 
 	sdk "github.com/aliyun/aliyun-log-go-sdk"
@@ -77,6 +78,23 @@ func jobOf(w *sdk.ETL) Job {
 		j.Sinks = append(j.Sinks, Sink{Name: s.Name, Endpoint: s.Endpoint, Project: s.Project, LogStore: s.Logstore, RoleARN: s.RoleArn, DataSets: s.DataSets})
 	}
 	return j
+}
+
+// JSON is the job with its state, as the service has it.
+func (j Job) JSON() (string, error) {
+	w := j.wire()
+	w.Status = j.Status
+	text, err := json.Marshal(w)
+	return string(text), err
+}
+
+// JobOf is a job of such a text.
+func JobOf(text string) (Job, error) {
+	var w sdk.ETL
+	if err := json.Unmarshal([]byte(text), &w); err != nil {
+		return Job{}, err
+	}
+	return jobOf(&w), nil
 }
 
 // Job reads a data-transformation job (GetJob).

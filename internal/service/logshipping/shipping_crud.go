@@ -2,7 +2,6 @@ package logshipping
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -159,8 +158,8 @@ func (r *shippingResource) Delete(ctx context.Context, req resource.DeleteReques
 
 // putBack makes the job what it was before adopt_existing.
 func (c *shippingOperation) putBack(ctx context.Context, diags *diag.Diagnostics) {
-	var original sls.Job
-	if err := json.Unmarshal([]byte(c.JobBefore.ValueString()), &original); err != nil {
+	original, err := sls.JobOf(c.JobBefore.ValueString())
+	if err != nil {
 		diags.AddError("Restoring "+c.Name+" failed", "What was there before (job_before) cannot be decoded: "+err.Error())
 		return
 	}

@@ -2,7 +2,6 @@ package logshipping
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -207,12 +206,12 @@ func (c *shippingOperation) establish(ctx context.Context, diags *diag.Diagnosti
 		diags.Append(c.conflict(difference))
 		return false, false
 	}
-	original, err := json.Marshal(existing)
+	original, err := existing.JSON()
 	if err != nil {
 		diags.AddError("Remembering the existing job failed", err.Error())
 		return false, false
 	}
-	c.JobBefore = types.StringValue(string(original))
+	c.JobBefore = types.StringValue(original)
 	changed := c.send(ctx, existing, c.wanted)
 	return c.made(ctx, "Overwriting", changed, diags)
 }

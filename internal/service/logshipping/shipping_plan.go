@@ -46,6 +46,9 @@ func (r *shippingResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if given.ClusterName.IsNull() && (m.PassThrough.ValueBool() || was != nil && was.PassThrough.ValueBool()) {
+		m.ClusterName = types.StringUnknown() // rows begin to carry it, or cease to
+	}
 	r.planFound(ctx, &m, given)
 	if m.DisplayName.IsUnknown() || given.DisplayName.IsNull() {
 		m.DisplayName = m.Name
@@ -78,14 +81,7 @@ func (r *shippingResource) planFound(ctx context.Context, m *shippingModel, give
 		}
 	}
 	if m.ClusterName.IsUnknown() && given.ClusterName.IsNull() {
-		switch {
-		case m.PassThrough.ValueBool(), m.ClusterID.IsNull():
-			m.ClusterName = types.StringNull()
-		case known && !m.PassThrough.IsUnknown():
-			if cluster, err := r.data.Observed.ClusterDetail(ctx, m.scope(), m.ClusterID.ValueString()); err == nil {
-				m.ClusterName = value.OrNull(cluster.Name)
-			}
-		}
+		m.ClusterName = r.plannedClusterName(ctx, *m, known)
 	}
 }
 
@@ -107,6 +103,21 @@ func (r *shippingResource) planPlace(ctx context.Context, m *shippingModel, give
 			}
 		}
 	}
+}
+
+// plannedClusterName is the cluster's name, as far as it can be read; null where rows do not carry one.
+func (r *shippingResource) plannedClusterName(ctx context.Context, m shippingModel, known bool) types.String {
+	if m.PassThrough.ValueBool() || m.ClusterID.IsNull() {
+		return types.StringNull()
+	}
+	if !known || m.PassThrough.IsUnknown() {
+		return types.StringUnknown()
+	}
+	cluster, err := r.data.Observed.ClusterDetail(ctx, m.scope(), m.ClusterID.ValueString())
+	if err != nil {
+		return types.StringUnknown()
+	}
+	return value.OrNull(cluster.Name)
 }
 
 // defaultName is the job's name where none is given; unknown where that cannot be one.
