@@ -10,7 +10,7 @@ var (
 )
 
 var configBaseline = []Lifecycle{
-	{Name: "plain", Real: true, Seed: ConfigFleet, Create: retailBaseline, Update: lessBaseline},
+	{Name: "plain", Seed: ConfigFleet, Create: retailBaseline, Update: lessBaseline},
 	{Name: "account group", Seed: ConfigFleet, Create: groupBaseline, Update: With(groupBaseline, "rule_ids", []any{"ack-cluster-public-endpoint-check", "ack-cluster-network-type-check"})},
 	{Name: "replaced", Seed: ConfigFleet, Create: With(retailBaseline, "tags", map[string]any{"owner": "platform"}), Update: retailBaseline},
 	{Name: "reads lag", Seed: lagging(ConfigFleet), Create: retailBaseline, Update: lessBaseline},
@@ -25,7 +25,7 @@ var (
 )
 
 var configDelivery = []Lifecycle{
-	{Name: "plain", Real: true, Seed: ConfigFleet, Create: retailDelivery, Update: snapshots},
+	{Name: "plain", Seed: ConfigFleet, Create: retailDelivery, Update: snapshots},
 	{Name: "account group", Seed: ConfigFleet, Create: groupDelivery, Update: With(groupDelivery, "status", 1)},
 	{
 		Name: "replaced", Seed: ConfigFleet, Create: retailDelivery,

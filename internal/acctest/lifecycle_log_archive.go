@@ -42,7 +42,7 @@ func emptyProject() *simulator.Scenario {
 }
 
 var auditLogArchive = []Lifecycle{
-	{Name: "plain", Real: true, Seed: Fleet, Create: archive, Update: keptLonger},
+	{Name: "plain", Seed: Fleet, Create: archive, Update: keptLonger},
 	{
 		Name: "adopted", Seed: FoundArchive, Create: adopted, Update: With(adopted, "retention_days", 400, "metering_mode", "ChargeByFunction", "description", "For the auditors."),
 		Lost: &Lost{
