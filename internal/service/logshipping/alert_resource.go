@@ -23,6 +23,7 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
 )
 
 type alertResource struct{ data *providerdata.Data }
@@ -175,12 +176,12 @@ func (r *alertResource) Configure(_ context.Context, req resource.ConfigureReque
 
 // IdentitySchema implements resource.ResourceWithIdentity.
 func (r *alertResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = watchedIdentity()
+	resp.IdentitySchema = scoped.IdentityOf(watchedParts(validate.LogJob())...)
 }
 
 // ImportState implements resource.ResourceWithImportState.
 func (r *alertResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	importWatched(ctx, r.data, req, resp)
+	scoped.ImportOf(ctx, r.data, req, resp, watchedParts(validate.LogJob())...)
 }
 
 // ValidateConfig implements resource.ResourceWithValidateConfig.
@@ -332,7 +333,7 @@ func (r *alertResource) Schema(ctx context.Context, _ resource.SchemaRequest, re
 	computed := func(description string, checks ...validator.String) schema.StringAttribute {
 		return schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: description, Validators: checks}
 	}
-	attributes := watchedAttributes("alert", "Name of the alert, once per project; `ackguard-` and the condition by default.")
+	attributes := watchedAttributes("alert", "Name of the alert, once per project; `ackguard-` and the condition by default.", validate.LogJob())
 	for name, a := range map[string]schema.Attribute{
 		"display_name": computed("Title of the alert, which notifications show; that of the condition by default.", stringvalidator.LengthAtLeast(1)),
 		"description":  computed("Description; why the condition matters by default."),

@@ -3,7 +3,6 @@ package logshipping
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -125,18 +124,13 @@ const (
 	maxSplitShards    = 256
 )
 
-var (
-	projectName  = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
-	logStoreName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,61}[a-z0-9]$`)
-	projectPart  = scoped.Part{
-		Key: "project", Description: "Project.",
-		Check: stringvalidator.RegexMatches(projectName, "must be 3 to 63 lower-case letters, digits and hyphens, with a letter or digit first and last"),
+// archiveName names an archive below account and region.
+func archiveName() []scoped.Part {
+	return []scoped.Part{
+		{Key: "project", Description: "Project.", Check: validate.LogProject()},
+		{Key: "logstore", Description: "Log store.", Check: validate.LogStore()},
 	}
-	logStorePart = scoped.Part{
-		Key: "logstore", Description: "Log store.",
-		Check: stringvalidator.RegexMatches(logStoreName, "must be 2 to 63 lower-case letters, digits, hyphens and underscores, with a letter or digit first and last"),
-	}
-)
+}
 
 // Metadata implements resource.Resource.
 func (r *archiveResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -150,12 +144,12 @@ func (r *archiveResource) Configure(_ context.Context, req resource.ConfigureReq
 
 // IdentitySchema implements resource.ResourceWithIdentity.
 func (r *archiveResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = scoped.IdentityOf(projectPart, logStorePart)
+	resp.IdentitySchema = scoped.IdentityOf(archiveName()...)
 }
 
 // ImportState implements resource.ResourceWithImportState.
 func (r *archiveResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	scoped.ImportOf(ctx, r.data, req, resp, projectPart, logStorePart)
+	scoped.ImportOf(ctx, r.data, req, resp, archiveName()...)
 }
 
 // ValidateConfig implements resource.ResourceWithValidateConfig: what depends on several arguments.
@@ -272,11 +266,11 @@ func placeAttributes() map[string]schema.Attribute {
 		"account_id": scoped.AccountID(),
 		"region":     scoped.Region(),
 		"project": schema.StringAttribute{
-			Required: true, Validators: []validator.String{projectPart.Check}, PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			Required: true, Validators: []validator.String{validate.LogProject()}, PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			MarkdownDescription: "Project. Names are unique over all accounts and regions. Another value replaces the resource.",
 		},
 		"logstore": schema.StringAttribute{
-			Required: true, Validators: []validator.String{logStorePart.Check}, PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			Required: true, Validators: []validator.String{validate.LogStore()}, PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			MarkdownDescription: "Log store in the project. Another value replaces the resource.",
 		},
 		"description": schema.StringAttribute{

@@ -214,8 +214,8 @@ import {
 			},
 			says("nonsense", `"nonsense" is not of the form account_id/region/project/logstore`),
 			says("1/cn-hangzhou/ack-audit/clusters", "must be an Alibaba Cloud account ID"),
-			says(acctest.LogAccount+"/cn-hangzhou/ACK/clusters", "project", "must be 3 to 63 lower-case letters"),
-			says(acctest.LogAccount+"/cn-hangzhou/ack-audit/c", "logstore", "must be 2 to 63 lower-case letters"),
+			says(acctest.LogAccount+"/cn-hangzhou/ACK/clusters", "project", "must be the name of a project of Log Service: 3 to 63 lower-case letters"),
+			says(acctest.LogAccount+"/cn-hangzhou/ack-audit/c", "logstore", "must be the name of a Logstore: 2 to 63 lower-case letters"),
 			says(acctest.LogAccount+"/cn-hangzhou/ack-audit/no-such-store", "Cannot import non-existent remote object"),
 			says(acctest.LogAccount+"/cn-hangzhou/no-such-project/clusters", "Cannot import non-existent remote object"),
 		},
@@ -821,8 +821,8 @@ func TestArchive_badInput(t *testing.T) {
 		given []any
 		says  []string
 	}{
-		"project":              {[]any{"project", "ACK"}, []string{"must be 3 to 63 lower-case letters, digits and hyphens"}},
-		"log store":            {[]any{"logstore", "-x"}, []string{"must be 2 to 63 lower-case letters, digits, hyphens and underscores"}},
+		"project":              {[]any{"project", "ACK"}, []string{"must be the name of a project of Log Service: 3 to 63 lower-case letters, digits and hyphens"}},
+		"log store":            {[]any{"logstore", "-x"}, []string{"must be the name of a Logstore: 2 to 63 lower-case letters, digits, hyphens and underscores"}},
 		"description":          {[]any{"description", ""}, []string{"description", "at least 1"}},
 		"no retention":         {[]any{"retention_days", 0}, []string{"retention_days", "between 1 and 3650"}},
 		"too long a retention": {[]any{"retention_days", 3651}, []string{"between 1 and 3650"}},

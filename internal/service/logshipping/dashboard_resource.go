@@ -21,6 +21,7 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
 )
 
 type dashboardResource struct{ data *providerdata.Data }
@@ -84,12 +85,12 @@ func (r *dashboardResource) Configure(_ context.Context, req resource.ConfigureR
 
 // IdentitySchema implements resource.ResourceWithIdentity.
 func (r *dashboardResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = watchedIdentity()
+	resp.IdentitySchema = scoped.IdentityOf(watchedParts(validate.LogDashboard())...)
 }
 
 // ImportState implements resource.ResourceWithImportState.
 func (r *dashboardResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	importWatched(ctx, r.data, req, resp)
+	scoped.ImportOf(ctx, r.data, req, resp, watchedParts(validate.LogDashboard())...)
 	// What is imported was found, not adopted: destroy deletes it.
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("adopt_existing"), types.BoolValue(false))...)
 }
@@ -180,7 +181,7 @@ func (r *dashboardResource) Schema(ctx context.Context, _ resource.SchemaRequest
 	columns := func(description string) schema.ListAttribute {
 		return schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: description}
 	}
-	attributes := watchedAttributes("dashboard", "Name of the dashboard, once per project; `ackguard-audit-` and the report by default.")
+	attributes := watchedAttributes("dashboard", "Name of the dashboard, once per project; `ackguard-audit-` and the report by default.", validate.LogDashboard())
 	for name, a := range map[string]schema.Attribute{
 		"report": schema.StringAttribute{
 			Required: true, Validators: []validator.String{stringvalidator.OneOf(reportIDs()...)}, PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},

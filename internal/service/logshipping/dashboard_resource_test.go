@@ -280,18 +280,18 @@ func TestDashboard_badInput(t *testing.T) {
 		many = append(many, fmt.Sprintf("1000000000000%02d", i))
 	}
 	for says, more := range map[string][]any{
-		`value must be one of: ["overview"`:              {"report", "all"},
-		"resources narrows the report operation_details": {"resources", []any{"secrets"}},
-		"must be a kind of resource in the plural":       {"report", "operation_details", "resources", []any{"Secret"}},
-		"Log Service takes 30 conditions":                {"filters", map[string]any{"account_ids": many}},
-		"time_range is at most 365d":                     {"time_range", "366d"},
-		"must be a number of seconds, minutes, hours":    {"time_range", "a week"},
-		`value must be one of: ["en" "zh"]`:              {"language", "fr"},
-		"must be 2 to 64 lower-case letters":             {"name", "a"},
-		"string length must be at least 1":               {"display_name", ""},
-		"must be an Alibaba Cloud account ID":            {"filters", map[string]any{"account_ids": []any{"x"}}},
-		"ProjectNotExist":                                {"project", "nowhere"},
-		`"cn-nowhere" is not a region`:                   {"region", "cn-nowhere"},
+		`value must be one of: ["overview"`:                                          {"report", "all"},
+		"resources narrows the report operation_details":                             {"resources", []any{"secrets"}},
+		"must be a kind of resource in the plural":                                   {"report", "operation_details", "resources", []any{"Secret"}},
+		"Log Service takes 30 conditions":                                            {"filters", map[string]any{"account_ids": many}},
+		"time_range is at most 365d":                                                 {"time_range", "366d"},
+		"must be a number of seconds, minutes, hours":                                {"time_range", "a week"},
+		`value must be one of: ["en" "zh"]`:                                          {"language", "fr"},
+		"must be the name of a dashboard of Log Service: 2 to 64 lower-case letters": {"name", "a"},
+		"string length must be at least 1":                                           {"display_name", ""},
+		"must be an Alibaba Cloud account ID":                                        {"filters", map[string]any{"account_ids": []any{"x"}}},
+		"ProjectNotExist":                                                            {"project", "nowhere"},
+		`"cn-nowhere" is not a region`:                                               {"region", "cn-nowhere"},
 	} {
 		if said := strings.Join(cloud.Live(t, dashboardKind, dashboardArguments(more...)), "\n"); !strings.Contains(said, says) {
 			t.Errorf("%v: it lacks %q: %s", more, says, said)

@@ -79,6 +79,11 @@ func DeliveryChannelID() validator.String {
 	return stringvalidator.RegexMatches(delivery, "must be the ID of a delivery channel of Cloud Config: cdc- and letters or digits")
 }
 
+// LogDashboard checks the name of a dashboard of Log Service.
+func LogDashboard() validator.String {
+	return stringvalidator.RegexMatches(logJob, "must be the name of a dashboard of Log Service: 2 to 64 lower-case letters, digits, hyphens and underscores, the first and last one a letter or digit")
+}
+
 // LogProject checks the name of a project of Log Service.
 func LogProject() validator.String {
 	return stringvalidator.RegexMatches(logProject, "must be the name of a project of Log Service: 3 to 63 lower-case letters, digits and hyphens, no hyphen at the ends")
