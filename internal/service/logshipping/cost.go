@@ -8,16 +8,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sls"
 )
 
 // daysAMonth is what prices per month are divided by.
 const daysAMonth = 30
-
-// The metering modes of Log Service.
-const (
-	byFeature = "ChargeByFunction"
-	byIngest  = "ChargeByDataIngest"
-)
 
 // usage is what a flow of logs costs money for. Volumes are of uncompressed rows.
 type usage struct {
@@ -107,7 +103,7 @@ func (b *bill) logstore(where, metering string, u usage, days, hot, infrequent f
 	if indexed {
 		stored += u.GBPerDay * u.IndexRatio
 	}
-	if metering == byIngest {
+	if metering == sls.ChargeByDataIngest {
 		b.add(where, "ingest_gb", u.GBPerDay)
 		free = u.IngestIncludesStorageDays
 	} else {
@@ -136,7 +132,7 @@ func (u usage) inPlace(given map[string]float64) *bill {
 func (u usage) shipped(given map[string]float64) *bill {
 	b := &bill{given: given}
 	b.logstore("source", u.SourceMetering, u, u.SourceDays, 0, 0, u.SourceIndexed, u.SourceShards)
-	if u.SourceMetering == byFeature { // it is included in the other mode
+	if u.SourceMetering == sls.ChargeByFunction { // it is included in the other mode
 		b.add("shipping", "transformation_gb", u.GBPerDay)
 	}
 	if u.CrossRegion {
@@ -163,8 +159,8 @@ func (u usage) check() error {
 		return errors.New("infrequent_access_days follow hot_days, which is not given")
 	}
 	for name, mode := range map[string]string{"source_metering": u.SourceMetering, "archive_metering": u.ArchiveMetering} {
-		if mode != byFeature && mode != byIngest {
-			return fmt.Errorf("%s is %q; it is %s or %s", name, mode, byFeature, byIngest)
+		if mode != sls.ChargeByFunction && mode != sls.ChargeByDataIngest {
+			return fmt.Errorf("%s is %q; it is %s or %s", name, mode, sls.ChargeByFunction, sls.ChargeByDataIngest)
 		}
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sls"
 	"github.com/ackguard/terraform-provider-ackguard/internal/nearest"
 )
 
@@ -119,7 +120,7 @@ func usageOf(value attr.Value) (usage, error) {
 		return usage{}, errors.New("usage is no object")
 	}
 	u := usage{
-		Compression: 0.15, IndexRatio: 1, SourceMetering: byFeature, ArchiveMetering: byFeature, SourceDays: 1, SourceShards: 1, ArchiveDays: 180,
+		Compression: 0.15, IndexRatio: 1, SourceMetering: sls.ChargeByFunction, ArchiveMetering: sls.ChargeByFunction, SourceDays: 1, SourceShards: 1, ArchiveDays: 180,
 	}
 	fields := map[string]any{
 		"gb_per_day": &u.GBPerDay, "compression": &u.Compression, "index_ratio": &u.IndexRatio, "source_metering": &u.SourceMetering, "source_days": &u.SourceDays,

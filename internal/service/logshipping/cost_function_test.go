@@ -11,6 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sls"
 )
 
 // onePerUnit makes every price 1, so that a cost is its quantity.
@@ -34,8 +36,8 @@ func costs(b *bill) map[string]float64 {
 func TestCost_figures(t *testing.T) {
 	t.Parallel()
 	base := usage{
-		GBPerDay: 100, Compression: 0.1, IndexRatio: 1, SourceMetering: byFeature, SourceDays: 1, SourceShards: 2,
-		ArchiveMetering: byFeature, ArchiveDays: 180, HotDays: 30, InfrequentDays: 60, CrossRegion: true,
+		GBPerDay: 100, Compression: 0.1, IndexRatio: 1, SourceMetering: sls.ChargeByFunction, SourceDays: 1, SourceShards: 2,
+		ArchiveMetering: sls.ChargeByFunction, ArchiveDays: 180, HotDays: 30, InfrequentDays: 60, CrossRegion: true,
 	}
 	in := map[string]float64{
 		"source write_gb": 10, "source index_gb": 100, "source shard_day": 2,
@@ -63,7 +65,7 @@ func TestCost_figures(t *testing.T) {
 	compare("shipped", costs(base.shipped(onePerUnit())), out)
 
 	ingest := base
-	ingest.SourceMetering, ingest.SourceDays, ingest.IngestIncludesStorageDays = byIngest, 31, 30
+	ingest.SourceMetering, ingest.SourceDays, ingest.IngestIncludesStorageDays = sls.ChargeByDataIngest, 31, 30
 	compare("by ingested data", costs(ingest.shipped(onePerUnit())), map[string]float64{
 		"source ingest_gb": 100, "source storage_gb_month": 0.333333, // the 31st day
 		"shipping traffic_gb": 10,
@@ -74,7 +76,7 @@ func TestCost_figures(t *testing.T) {
 // Shipping cannot pay where it only adds: the archive keeps what the source would have kept, at the same prices.
 func TestCost_sameTermsNeverPay(t *testing.T) {
 	t.Parallel()
-	for _, metering := range []string{byFeature, byIngest} {
+	for _, metering := range []string{sls.ChargeByFunction, sls.ChargeByDataIngest} {
 		for days := 1.0; days <= 720; days *= 2 {
 			u := usage{GBPerDay: 7, Compression: 0.2, IndexRatio: 0.5, SourceMetering: metering, SourceDays: 1, SourceShards: 1, ArchiveMetering: metering, ArchiveDays: days}
 			if in, out := u.inPlace(onePerUnit()).total(), u.shipped(onePerUnit()).total(); out <= in {
@@ -109,7 +111,7 @@ func TestCostFunction(t *testing.T) {
 	for name := range onePerUnit() {
 		given[name] = types.Float64Value(1)
 	}
-	result, problem := run(t, map[string]attr.Value{"gb_per_day": number(100), "source_metering": types.StringValue(byFeature), "hot_days": types.NumberNull()}, given)
+	result, problem := run(t, map[string]attr.Value{"gb_per_day": number(100), "source_metering": types.StringValue(sls.ChargeByFunction), "hot_days": types.NumberNull()}, given)
 	if problem != "" {
 		t.Fatal(problem)
 	}
@@ -157,7 +159,7 @@ func TestGuide_costs(t *testing.T) {
 		"write_gb": 0.2, "index_gb": 0.3, "storage_gb_month": 0.4, "infrequent_access_gb_month": 0.2, "archive_gb_month": 0.1, "transformation_gb": 0.2, "shard_day": 0.05,
 	}
 	u := usage{
-		GBPerDay: 20, Compression: 0.15, IndexRatio: 1, SourceMetering: byFeature, ArchiveMetering: byFeature, SourceDays: 1, SourceShards: 1,
+		GBPerDay: 20, Compression: 0.15, IndexRatio: 1, SourceMetering: sls.ChargeByFunction, ArchiveMetering: sls.ChargeByFunction, SourceDays: 1, SourceShards: 1,
 		ArchiveDays: 180, HotDays: 30, InfrequentDays: 60,
 	}
 	place, ship := u.inPlace(given), u.shipped(given)
