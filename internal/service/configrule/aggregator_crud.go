@@ -16,7 +16,6 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
-	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/moved"
 )
@@ -148,16 +147,12 @@ func (r *aggregatorResource) Read(ctx context.Context, req resource.ReadRequest,
 	group, found, err := c.Refresh(ctx, req.Private, resp.Private, func(ctx context.Context) (cloudconfig.StoredAggregator, bool, error) {
 		return r.data.Observed.Aggregator(ctx, m.AccountID.ValueString(), c.id)
 	}, &resp.Diagnostics)
-	switch {
-	case err != nil:
-		resp.Diagnostics.Append(diagnostic.Error("Reading "+c.Name, err))
-		return
-	case !found && unread:
+	if err == nil && !found && unread {
 		resp.Diagnostics.Append(moved.Elsewhere(fmt.Sprintf("the account group %s", c.id), "in account "+m.AccountID.ValueString(), "ACCOUNT_ID/"+c.id))
 		return
-	case !found:
-		storeIdentity(ctx, resp.Identity, m.aggregatorIdentity, &resp.Diagnostics)
-		resp.State.RemoveResource(ctx)
+	}
+	storeIdentity(ctx, resp.Identity, m.aggregatorIdentity, &resp.Diagnostics)
+	if !c.Stays(ctx, found, err, resp) {
 		return
 	}
 	m.fromAPI(group)

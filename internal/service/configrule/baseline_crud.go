@@ -152,17 +152,12 @@ func (r *baselineResource) Read(ctx context.Context, req resource.ReadRequest, r
 	pack, found, err := c.Refresh(ctx, req.Private, resp.Private, func(ctx context.Context) (cloudconfig.StoredPack, bool, error) {
 		return r.data.Observed.ConfigPack(ctx, m.AccountID.ValueString(), m.AggregatorID.ValueString(), c.id)
 	}, &resp.Diagnostics)
-	if err == nil && !found {
-		storeIdentity(ctx, resp.Identity, baselineIdentity{m.owner, m.CompliancePackID}, &resp.Diagnostics)
-		resp.State.RemoveResource(ctx)
-		return
-	}
 	var ours map[string]string
-	if err == nil {
+	if err == nil && found {
 		ours, err = r.ours(ctx, m, c, pack)
 	}
-	if err != nil {
-		resp.Diagnostics.Append(diagnostic.Error("Reading "+c.Name, err))
+	storeIdentity(ctx, resp.Identity, baselineIdentity{m.owner, m.CompliancePackID}, &resp.Diagnostics)
+	if !c.Stays(ctx, found, err, resp) {
 		return
 	}
 	m.fromAPI(pack, c.byKey(pack.Rules), ours)

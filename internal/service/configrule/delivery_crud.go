@@ -169,13 +169,8 @@ func (r *deliveryResource) Read(ctx context.Context, req resource.ReadRequest, r
 	channel, found, err := c.Refresh(ctx, req.Private, resp.Private, func(ctx context.Context) (cloudconfig.StoredDelivery, bool, error) {
 		return r.data.Observed.ConfigDelivery(ctx, m.AccountID.ValueString(), m.AggregatorID.ValueString(), c.id)
 	}, &resp.Diagnostics)
-	switch {
-	case err != nil:
-		resp.Diagnostics.Append(diagnostic.Error("Reading "+c.Name, err))
-		return
-	case !found:
-		storeIdentity(ctx, resp.Identity, deliveryIdentity{m.owner, m.DeliveryChannelID}, &resp.Diagnostics)
-		resp.State.RemoveResource(ctx)
+	storeIdentity(ctx, resp.Identity, deliveryIdentity{m.owner, m.DeliveryChannelID}, &resp.Diagnostics)
+	if !c.Stays(ctx, found, err, resp) {
 		return
 	}
 	m.fromAPI(channel)

@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
-	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
 )
 
@@ -138,13 +137,8 @@ func (r *recorderResource) Read(ctx context.Context, req resource.ReadRequest, r
 		recorder, err := r.data.Observed.Recorder(ctx, m.AccountID.ValueString())
 		return recorder, isOn(recorder), err
 	}, &resp.Diagnostics)
-	switch {
-	case err != nil:
-		resp.Diagnostics.Append(diagnostic.Error("Reading "+c.Name, err))
-		return
-	case !on:
-		storeIdentity(ctx, resp.Identity, m.recorderIdentity, &resp.Diagnostics)
-		resp.State.RemoveResource(ctx)
+	storeIdentity(ctx, resp.Identity, m.recorderIdentity, &resp.Diagnostics)
+	if !c.Stays(ctx, on, err, resp) {
 		return
 	}
 	if m.ResourceTypes.IsNull() { // imported

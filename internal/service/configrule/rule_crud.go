@@ -128,16 +128,12 @@ func (r *ruleResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	rule, found, err := c.Refresh(ctx, req.Private, resp.Private, func(ctx context.Context) (cloudconfig.StoredRule, bool, error) {
 		return r.data.Observed.ConfigRule(ctx, m.AccountID.ValueString(), m.AggregatorID.ValueString(), c.id)
 	}, &resp.Diagnostics)
-	switch {
-	case err != nil:
-		resp.Diagnostics.Append(diagnostic.Error("Reading "+c.Name, err))
-		return
-	case !found && unread:
+	if err == nil && !found && unread {
 		resp.Diagnostics.Append(moved.Elsewhere("the Cloud Config rule "+c.id, m.place(), "ACCOUNT_ID/"+c.id))
 		return
-	case !found:
-		storeIdentity(ctx, resp.Identity, ruleIdentity{m.owner, m.ConfigRuleID}, &resp.Diagnostics)
-		resp.State.RemoveResource(ctx)
+	}
+	storeIdentity(ctx, resp.Identity, ruleIdentity{m.owner, m.ConfigRuleID}, &resp.Diagnostics)
+	if !c.Stays(ctx, found, err, resp) {
 		return
 	}
 	m.fromAPI(rule)

@@ -70,14 +70,8 @@ func (r *scheduleResource) Read(ctx context.Context, req resource.ReadRequest, r
 	config, found, err := c.Refresh(ctx, req.Private, resp.Private, func(ctx context.Context) (cs.InspectConfig, bool, error) {
 		return r.data.Observed.InspectConfig(ctx, c.scope, c.clusterID)
 	}, &resp.Diagnostics)
-	switch {
-	case err == nil && !found:
-		// Asked in the cluster's own account and region: it is gone.
-		m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
-		resp.State.RemoveResource(ctx)
-		return
-	case err != nil:
-		resp.Diagnostics.Append(diagnostic.Error("Reading "+m.name(), err))
+	m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
+	if !c.Stays(ctx, found, err, resp) { // asked in the cluster's own account and region
 		return
 	}
 	m.fromAPI(ctx, config, &resp.Diagnostics)

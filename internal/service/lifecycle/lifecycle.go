@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
@@ -90,6 +91,18 @@ func (o *Object[T]) Refresh(ctx context.Context, before Private, after PrivateWr
 		diags.Append(after.SetKey(ctx, unseenKey, []byte(Forgotten))...)
 	}
 	return object, found, err
+}
+
+// Stays ends a Read of what Refresh has found, and reports whether the object goes on into the state: an error leaves
+// the state as it is, and an object that is not there any more leaves it. Its identity is due in either case.
+func (o *Object[T]) Stays(ctx context.Context, found bool, err error, resp *resource.ReadResponse) bool {
+	switch {
+	case err != nil:
+		resp.Diagnostics.Append(diagnostic.Error("Reading "+o.Name, err))
+	case !found:
+		resp.State.RemoveResource(ctx)
+	}
+	return err == nil && found
 }
 
 func (o *Object[T]) without(err error) bool { return err != nil && o.Without != nil && o.Without(err) }

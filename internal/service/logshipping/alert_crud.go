@@ -147,13 +147,8 @@ func (r *alertResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	alert, found, err := c.Refresh(ctx, req.Private, resp.Private, func(ctx context.Context) (sls.Alert, bool, error) {
 		return r.data.Observed.LogAlert(ctx, m.scope(), m.Project.ValueString(), m.Name.ValueString())
 	}, &resp.Diagnostics)
-	switch {
-	case err != nil:
-		resp.Diagnostics.Append(diagnostic.Error("Reading "+c.Name, err))
-		return
-	case !found:
-		m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
-		resp.State.RemoveResource(ctx)
+	m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
+	if !c.Stays(ctx, found, err, resp) {
 		return
 	}
 	m.fromAPI(ctx, alert, &resp.Diagnostics)

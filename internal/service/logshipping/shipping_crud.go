@@ -69,18 +69,15 @@ func (r *shippingResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return r.data.Observed.LogJob(ctx, c.scope, m.Project.ValueString(), m.Name.ValueString())
 	}, &resp.Diagnostics)
 	switch {
-	case err != nil:
-		resp.Diagnostics.Append(diagnostic.Error("Reading "+c.Name, err))
-		return
-	case !found && unread:
+	case err == nil && !found && unread:
 		place := fmt.Sprintf("in project %s of account %s, region %s", m.Project.ValueString(), m.AccountID.ValueString(), m.Region.ValueString())
 		resp.Diagnostics.Append(moved.Elsewhere(c.Name, place, fmt.Sprintf("ACCOUNT_ID/REGION/%s/%s", m.Project.ValueString(), m.Name.ValueString())))
 		return
-	case !found:
-		// Asked in its own account, region and project: it is gone.
+	case err == nil && !found: // asked in its own account, region and project
 		c.warnLeft(ctx, &resp.Diagnostics)
-		m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
-		resp.State.RemoveResource(ctx)
+	}
+	m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
+	if !c.Stays(ctx, found, err, resp) {
 		return
 	}
 	imported := m.Source.IsNull()
