@@ -87,6 +87,48 @@ func (w *Workspace) Terraform(t *testing.T, arguments ...string) (output []byte,
 	return run.Output(), err
 }
 
+// Must is Terraform for a command that has to succeed.
+func (w *Workspace) Must(t *testing.T, arguments ...string) string {
+	t.Helper()
+	output, err := w.Terraform(t, arguments...)
+	if err != nil {
+		t.Fatalf("%v: %s\n%s", arguments, err, output)
+	}
+	return string(output)
+}
+
+// promptly is how soon the CLI has to be back after Ctrl-C.
+const promptly = 5 * time.Second
+
+// Interrupted runs the CLI, presses Ctrl-C when the call has come that the test waits for, and returns what was printed.
+// The test fails if the CLI is not back soon after that.
+func (w *Workspace) Interrupted(t *testing.T, came <-chan struct{}, command string) string {
+	t.Helper()
+	output, pressed, back := w.InterruptedAfter(t, came, 0, command)
+	if took := back.Sub(pressed); took > promptly {
+		t.Errorf("the CLI was back after %s", took)
+	}
+	return output
+}
+
+// InterruptedAfter is Interrupted a moment after the call, for a test that looks at the times itself.
+func (w *Workspace) InterruptedAfter(t *testing.T, came <-chan struct{}, moment time.Duration, command string) (output string, pressed, back time.Time) {
+	t.Helper()
+	run := w.Start(t, command)
+	select {
+	case <-came:
+	case <-time.After(time.Minute):
+		run.Kill()
+		_ = run.Wait()
+		t.Fatalf("the call never came\n%s", run.Output())
+	}
+	time.Sleep(moment)
+	run.Interrupt(t)
+	pressed = time.Now()
+	_ = run.Wait() // whether an interrupt is a failure is the CLI's affair
+	return string(run.Output()), pressed, time.Now()
+}
+
 // Run is a CLI that runs, with its plugins in a process group of its own.
 type Run struct {
 	command *exec.Cmd

@@ -42,23 +42,12 @@ func watch(t *testing.T, cloud *acctest.Cloud, method, suffix string, n int) *ar
 	return a
 }
 
-// interrupted runs the CLI, presses Ctrl-C a moment after the call has come,
-// and returns what it printed and when that was.
+// moment is how long after the call Ctrl-C is pressed.
+const moment = 100 * time.Millisecond
+
 func (a *arrivals) interrupted(t *testing.T, w *acctest.Workspace, command string) (output string, pressed, back time.Time) {
 	t.Helper()
-	run := w.Start(t, command)
-	select {
-	case <-a.came:
-	case <-time.After(time.Minute):
-		run.Kill()
-		_ = run.Wait()
-		t.Fatalf("the call never came\n%s", run.Output())
-	}
-	time.Sleep(100 * time.Millisecond)
-	run.Interrupt(t)
-	pressed = time.Now()
-	_ = run.Wait() // whether an interrupt is a failure is the CLI's affair
-	return string(run.Output()), pressed, time.Now()
+	return w.InterruptedAfter(t, a.came, moment, command)
 }
 
 func (a *arrivals) last() time.Time {
@@ -124,19 +113,12 @@ func TestInterrupt_change(t *testing.T) {
 			cloud := acctest.New(t, acctest.Fleet())
 			a := watch(t, cloud, c.method, "/inspectConfig", 1)
 			w := acctest.NewWorkspace(t, cloud.Provider("", c.before))
-			terraform := func(command string) string {
-				output, err := w.Terraform(t, command)
-				if err != nil {
-					t.Fatalf("%s: %s\n%s", command, err, output)
-				}
-				return string(output)
-			}
 			command := "destroy"
 			if c.after != "" {
 				command = "apply"
 			}
 			if c.before != "" {
-				terraform("apply")
+				w.Must(t, "apply")
 			}
 			if c.after != "" {
 				w.Write(t, "main.tf", cloud.Provider("", c.after))
@@ -158,13 +140,13 @@ func TestInterrupt_change(t *testing.T) {
 			case c.want != nil && answered && state[0].Attributes["recurrence"] != atThree:
 				t.Errorf("recurrence in the state is %v", state[0].Attributes["recurrence"])
 			}
-			if next := terraform("apply"); !strings.Contains(next, c.next) {
+			if next := w.Must(t, "apply"); !strings.Contains(next, c.next) {
 				t.Errorf("the next apply does not say %q\n%s", c.next, next)
 			}
 			if cluster, _ := cloud.Cluster(acctest.ClusterID("retail")); cluster.InspectConfig == nil || cluster.InspectConfig.Recurrence != atThree {
 				t.Errorf("after the next apply the cloud holds %+v", cluster.InspectConfig)
 			}
-			terraform("destroy")
+			w.Must(t, "destroy")
 			if cluster, _ := cloud.Cluster(acctest.ClusterID("retail")); cluster.InspectConfig != nil {
 				t.Errorf("destroy left %+v", cluster.InspectConfig)
 			}

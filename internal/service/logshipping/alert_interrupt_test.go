@@ -6,7 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
 )
@@ -55,32 +54,20 @@ func TestAlertAndDashboard_interrupted(t *testing.T) {
 			})
 			w := acctest.NewWorkspace(t, cloud.Provider("", c.before))
 			if c.before != "" {
-				if output, err := w.Terraform(t, "apply"); err != nil {
-					t.Fatalf("%s\n%s", err, output)
-				}
+				w.Must(t, "apply")
 			}
 			w.Write(t, "main.tf", cloud.Provider("", c.after))
 			armed.Store(true)
-			run := w.Start(t, "apply")
-			select {
-			case <-came:
-			case <-time.After(time.Minute):
-				run.Kill()
-				_ = run.Wait()
-				t.Fatalf("nothing was read back\n%s", run.Output())
-			}
-			run.Interrupt(t)
-			_ = run.Wait() // whether an interrupt is a failure is the CLI's affair
+			output := w.Interrupted(t, came, "apply")
 			armed.Store(false)
-			if output := run.Output(); !acctest.Says(c.says...).Match(output) {
+			if !acctest.Says(c.says...).MatchString(output) {
 				t.Errorf("said\n%s", output)
 			}
 			if state := w.State(t); len(state) != 1 || state[0].Status != "" {
 				t.Errorf("state %+v", state)
 			}
-			output, err := w.Terraform(t, "apply")
-			if err != nil || !strings.Contains(string(output), c.next) {
-				t.Errorf("the next apply does not say %q: %v\n%s", c.next, err, output)
+			if next := w.Must(t, "apply"); !strings.Contains(next, c.next) {
+				t.Errorf("the next apply does not say %q\n%s", c.next, next)
 			}
 			if output, err := w.Terraform(t, "destroy"); err != nil {
 				t.Errorf("%v\n%s", err, output)

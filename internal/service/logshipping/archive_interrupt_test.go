@@ -6,7 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
 )
@@ -55,37 +54,25 @@ func TestArchive_interrupted(t *testing.T) {
 			w := acctest.NewWorkspace(t, cloud.Provider("", c.before))
 			command := "destroy"
 			if c.before != "" {
-				if output, err := w.Terraform(t, "apply"); err != nil {
-					t.Fatalf("%s\n%s", err, output)
-				}
+				w.Must(t, "apply")
 			}
 			if c.after != "" {
 				command = "apply"
 				w.Write(t, "main.tf", cloud.Provider("", c.after))
 			}
 			armed.Store(true)
-			run := w.Start(t, command)
-			select {
-			case <-came:
-			case <-time.After(time.Minute):
-				run.Kill()
-				_ = run.Wait()
-				t.Fatalf("nothing was read back\n%s", run.Output())
-			}
-			run.Interrupt(t)
-			_ = run.Wait() // whether an interrupt is a failure is the CLI's affair
+			output := w.Interrupted(t, came, command)
 			armed.Store(false)
 			for _, phrase := range c.says {
-				if output := run.Output(); !acctest.Says(phrase).Match(output) {
+				if !acctest.Says(phrase).MatchString(output) {
 					t.Errorf("it does not say %q\n%s", phrase, output)
 				}
 			}
 			if state := w.State(t); len(state) != c.kept || c.kept > 0 && state[0].Status != "" {
 				t.Errorf("state %+v", state)
 			}
-			output, err := w.Terraform(t, "apply")
-			if err != nil || !strings.Contains(string(output), c.next) {
-				t.Errorf("the next apply does not say %q: %v\n%s", c.next, err, output)
+			if next := w.Must(t, "apply"); !strings.Contains(next, c.next) {
+				t.Errorf("the next apply does not say %q\n%s", c.next, next)
 			}
 			if output, err := w.Terraform(t, "destroy"); err != nil || len(cloud.LogProjects()) > 0 {
 				t.Errorf("projects %q, %v\n%s", cloud.LogProjects(), err, output)

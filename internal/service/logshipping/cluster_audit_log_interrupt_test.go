@@ -50,16 +50,9 @@ func TestClusterAuditLog_interrupted(t *testing.T) {
 				return "", 0, false
 			})
 			w := acctest.NewWorkspace(t, cloud.Provider("", c.before))
-			terraform := func(command string) string {
-				output, err := w.Terraform(t, command)
-				if err != nil {
-					t.Fatalf("%s: %s\n%s", command, err, output)
-				}
-				return string(output)
-			}
 			command := "destroy"
 			if c.before != "" {
-				terraform("apply")
+				w.Must(t, "apply")
 			}
 			if c.after != "" {
 				command = "apply"
@@ -70,21 +63,7 @@ func TestClusterAuditLog_interrupted(t *testing.T) {
 				remove = cloud.AddFault(c.fault).Remove
 			}
 			close(armed)
-			run := w.Start(t, command)
-			select {
-			case <-came:
-			case <-time.After(time.Minute):
-				run.Kill()
-				_ = run.Wait()
-				t.Fatalf("the call never came\n%s", run.Output())
-			}
-			run.Interrupt(t)
-			pressed := time.Now()
-			_ = run.Wait() // whether an interrupt is a failure is the CLI's affair
-			output := string(run.Output())
-			if took := time.Since(pressed); took > 5*time.Second {
-				t.Errorf("the CLI was back after %s", took)
-			}
+			output := w.Interrupted(t, came, command)
 			remove()
 			if !acctest.Says(c.says...).MatchString(output) {
 				t.Errorf("said\n%s", output)
@@ -97,10 +76,10 @@ func TestClusterAuditLog_interrupted(t *testing.T) {
 			for taskRuns := func() bool { is, _ := cloud.Cluster(acctest.ClusterID("retail")); return is.State != "running" }; c.after == "" && taskRuns(); {
 				<-time.After(50 * time.Millisecond) // the CLI has no way to wait for what is out of the state
 			}
-			if next := terraform("apply"); c.after != "" && !strings.Contains(next, c.next) {
+			if next := w.Must(t, "apply"); c.after != "" && !strings.Contains(next, c.next) {
 				t.Errorf("the next apply does not say %q\n%s", c.next, next)
 			}
-			terraform("destroy")
+			w.Must(t, "destroy")
 			if err := logsOf(cloud, "", nil); err != nil {
 				t.Error(err)
 			}

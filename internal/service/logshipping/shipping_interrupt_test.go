@@ -46,35 +46,14 @@ func TestShipping_interrupted(t *testing.T) {
 				return "", 0, false
 			})
 			w := acctest.NewWorkspace(t, cloud.Provider("", c.before))
-			terraform := func(command string) string {
-				output, err := w.Terraform(t, command)
-				if err != nil {
-					t.Fatalf("%s: %s\n%s", command, err, output)
-				}
-				return string(output)
-			}
 			if c.before != "" {
-				terraform("apply")
+				w.Must(t, "apply")
 			}
 			w.Write(t, "main.tf", cloud.Provider("", c.after))
 			mu.Lock()
 			armed = true
 			mu.Unlock()
-			run := w.Start(t, "apply")
-			select {
-			case <-came:
-			case <-time.After(time.Minute):
-				run.Kill()
-				_ = run.Wait()
-				t.Fatalf("the call never came\n%s", run.Output())
-			}
-			run.Interrupt(t)
-			pressed := time.Now()
-			_ = run.Wait() // whether an interrupt is a failure is the CLI's affair
-			output := string(run.Output())
-			if took := time.Since(pressed); took > 5*time.Second {
-				t.Errorf("the CLI was back after %s", took)
-			}
+			output := w.Interrupted(t, came, "apply")
 			if !acctest.Says("Change of a shipping job was not read back", "the run was interrupted", "The state has it as accepted").MatchString(output) {
 				t.Errorf("said\n%s", output)
 			}
@@ -88,10 +67,10 @@ func TestShipping_interrupted(t *testing.T) {
 				}
 				status = job.Status
 			}
-			if next := terraform("apply"); !strings.Contains(next, c.next) {
+			if next := w.Must(t, "apply"); !strings.Contains(next, c.next) {
 				t.Errorf("the next apply does not say %q\n%s", c.next, next)
 			}
-			terraform("destroy")
+			w.Must(t, "destroy")
 			if s, _ := cloud.LogStore(retailProject, retailAudit); s.TTL != 30 {
 				t.Errorf("destroy leaves %d days", s.TTL)
 			}
