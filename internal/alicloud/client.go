@@ -165,6 +165,8 @@ type ProductSpec struct {
 	Codes map[string]Kind
 	// NewSDK builds the generated client; nil means the generic one.
 	NewSDK func(*openapi.Config) (SDK, error)
+	// Typed: every call is made by the product's own SDK (Operation.Typed), which finds its endpoint itself.
+	Typed bool
 	// Expired tells whether an error is about temporary keys that are over, where the product does not say it by the code of
 	// all products.
 	Expired func(*Error) bool
@@ -172,14 +174,17 @@ type ProductSpec struct {
 
 // NewCaller prepares a product's client. It makes no call.
 func NewCaller(config Config, spec ProductSpec) (*Caller, error) {
+	c := &Caller{
+		config: config, product: spec.Product, ram: spec.RAM, version: spec.Version, style: spec.Style, codes: spec.Codes, expired: spec.Expired,
+	}
+	if spec.Typed {
+		return c, nil
+	}
 	endpoint, protocol, headers := resolveEndpoint(config, spec)
+	c.headers = headers
 	newSDK := spec.NewSDK
 	if newSDK == nil {
 		newSDK = func(c *openapi.Config) (SDK, error) { return openapi.NewClient(c) }
-	}
-	c := &Caller{
-		config: config, product: spec.Product, ram: spec.RAM, version: spec.Version, style: spec.Style, codes: spec.Codes, headers: headers,
-		expired: spec.Expired,
 	}
 	c.clients.build = func() (*signingClient, error) {
 		client := &signingClient{}

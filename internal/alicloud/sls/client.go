@@ -83,8 +83,7 @@ func New(config alicloud.Config) (*Client, error) {
 		config.Transport = config.Transport.Dialing(host)
 	}
 	caller, err := alicloud.NewCaller(config, alicloud.ProductSpec{
-		Product: "sls", RAM: "log", Version: "0.6.0", Style: "ROA", PublicEndpoint: config.Region + ".log.aliyuncs.com", Codes: codes,
-		Expired: expired,
+		Product: "sls", RAM: "log", Codes: codes, Expired: expired, Typed: true,
 	})
 	if err != nil {
 		return nil, err
