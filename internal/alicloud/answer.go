@@ -15,11 +15,13 @@ import (
 
 // decode reads an answer into out, or the error in it. used is the keys that no error may show.
 func (c *Caller) decode(op Operation, x *exchange, used Credential, out any) *Error {
+	secrets := append(slices.Clone(op.Secrets), used.AccessKeySecret, used.SecurityToken)
 	if op.Typed != nil && x.status == http.StatusOK {
 		if x.undecoded == nil {
 			return nil
 		}
-		return c.failure(op, x, Error{Kind: Server, Message: "the answer cannot be decoded: " + x.undecoded.Error(), err: x.undecoded})
+		// The SDK quotes the answer.
+		return c.failure(op, x, Error{Kind: Server, Message: "the answer cannot be decoded: " + redact(x.undecoded.Error(), secrets)})
 	}
 	var answer map[string]json.RawMessage
 	err := json.Unmarshal(x.body, &answer)
@@ -28,7 +30,7 @@ func (c *Caller) decode(op Operation, x *exchange, used Credential, out any) *Er
 	case x.status >= 400 && isObject, op.Typed == nil && isObject && holdsError(answer, op.Holds):
 		head := headOf(answer)
 		failure := Error{
-			Kind: c.classify(head.code, x.status), Code: head.code, Message: redact(head.message, append(slices.Clone(op.Secrets), used.AccessKeySecret, used.SecurityToken)),
+			Kind: c.classify(head.code, x.status), Code: head.code, Message: redact(head.message, secrets),
 			RequestID: head.requestID, RAMAction: head.denied.AuthAction, AccessDenied: head.denied, retryAfter: retryAfter(x),
 		}
 		return c.failure(op, x, failure)

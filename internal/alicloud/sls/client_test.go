@@ -250,6 +250,15 @@ func TestClient_believesNoOddAnswer(t *testing.T) {
 	}
 }
 
+// TestClient_quotesNoSecret: what an answer that cannot be decoded echoes of the keys is in no error.
+func TestClient_quotesNoSecret(t *testing.T) {
+	s := serve(t, answer{status: 200, body: `{"projectName": my secret, my token`})
+	_, err := s.client(t, nil).LogStores(t.Context(), "p")
+	if err == nil || strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "token") || !strings.Contains(err.Error(), "***") {
+		t.Errorf("error is %v", err)
+	}
+}
+
 // TestClient_endpoints: an endpoint of the service stands for its kind in the client's own region.
 func TestClient_endpoints(t *testing.T) {
 	for endpoint, host := range map[string]string{

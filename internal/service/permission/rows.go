@@ -32,11 +32,19 @@ func Rows() []Row {
 // account is where the feature's calls are made.
 func (f Feature) account() string {
 	needs, _, _ := f.all() // a test looks for features that build on nothing
+	of := func(product string) bool {
+		return slices.ContainsFunc(needs, func(n need) bool { return strings.HasPrefix(n.action, product+":") })
+	}
+	inClusters, inLogs := of("cs"), of("log")
 	switch {
 	case slices.ContainsFunc(needs, func(n need) bool { return n.holder() == Provider }):
 		return "the management account, or a delegated administrator's"
 	case slices.ContainsFunc(needs, func(n need) bool { return actions[n.action].on == everything }):
 		return "each account"
+	case !inClusters:
+		return "the archive's"
+	case inLogs:
+		return "the cluster's; the archive is looked at in its own"
 	}
 	return "the cluster's"
 }
