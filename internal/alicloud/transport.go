@@ -146,7 +146,8 @@ func (o oneExchange) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	sent := request.Clone(o.ctx)
 	if request.Method == http.MethodGet && (request.Body == nil || request.Body == http.NoBody) {
-		sent.Body = io.NopCloser(eof{}) // as in Call: it is not to be sent twice behind our back
+		// As in Call: it is not to be sent twice behind our back. The SDK's body could be had again, which would undo that.
+		sent.Body, sent.GetBody = io.NopCloser(eof{}), nil
 	}
 	// An error is in the exchange.
 	if response, _ := o.transport.exchange(sent, o.x); o.x.answered && o.x.status == http.StatusOK {

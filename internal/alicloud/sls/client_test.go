@@ -176,6 +176,16 @@ func TestClient_sendsAReadOnceAnAttempt(t *testing.T) {
 	if got := len(s.requests()); got != 4 {
 		t.Errorf("%d requests, want 4", got)
 	}
+
+	// With one attempt there is one request, also over a connection that was used before.
+	s = serve(t, answer{status: 200, body: projectBody}, answer{reset: true}, answer{status: 200, body: projectBody})
+	client = s.client(t, func(c *alicloud.Config) { c.Retry.MaxAttempts = 1 })
+	if _, _, err := client.Project(t.Context(), "p"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := client.Project(t.Context(), "p"); !alicloud.Is(err, alicloud.Network) || len(s.requests()) != 2 {
+		t.Errorf("%d requests: %v", len(s.requests()), err)
+	}
 }
 
 // TestClient_fetchesNewKeys: the service says 401 to keys that are over, under codes of many kinds.
