@@ -125,12 +125,5 @@ func (c creation[T]) earlier(ctx context.Context, created error) (id string, err
 func (c creation[T]) conflict(id string, _ T, difference string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("There is "+c.Kind+" of this name already", fmt.Sprintf(
 		"%s exists (%s) and differs from this block: %s.\n\nImport it to manage it from here on:\n\n  terraform import ADDRESS %s\n\nor choose another name.",
-		upperFirst(c.Place), id, difference, c.importID(id)))
-}
-
-func upperFirst(s string) string {
-	if s == "" || s[0] < 'a' || s[0] > 'z' {
-		return s
-	}
-	return string(s[0]-'a'+'A') + s[1:]
+		diagnostic.UpperFirst(c.Place), id, difference, c.importID(id)))
 }

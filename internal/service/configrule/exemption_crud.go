@@ -133,7 +133,7 @@ func (o *exemptionOperation) acknowledge(ctx context.Context, doing string, fres
 		if difference := o.difference(is); difference != "" {
 			diags.AddError("The result is acknowledged already", fmt.Sprintf(
 				"%s exists and differs from this block: %s.\n\nImport it to manage it from here on:\n\n  terraform import ADDRESS %s\n\nor take it back in the console.",
-				upperFirst(o.Name), difference, o.importID()))
+				diagnostic.UpperFirst(o.Name), difference, o.importID()))
 			return false
 		}
 		return true

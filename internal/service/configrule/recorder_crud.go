@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
 )
 
@@ -194,7 +195,7 @@ func (r *recorderResource) Delete(ctx context.Context, req resource.DeleteReques
 		}
 		// The same summary for every account, so that the CLI shows a fleet's as one.
 		resp.Diagnostics.AddWarning("Configuration recorder stays on", fmt.Sprintf(
-			"%s stays on with all resource types that it records: %s. It is out of the state; stop it in the console of Cloud Config if nobody needs it.", upperFirst(c.Name), why))
+			"%s stays on with all resource types that it records: %s. It is out of the state; stop it in the console of Cloud Config if nobody needs it.", diagnostic.UpperFirst(c.Name), why))
 		return
 	}
 	_, on, err := c.Read(ctx)

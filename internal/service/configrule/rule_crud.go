@@ -202,7 +202,7 @@ func (r *ruleResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 			pack = fmt.Sprintf("the compliance pack %s (%s)", rule.PackName, rule.PackID)
 		}
 		resp.Diagnostics.AddError("Rule belongs to a compliance pack", fmt.Sprintf(
-			"%s belongs to %s and cannot be deleted while it does: take it out of the pack or delete the pack, or take the resource out of the state with terraform state rm.\n\n%s.", upperFirst(c.Name), pack, err))
+			"%s belongs to %s and cannot be deleted while it does: take it out of the pack or delete the pack, or take the resource out of the state with terraform state rm.\n\n%s.", diagnostic.UpperFirst(c.Name), pack, err))
 		return
 	case err == nil:
 		err = c.Gone(ctx)

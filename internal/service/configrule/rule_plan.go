@@ -125,7 +125,7 @@ func defaultsOf(ctx context.Context, data *providerdata.Data, accountID, identif
 	switch {
 	case err != nil:
 		problem := diagnostic.Error("Asking Cloud Config for the managed rule "+identifier, err)
-		diags.AddAttributeWarning(at, "Managed rule could not be checked", problem.Summary()+"\n\n"+problem.Detail()+"\n\n"+upperFirst(origin)+".")
+		diags.AddAttributeWarning(at, "Managed rule could not be checked", problem.Summary()+"\n\n"+problem.Detail()+"\n\n"+diagnostic.UpperFirst(origin)+".")
 	case !found:
 		diags.AddAttributeWarning(at, "Managed rule is not known", fmt.Sprintf(
 			"Cloud Config does not know %q, so creating the rule will most likely fail; %s. The data source ackguard_config_managed_rules lists what there is.", identifier, origin))

@@ -28,3 +28,11 @@ func Error(doing string, err error) diag.Diagnostic {
 	}
 	return diag.NewErrorDiagnostic(summary, detail)
 }
+
+// UpperFirst starts a sentence with what stands inside others, e.g. the name of an object.
+func UpperFirst(s string) string {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
+	}
+	return string(s[0]-'a'+'A') + s[1:]
+}

@@ -97,7 +97,7 @@ func (r *archiveResource) Read(ctx context.Context, req resource.ReadRequest, re
 		if err != nil {
 			resp.Diagnostics.AddError("Reading "+c.index.Name+" failed", err.Error())
 		}
-		resp.Diagnostics.AddWarning(storeGone, fmt.Sprintf("%s is gone, with its rows; its project is there. The next apply makes the log store anew.", upperFirst(c.whole.Place)))
+		resp.Diagnostics.AddWarning(storeGone, fmt.Sprintf("%s is gone, with its rows; its project is there. The next apply makes the log store anew.", diagnostic.UpperFirst(c.whole.Place)))
 		m.withoutStore(lacks)
 	default:
 		r.readStore(ctx, c, &m, *is.store, &resp.Diagnostics)
@@ -130,7 +130,7 @@ func (r *archiveResource) observed(c *archiveOperation) func(context.Context) (a
 func (r *archiveResource) readStore(ctx context.Context, c *archiveOperation, m *archiveModel, is sls.LogStore, diags *diag.Diagnostics) {
 	project, store := m.Project.ValueString(), m.LogStore.ValueString()
 	if is.Mode != "" && is.Mode != sls.Standard {
-		diags.AddWarning("Log store has no SQL", fmt.Sprintf("%s is of the mode %q, in which alerts and dashboards do not work; it cannot be changed.", upperFirst(c.store.Place), is.Mode))
+		diags.AddWarning("Log store has no SQL", fmt.Sprintf("%s is of the mode %q, in which alerts and dashboards do not work; it cannot be changed.", diagnostic.UpperFirst(c.store.Place), is.Mode))
 	}
 	m.fromAPI(is)
 	shards := is.ShardCount
@@ -152,7 +152,7 @@ func (r *archiveResource) readStore(ctx context.Context, c *archiveOperation, m 
 	}
 	lacks, err := c.fields.Lacks(index)
 	if err != nil {
-		diags.AddError("Reading "+c.index.Name+" failed", upperFirst(err.Error())+".")
+		diags.AddError("Reading "+c.index.Name+" failed", diagnostic.UpperFirst(err.Error())+".")
 		return
 	}
 	mode, err := r.data.Observed.LogMeteringMode(ctx, c.scope, project, store)
@@ -208,7 +208,7 @@ func (r *archiveResource) Delete(ctx context.Context, req resource.DeleteRequest
 			return
 		}
 	case m.LogStoreBefore.IsNull():
-		resp.Diagnostics.AddWarning(storeStays, fmt.Sprintf("%s is left as it is, with adopt_existing_logstore: what was there before is not known.", upperFirst(c.store.Place)))
+		resp.Diagnostics.AddWarning(storeStays, fmt.Sprintf("%s is left as it is, with adopt_existing_logstore: what was there before is not known.", diagnostic.UpperFirst(c.store.Place)))
 	default:
 		if !c.restore(ctx, &resp.Diagnostics) {
 			return

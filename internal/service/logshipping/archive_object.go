@@ -212,7 +212,7 @@ func (c *archiveOperation) isOwnProject(ctx context.Context, difference string, 
 	}
 	diags.AddError("Project exists already", fmt.Sprintf(
 		"%s exists, and is not one that this resource has made: %s.\n\nSet adopt_existing_project = true to work in it and to leave it on destroy, or choose another name. If its log store is the archive already, import it:\n\n  %s",
-		upperFirst(c.project.Place), strings.Join(reasons, "; "), c.importCommand()))
+		diagnostic.UpperFirst(c.project.Place), strings.Join(reasons, "; "), c.importCommand()))
 	return false
 }
 
@@ -257,13 +257,13 @@ func (c *archiveOperation) establishStore(ctx context.Context, diags *diag.Diagn
 func (c *archiveOperation) usable(is sls.LogStore, diags *diag.Diagnostics) bool {
 	if is.Mode != "" && is.Mode != sls.Standard {
 		diags.AddError("Log store cannot be an archive", fmt.Sprintf(
-			"%s is of the mode %q, in which there is no SQL, and alerts and dashboards need it. The mode cannot be changed: choose another log store.", upperFirst(c.store.Place), is.Mode))
+			"%s is of the mode %q, in which there is no SQL, and alerts and dashboards need it. The mode cannot be changed: choose another log store.", diagnostic.UpperFirst(c.store.Place), is.Mode))
 		return false
 	}
 	if c.wanted.Encryption != nil && is.Encryption != nil {
 		if difference := encryptionFixed(*is.Encryption, *c.wanted.Encryption); difference != "" {
 			diags.AddError("Encryption cannot be changed", fmt.Sprintf(
-				"%s is encrypted already, and only whether it is can be changed: %s. Choose the encryption that it has, or another log store.", upperFirst(c.store.Place), difference))
+				"%s is encrypted already, and only whether it is can be changed: %s. Choose the encryption that it has, or another log store.", diagnostic.UpperFirst(c.store.Place), difference))
 			return false
 		}
 	}
@@ -315,7 +315,7 @@ func (c *archiveOperation) mayChangeStore(ctx context.Context, is sls.LogStore, 
 	if difference == "" {
 		diags.AddWarning(storeOriginalUnknown, fmt.Sprintf(
 			"%s is as planned already, and is taken over. If an earlier run was stopped after it had overwritten other settings, what was there before is not known any more. Destroy will leave the log store as it was found now.",
-			upperFirst(c.store.Place)))
+			diagnostic.UpperFirst(c.store.Place)))
 	}
 	return true
 }
@@ -323,7 +323,7 @@ func (c *archiveOperation) mayChangeStore(ctx context.Context, is sls.LogStore, 
 func (c *archiveOperation) storeConflict(difference string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Log store exists already", fmt.Sprintf(
 		"%s exists and differs from this block: %s.\n\nImport it to manage it from here on:\n\n  %s\n\nor set adopt_existing_logstore = true to overwrite it now and put it back on destroy.",
-		upperFirst(c.store.Place), difference, c.importCommand()))
+		diagnostic.UpperFirst(c.store.Place), difference, c.importCommand()))
 }
 
 // split splits shards until there are enough.
@@ -370,7 +370,7 @@ func (c *archiveOperation) establishIndex(ctx context.Context, diags *diag.Diagn
 	}
 	wanted, err := c.fields.Into(is, c.dropped...)
 	if err != nil {
-		diags.AddError("Changing "+c.index.Name+" failed", upperFirst(err.Error())+".")
+		diags.AddError("Changing "+c.index.Name+" failed", diagnostic.UpperFirst(err.Error())+".")
 		return false
 	}
 	send := c.client.UpdateIndex
@@ -461,7 +461,7 @@ func (c *archiveOperation) remove(ctx context.Context, diags *diag.Diagnostics) 
 			return false
 		case rows:
 			diags.AddError("Log store holds rows", fmt.Sprintf(
-				"%s holds rows, which would be lost. To delete it with them, set force_destroy = true, apply, and destroy then. To keep it, take the resource out with terraform state rm.", upperFirst(c.store.Place)))
+				"%s holds rows, which would be lost. To delete it with them, set force_destroy = true, apply, and destroy then. To keep it, take the resource out with terraform state rm.", diagnostic.UpperFirst(c.store.Place)))
 			return false
 		}
 	}
@@ -483,7 +483,7 @@ func (c *archiveOperation) removeProject(ctx context.Context, diags *diag.Diagno
 		diags.Append(diagnostic.Error("Looking into "+c.project.Name, err))
 		return false
 	case len(holds) > 0:
-		diags.AddWarning(projectStays, fmt.Sprintf("%s is left, for it holds more than the archive: %s. Nothing looks at it any more.", upperFirst(c.project.Place), strings.Join(holds, ", ")))
+		diags.AddWarning(projectStays, fmt.Sprintf("%s is left, for it holds more than the archive: %s. Nothing looks at it any more.", diagnostic.UpperFirst(c.project.Place), strings.Join(holds, ", ")))
 		return true
 	}
 	if err = c.client.DeleteProject(ctx, project); err == nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sls"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/differing"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/moved"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
@@ -109,11 +110,11 @@ func (m archiveModel) refuse(ctx context.Context, before archiveModel, diags *di
 	if !m.ShardCount.IsUnknown() && m.ShardCount.ValueInt64() < before.ShardCount.ValueInt64() {
 		diags.AddAttributeError(path.Root("shard_count"), "Shards cannot be taken away", fmt.Sprintf(
 			"%s has at least %d shards, and shard_count is %d. Shards become fewer by merging them in the console, which is for whoever knows the load. Set shard_count = %d, or leave it out.",
-			upperFirst(m.place()), before.ShardCount.ValueInt64(), m.ShardCount.ValueInt64(), before.ShardCount.ValueInt64()))
+			diagnostic.UpperFirst(m.place()), before.ShardCount.ValueInt64(), m.ShardCount.ValueInt64(), before.ShardCount.ValueInt64()))
 	}
 	if !before.HotDays.IsNull() && m.HotDays.IsNull() && !m.RetentionDays.IsUnknown() && m.RetentionDays.ValueInt64() < minHotDays {
 		diags.AddAttributeError(path.Root("retention_days"), "Hot days cannot be taken back", fmt.Sprintf(
-			"%s has hot_days, which can be made as long as retention_days and not taken back, and they are at least %d. Set retention_days to %d or more.", upperFirst(m.place()), minHotDays, minHotDays))
+			"%s has hot_days, which can be made as long as retention_days and not taken back, and they are at least %d. Set retention_days to %d or more.", diagnostic.UpperFirst(m.place()), minHotDays, minHotDays))
 	}
 	if m.Encryption.IsNull() || before.Encryption.IsNull() || m.Encryption.IsUnknown() {
 		return

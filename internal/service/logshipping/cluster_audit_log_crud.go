@@ -269,7 +269,7 @@ func (m clusterAuditLogModel) conflict(place, otherwise string) func(difference 
 	}
 	return func(difference string) diag.Diagnostic {
 		return diag.NewErrorDiagnostic("Cluster has other log settings", fmt.Sprintf("%s: what is there differs from this block: %s.\n\n"+
-			"%s adopt_existing = true to overwrite it now and put it back on destroy.", upperFirst(place), difference, how))
+			"%s adopt_existing = true to overwrite it now and put it back on destroy.", diagnostic.UpperFirst(place), difference, how))
 	}
 }
 

@@ -3,7 +3,6 @@ package logshipping
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -121,7 +120,7 @@ func (s *clusterSetting[T]) stays(why string, diags *diag.Diagnostics) {
 	if s.before != nil {
 		what = "ends as this resource found it"
 	}
-	diags.AddWarning(logsStay, fmt.Sprintf("%s %s. %s. Change it in the console of Container Service if it should be otherwise.", upperFirst(s.Place), what, why))
+	diags.AddWarning(logsStay, fmt.Sprintf("%s %s. %s. Change it in the console of Container Service if it should be otherwise.", diagnostic.UpperFirst(s.Place), what, why))
 }
 
 // change sees the change to what is expected through: to the end of its task, and until it shows.
@@ -197,5 +196,3 @@ func settingObject[T any](c clock.Clock, timeout time.Duration, m clusterAuditLo
 		Without: cs.IsClusterNotFound,
 	}
 }
-
-func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -199,7 +199,7 @@ func (c *shippingOperation) establish(ctx context.Context, diags *diag.Diagnosti
 	case difference == "": // an earlier run got this far, or somebody made the same
 		if c.AdoptExisting.ValueBool() {
 			diags.AddWarning(jobUnknown, fmt.Sprintf("%s is as planned already, and is taken over as it is. If an earlier run was stopped after it had overwritten another job, what was there before is not known any more. "+
-				"Destroy will delete this job; to leave it instead, take the resource out with terraform state rm.", upperFirst(c.Place)))
+				"Destroy will delete this job; to leave it instead, take the resource out with terraform state rm.", diagnostic.UpperFirst(c.Place)))
 		}
 		return true, true
 	case !c.AdoptExisting.ValueBool():
@@ -228,7 +228,7 @@ func (c *shippingOperation) conflict(difference string) diag.Diagnostic {
 	return diag.NewErrorDiagnostic("Project has another job of this name", fmt.Sprintf(
 		"%s exists and differs from this block: %s.\n\nImport it to manage it from here on:\n\n  terraform import ADDRESS %s/%s/%s/%s\n\n"+
 			"or choose another name, or set adopt_existing = true to overwrite it now and put it back on destroy.",
-		upperFirst(c.Place), difference, c.AccountID.ValueString(), c.Region.ValueString(), c.Project.ValueString(), c.shippingModel.Name.ValueString()))
+		diagnostic.UpperFirst(c.Place), difference, c.AccountID.ValueString(), c.Region.ValueString(), c.Project.ValueString(), c.shippingModel.Name.ValueString()))
 }
 
 // change makes the job what is wanted. It reports whether it is.
@@ -343,7 +343,7 @@ func (c *shippingOperation) turn(ctx context.Context, diags *diag.Diagnostics) {
 		d := diagnostic.Error(doing+" "+c.Name, err)
 		diags.AddWarning(notRunning, fmt.Sprintf("%s: %s The job stays, and the next plan shows what it is.", d.Summary(), d.Detail()))
 	case errors.As(err, &pending):
-		diags.AddError(doing+" "+c.Name+" failed", fmt.Sprintf("%s is to be %s: %s.", upperFirst(c.Place), goal, err))
+		diags.AddError(doing+" "+c.Name+" failed", fmt.Sprintf("%s is to be %s: %s.", diagnostic.UpperFirst(c.Place), goal, err))
 	default:
 		diags.Append(diagnostic.Error(doing+" "+c.Name, err))
 	}

@@ -297,6 +297,6 @@ func (c *shippingOperation) warnLeft(ctx context.Context, diags *diag.Diagnostic
 	s := &source{shippingOperation: c}
 	if tags, err := c.client.Tags(ctx, c.Project.ValueString()); err == nil && tags[s.ttlKey()] != "" {
 		diags.AddWarning(tagLeft, fmt.Sprintf("%s is gone, and its source %s kept rows for %s days before it. The next apply makes it anew and goes on from there; if the block is to go, put the days back by hand and take the tag %s off the project.",
-			upperFirst(c.Place), c.LogStore.ValueString(), tags[s.ttlKey()], s.ttlKey()))
+			diagnostic.UpperFirst(c.Place), c.LogStore.ValueString(), tags[s.ttlKey()], s.ttlKey()))
 	}
 }

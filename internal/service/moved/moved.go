@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -15,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 )
@@ -39,7 +39,7 @@ func From[T any](typeName string, convert func(former T) (map[string]attr.Value,
 		}
 		attributes, err := convert(former)
 		if err != nil {
-			resp.Diagnostics.AddError(typeName+" cannot be moved", upperFirst(err.Error())+".")
+			resp.Diagnostics.AddError(typeName+" cannot be moved", diagnostic.UpperFirst(err.Error())+".")
 			return
 		}
 		for name, value := range attributes {
@@ -70,7 +70,7 @@ func Region(data *providerdata.Data, region *types.String) {
 // Elsewhere is the error for an object that was moved and is not there:
 // dropping it from the state would leave it to nobody.
 func Elsewhere(what, place, importID string) diag.Diagnostic {
-	return diag.NewErrorDiagnostic(upperFirst(what)+" was moved and is not there", fmt.Sprintf(
+	return diag.NewErrorDiagnostic(diagnostic.UpperFirst(what)+" was moved and is not there", fmt.Sprintf(
 		"The state comes from the official provider, which does not write down whose %s is; there is none %s, which is where this provider's own credentials look.\n\n"+
 			"Take the moved block away, let go of the former address with a removed block, and import it with the account that has it:\n\n  terraform import ADDRESS %s", what, place, importID))
 }
@@ -88,5 +88,3 @@ func RefuseUnread(ctx context.Context, req resource.ModifyPlanRequest, resp *res
 			"This object was moved from the official provider, and its account is not known before it is read: plan again without -refresh=false.")
 	}
 }
-
-func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
