@@ -19,9 +19,9 @@ type Exemption struct {
 	// Of workloads; an asterisk stands for any characters.
 	Kind, Namespace, Name, Container string
 
-	Reason    string // Required.
-	Owner     string
-	Expires   string // The last day on which it holds, YYYY-MM-DD in UTC+8; empty for no end.
+	Reason  string // Required.
+	Owner   string
+	Expires string // The last day on which it holds, YYYY-MM-DD in UTC+8; empty for no end.
 }
 
 // FieldError is a mistake in one field of an exemption.
