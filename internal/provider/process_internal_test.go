@@ -1,10 +1,17 @@
 package provider
 
 import (
+	"context"
+	"os"
+	"path/filepath"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+	"github.com/hashicorp/terraform-plugin-log/tfsdklog"
 )
 
 func TestLogWanted(t *testing.T) {
@@ -19,6 +26,54 @@ func TestLogWanted(t *testing.T) {
 	if logWanted(nil) || !logWanted([]string{"TF_LOG=off", "TF_LOG_CORE=TRACE"}) {
 		t.Error("nothing is no log, and one that is off does not silence another")
 	}
+}
+
+// Every logger of the framework and ours are off, and that is no wish for a log.
+func TestQuiet(t *testing.T) {
+	for _, variable := range []string{"TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_PROVIDER_ACKGUARD"} {
+		t.Setenv(variable, "")
+	}
+	written, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer written.Close()
+	defer func(was *os.File) { os.Stderr = was }(os.Stderr)
+	os.Stderr = written
+	speak := func() (said string) {
+		logAll(t.Context())
+		text, err := os.ReadFile(written.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	quiet()
+	if said := speak(); said != "" {
+		t.Errorf("written:\n%s", said)
+	}
+	if logWanted([]string{"TF_LOG_SDK=" + os.Getenv("TF_LOG_SDK"), "TF_LOG_PROVIDER_ACKGUARD=" + os.Getenv("TF_LOG_PROVIDER_ACKGUARD")}) {
+		t.Error("to be quiet is taken for a wish for a log")
+	}
+	for variable, want := range map[string]string{"TF_LOG_SDK": "root", "TF_LOG_PROVIDER_ACKGUARD": "ours"} {
+		t.Setenv(variable, "")
+		if said := speak(); !strings.Contains(said, want) {
+			t.Errorf("%s is not what silences %s:\n%s", variable, want, said)
+		}
+		t.Setenv(variable, "off")
+	}
+}
+
+// logAll logs a line with each logger that a request has, as the framework makes them.
+func logAll(ctx context.Context) {
+	ctx = tfsdklog.NewRootSDKLogger(ctx, tfsdklog.WithLevelFromEnv("TF_LOG_SDK"))
+	tfsdklog.Error(ctx, "root")
+	for _, name := range []string{"proto", "framework"} {
+		ctx = tfsdklog.NewSubsystem(ctx, name, tfsdklog.WithLevelFromEnv("TF_LOG_SDK", name))
+		tfsdklog.SubsystemError(ctx, name, name)
+	}
+	ctx = tfsdklog.NewRootProviderLogger(ctx, tflog.WithLevelFromEnv("TF_LOG_PROVIDER", "ackguard"))
+	tflog.Error(ctx, "ours")
 }
 
 func TestPercentFor(t *testing.T) {
