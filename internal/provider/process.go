@@ -74,8 +74,8 @@ func (c *collection) over() {
 // percentFor is by how much a heap of this size may grow, in steps: to set it stops all for a moment.
 func percentFor(live uint64) int {
 	const step = 20
-	percent := min(mostPercent, int(room*usualPercent/max(live, room/mostPercent*usualPercent)))
-	return max(usualPercent, percent/step*step)
+	percent := min(mostPercent, room*usualPercent/max(live, 1)) / step * step
+	return int(max(usualPercent, percent)) //nolint:gosec // bounded
 }
 
 // liveHeap is how much of the heap the last collection has found to be in use, in bytes.
