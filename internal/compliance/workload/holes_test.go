@@ -28,9 +28,10 @@ func TestHoles(t *testing.T) {
 		{"optional select beside a hole", `container.?x.?y.orValue(1) == 1`, map[string]any{"x": map[string]any{"z": Unknown}}, true, true},
 		{"in, found", `"a" in container.x`, map[string]any{"x": hole}, true, true},
 		{"in, not found", `"b" in container.x`, map[string]any{"x": hole}, Unknown, true},
-		{"in a sum, not found", `"b" in container.x + ["c"]`, map[string]any{"x": hole}, Unknown, true},
-		{"in the other sum, not found", `"b" in ["c"] + container.x`, map[string]any{"x": hole}, Unknown, true},
-		{"in a sum, found", `"c" in container.x + ["c"]`, map[string]any{"x": hole}, true, true},
+		{"in a sum, not found", `"b" in container.x + container.y`, map[string]any{"x": hole, "y": []any{"c"}}, Unknown, true},
+		{"in the other sum, not found", `"b" in container.y + container.x`, map[string]any{"x": hole, "y": []any{"c"}}, Unknown, true},
+		{"in a sum, found", `"c" in container.x + container.y`, map[string]any{"x": hole, "y": []any{"c"}}, true, true},
+		{"in the sum with another list", `"b" in ["c"] + container.x`, map[string]any{"x": hole}, Unknown, false},
 		{"key of a map, there", `"a" in container.x`, map[string]any{"x": map[string]any{"a": "b", "c": Unknown}}, true, true},
 		{"key of a map, a hole", `"c" in container.x`, map[string]any{"x": map[string]any{"a": "b", "c": Unknown}}, Unknown, true},
 		{"size of a list", `container.x.size() == 2`, map[string]any{"x": hole}, true, true},
@@ -56,6 +57,17 @@ func TestHoles(t *testing.T) {
 		{"position in a text", `container.x[0].indexOf("b") == -1`, map[string]any{"x": hole}, Unknown, false},
 		{"text", `container.x[0].startsWith("a") && container.x[0].matches("^a")`, map[string]any{"x": hole}, true, true},
 		{"quantity", `isQuantity("1") && quantity(container.x[1]).isGreaterThan(quantity("1"))`, map[string]any{"x": hole}, Unknown, true},
+		{"made of what is known", `container.x.map(e, e == "a").indexOf(false) == -1 && ["b"].join("") == "b"`, map[string]any{"x": []any{"a"}, "y": Unknown}, true, true},
+		{"made of what is not known", `container.x.map(e, e == "a").indexOf(false) == -1`, map[string]any{"x": hole}, Unknown, true},
+		{"one of two lists", `(container.y == 1 ? ["b"] : container.x).indexOf("b") == -1`, map[string]any{"x": hole, "y": int64(2)}, Unknown, false},
+		{"one of two lists the other way", `(container.y == 2 ? container.x : ["b"]).indexOf("b") == -1`, map[string]any{"x": hole, "y": int64(2)}, Unknown, false},
+		{"a list or a default", `container.?x.orValue(["b"]).indexOf("b") == -1`, map[string]any{"x": hole}, Unknown, false},
+		{"a list plus another", `(["c"] + container.x).indexOf("b") == -1`, map[string]any{"x": hole}, Unknown, false},
+		{"a list in a list", `[container.x].map(l, l).indexOf(["a", "b"]) == -1`, map[string]any{"x": hole}, Unknown, false},
+		{"another optional list", `container.?y.or(container.?x).orValue(["c"]).indexOf("c") == -1`, map[string]any{"x": hole}, Unknown, false},
+		{"in the list of lists", `["a", "b"] in container.x`, map[string]any{"x": []any{hole}}, Unknown, false},
+		{"a scalar that may be a list", `container.x == container.z`, map[string]any{"x": "a", "z": hole}, Unknown, false},
+		{"in, in a list of its own", `container.x in ["a", "b"]`, map[string]any{"x": hole}, false, true},
 		{"nothing is missing", `container.x == ["a"] && container.x.indexOf("b") == -1`, map[string]any{"x": []any{"a"}}, true, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -81,7 +93,7 @@ func TestHoles(t *testing.T) {
 	}
 }
 
-// The expressions that decide the built-in rules' verdicts look into what is known in part.
+// The expressions of the built-in rules look into what is known in part.
 func TestHoles_builtIn(t *testing.T) {
 	t.Parallel()
 	c, err := Load()
@@ -89,8 +101,10 @@ func TestHoles_builtIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range c.Rules() {
-		if !r.applies.partly || !r.compliant.partly {
-			t.Errorf("%s: an expression hands lists or maps to a function: a hole anywhere would decide", r.ID)
+		for _, e := range []*expression{r.applies, r.compliant, r.message, r.fieldIndex} {
+			if e != nil && !e.partly {
+				t.Errorf("%s: an expression hands lists or maps to a function: a hole anywhere would decide", r.ID)
+			}
 		}
 	}
 }
@@ -120,7 +134,7 @@ func TestEvaluate_holes(t *testing.T) {
 		want   verdicts
 	}{
 		{"container not known", pod(map[string]any{"containers": []any{Unknown, safe}}), "runAsPrivileged", verdicts{"": unknown, "safe": good}},
-		{"container's name not known", pod(map[string]any{"containers": []any{map[string]any{"name": Unknown, "image": "a"}, safe}}), "tagNotSpecified", verdicts{"[0]": bad, "safe": good}},
+		{"container's name not known", pod(map[string]any{"containers": []any{map[string]any{"name": Unknown, "image": "a"}, safe}}), "tagNotSpecified", verdicts{NotKnownYet: bad, "safe": good}},
 		{"containers not known", pod(map[string]any{"containers": Unknown}), "tagNotSpecified", verdicts{"": unknown}},
 		{"containers not known, pod known", pod(map[string]any{"containers": Unknown, "hostPID": true}), "hostPIDSet", verdicts{"": bad}},
 		{"init containers not known", pod(map[string]any{"containers": []any{safe}, "initContainers": Unknown}), "tagNotSpecified", verdicts{"safe": good, "": unknown}},

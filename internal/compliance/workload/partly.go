@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/ast"
+	"github.com/google/cel-go/common/decls"
 	"github.com/google/cel-go/common/operators"
 	"github.com/google/cel-go/common/types"
 )
@@ -26,33 +27,58 @@ func seesHoles(env *cel.Env, checked *ast.AST) bool {
 			return
 		}
 		call := e.AsCall()
+		argument := func(i int) *types.Type { return checked.GetType(call.Args()[i].ID()) }
+		allWhole := func() bool {
+			return !slices.ContainsFunc(arguments(call), func(a ast.Expr) bool { return !whole(checked.GetType(a.ID())) })
+		}
 		switch name := call.FunctionName(); {
 		case slices.Contains(passThrough, name):
+			// The checker takes the sum of a list of texts and of what it does not know for a list of texts.
+			ok = ok && (!whole(checked.GetType(e.ID())) || scalar(checked.GetType(e.ID())) || allWhole())
 		case name == operators.Equals || name == operators.NotEquals:
 			// A scalar differs from any list, whatever is in it.
-			ok = ok && slices.ContainsFunc(call.Args(), func(a ast.Expr) bool { return scalar(checked.GetType(a.ID())) })
+			ok = ok && (scalar(argument(0)) || scalar(argument(1)) || allWhole())
 		case name == operators.In:
-			element, list := checked.GetType(call.Args()[0].ID()), checked.GetType(call.Args()[1].ID())
-			ok = ok && (scalar(element) || list.Kind() == types.ListKind && scalar(list.Parameters()[0]))
+			ok = ok && (scalar(argument(0)) || whole(argument(1)))
 		default:
-			ok = ok && scalarFunction(env, name, checked.ReferenceMap()[e.ID()])
+			ok = ok && takesWhole(env.Functions()[name], checked, e)
 		}
 	}))
 	return ok
 }
 
-// scalarFunction reports whether a call can only be one that takes no list and no map.
-func scalarFunction(env *cel.Env, name string, ref *ast.ReferenceInfo) bool {
-	f := env.Functions()[name]
+// takesWhole reports whether no argument of a call can have a hole inside.
+func takesWhole(f *decls.FunctionDecl, checked *ast.AST, e ast.Expr) bool {
+	call, ref := e.AsCall(), checked.ReferenceMap()[e.ID()]
 	if f == nil || ref == nil {
 		return false
 	}
+	args := arguments(call)
 	for _, o := range f.OverloadDecls() {
-		if slices.Contains(ref.OverloadIDs, o.ID()) && slices.ContainsFunc(o.ArgTypes(), func(t *types.Type) bool { return !scalar(t) }) {
-			return false
+		if !slices.Contains(ref.OverloadIDs, o.ID()) {
+			continue
+		}
+		for i, parameter := range o.ArgTypes() {
+			if !scalar(parameter) && (i >= len(args) || !whole(checked.GetType(args[i].ID()))) {
+				return false
+			}
 		}
 	}
 	return true
+}
+
+// arguments are those of a call, that before the dot included.
+func arguments(call ast.CallExpr) []ast.Expr {
+	if call.IsMemberFunction() {
+		return append([]ast.Expr{call.Target()}, call.Args()...)
+	}
+	return call.Args()
+}
+
+// whole reports whether a value of the type has no hole inside: what comes out of the object is of type dyn, and
+// CEL puts nothing unknown into a list of its own.
+func whole(t *types.Type) bool {
+	return scalar(t) || t.Kind() == types.ListKind && scalar(t.Parameters()[0])
 }
 
 func scalar(t *types.Type) bool {
