@@ -1,6 +1,7 @@
 package podsecurity
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -71,13 +72,9 @@ func (s *subject) field(c *Check, at string, value any) string {
 		case strings.HasSuffix(read[0], "ontainers") || read[0] == "volumes":
 			continue
 		}
-		path, there := descend(value, steps)
-		full := s.Path
-		for _, part := range []string{at, path} {
-			if part != "" {
-				full += "." + part
-			}
-		}
+		names, there := descend(value, steps)
+		parts := append([]string{s.Path, at}, names...)
+		full := strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), ".")
 		if there {
 			return full
 		}
@@ -92,19 +89,13 @@ func (s *subject) field(c *Check, at string, value any) string {
 }
 
 // descend follows steps as far as a list; it reports whether the last of them is there and not false.
-func descend(value any, steps []string) (path string, there bool) {
-	there = true
-	for i, step := range steps {
-		if step == element {
-			break
-		}
-		if i > 0 {
-			path += "."
-		}
-		path += step
+func descend(value any, steps []string) (names []string, there bool) {
+	if i := slices.Index(steps, element); i >= 0 {
+		steps = steps[:i]
+	}
+	for _, step := range steps {
 		m, _ := value.(map[string]any)
 		value = m[step]
-		there = value != nil && value != false
 	}
-	return path, there
+	return steps, value != nil && value != false
 }

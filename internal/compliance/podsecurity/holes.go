@@ -54,7 +54,7 @@ func withoutHoles(v any, at []string, found func(at []string)) any {
 	case map[string]any:
 		out := make(map[string]any, len(x))
 		for _, k := range slices.Sorted(maps.Keys(x)) {
-			if step := append(at[:len(at):len(at)], k); x[k] == workload.Unknown {
+			if step := slices.Concat(at, []string{k}); x[k] == workload.Unknown {
 				found(step)
 			} else {
 				out[k] = withoutHoles(x[k], step, found)
@@ -63,7 +63,7 @@ func withoutHoles(v any, at []string, found func(at []string)) any {
 		return out
 	case []any:
 		out := make([]any, 0, len(x))
-		step := append(at[:len(at):len(at)], element)
+		step := slices.Concat(at, []string{element})
 		for _, e := range x {
 			if e == workload.Unknown {
 				found(step)
@@ -83,7 +83,8 @@ func (c *Check) waitsFor(hole []string) bool {
 			return false
 		}
 		for i, step := range hole {
-			if prefix, any := strings.CutSuffix(read[i], "*"); step != read[i] && (!any || read[i] == element || !strings.HasPrefix(step, prefix)) {
+			prefix, open := strings.CutSuffix(read[i], "*")
+			if step != read[i] && (!open || !strings.HasPrefix(step, prefix)) {
 				return false
 			}
 		}
