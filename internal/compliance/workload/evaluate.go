@@ -56,23 +56,11 @@ func Evaluate(object map[string]any, o Options) []compliance.Finding {
 
 // Unsettled reports whether what is not known yet of an object could change how many findings there are.
 func Unsettled(object map[string]any, o Options) bool {
-	if object["apiVersion"] == Unknown || object["kind"] == Unknown {
-		return true
+	p, ok := PodOf(object, o.Templates)
+	if !ok || p.Verdict != "" {
+		return ok && p.Verdict == compliance.InsufficientData
 	}
-	apiVersion, _ := object["apiVersion"].(string)
-	kind, _ := object["kind"].(string)
-	k := kindFor(apiVersion, kind, o.Templates)
-	if !k.workload {
-		return false
-	}
-	var at any = object
-	for _, key := range k.path {
-		parent, _ := at.(map[string]any)
-		if at = parent[key]; at == Unknown {
-			return true
-		}
-	}
-	spec, _ := at.(map[string]any)
+	spec := p.Spec
 	for _, field := range []string{"containers", "initContainers"} {
 		list, _ := spec[field].([]any)
 		if spec[field] == Unknown || slices.Contains(list, Unknown) {
@@ -118,26 +106,13 @@ func resourceOf(w compliance.Workload) string {
 }
 
 func (s *subject) pod(rules []*Rule) []compliance.Finding {
-	var at any = s.object
-	for i, key := range s.kind.path {
-		parent, ok := at.(map[string]any)
-		if !ok {
-			break
-		}
-		if at, ok = parent[key]; ok && at == Unknown || !ok {
-			path := strings.Join(s.kind.path[:i+1], ".")
-			if ok {
-				return s.each(rules, compliance.InsufficientData, path, path+" is not known yet")
-			}
-			return s.each(rules, compliance.Error, path, path+" is missing: the API server refuses the object")
-		}
+	var p Pod
+	p.find(s.object, s.kind.path)
+	if p.Verdict != "" {
+		return s.each(rules, p.Verdict, p.Path, p.Message)
 	}
-	path := strings.Join(s.kind.path, ".")
-	spec, ok := at.(map[string]any)
-	if !ok {
-		return s.each(rules, compliance.Error, path, path+" is no mapping: the API server refuses the object")
-	}
-	s.prefix = path + "."
+	spec := p.Spec
+	s.prefix = p.Path + "."
 	s.values.variables = map[string]any{podSpecField: celValue(spec)}
 	s.findings = slices.Grow(s.findings, 3*len(rules))
 	var onContainers []*Rule

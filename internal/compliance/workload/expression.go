@@ -21,6 +21,7 @@ const (
 	// variablesVariable holds podSpecField: an admission policy's own variables are fields of it.
 	variablesVariable = "variables"
 	podSpecField      = "podSpec"
+	variablesType     = "ackguard.variables"
 )
 
 // maxExpression is the length of an expression in bytes.
@@ -31,7 +32,7 @@ const maxExpression = 4096
 var oldestKubernetes = version.MajorMinor(1, 30)
 
 var environments = func() map[Scope]func() (*cel.Env, error) {
-	variables := apiservercel.NewObjectType("ackguard.variables", map[string]*apiservercel.DeclField{
+	variables := apiservercel.NewObjectType(variablesType, map[string]*apiservercel.DeclField{
 		podSpecField: apiservercel.NewDeclField(podSpecField, apiservercel.DynType, true, nil, nil),
 	})
 	podSpec := cel.Variable(variablesVariable, variables.CelType())
@@ -57,6 +58,8 @@ var environments = func() map[Scope]func() (*cel.Env, error) {
 type expression struct {
 	program cel.Program
 	always  bool // It is the constant true.
+	// partly: a variable with holes in it can be looked into; else it counts as not known at all.
+	partly bool
 }
 
 func compile(scope Scope, text string, want *cel.Type, trusted bool) (*expression, error) {
@@ -86,7 +89,7 @@ func compile(scope Scope, text string, want *cel.Type, trusted bool) (*expressio
 	if err != nil {
 		return nil, err
 	}
-	return &expression{program: program, always: strings.TrimSpace(text) == "true"}, nil
+	return &expression{program: program, always: strings.TrimSpace(text) == "true", partly: seesHoles(env, checked.NativeRep())}, nil
 }
 
 // scopeValues are the variables of one evaluation.
@@ -112,6 +115,9 @@ func (s *scopeValues) Parent() cel.Activation { return nil }
 func (e *expression) eval(s *scopeValues) (result any, known bool, err error) {
 	if e.always {
 		return true, true, nil
+	}
+	if !e.partly {
+		s = s.withoutPartly()
 	}
 	out, _, err := e.program.Eval(s)
 	if err != nil {
