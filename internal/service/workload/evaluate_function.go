@@ -58,7 +58,7 @@ func (evaluateFunction) Definition(_ context.Context, _ function.DefinitionReque
 			},
 			function.DynamicParameter{
 				Name: "options", AllowNullValue: true,
-				MarkdownDescription: "Null, or an object. All are optional: `rules` (IDs; all by default), `rules_text` (rule files of your own, as texts, beside them), `pod_template_paths` (path of the pod template by `GROUP/KIND`), " +
+				MarkdownDescription: "Null, or an object. All are optional: `profile` (`ack` by default, `pss-baseline`, `pss-restricted`), `pod_security_version`, `rules` (IDs; all of the profile by default), `rules_text` (rule files of your own, as texts, beside them), `pod_template_paths` (path of the pod template by `GROUP/KIND`), " +
 					"`exemptions` (objects with `rule_id`, `kind`, `namespace`, `name`, `container`, `reason`, `owner`, `expires`), and `today` (`YYYY-MM-DD`), which is required once an exemption expires: a function sees no clock.",
 			},
 		},
@@ -115,7 +115,8 @@ func manifestOf(given types.Dynamic) (objects []map[string]any, known bool, err 
 
 // evaluateOptions are the options of the function.
 type evaluateOptions struct {
-	workload.Options
+	*criteria
+	templates  workload.Templates
 	exemptions []compliance.Exemption
 	today      time.Time
 }
@@ -128,8 +129,8 @@ func (o *evaluateOptions) evaluate(objects []map[string]any) types.Object {
 			settled = false
 			continue
 		}
-		found := workload.Evaluate(object, o.Options)
-		if workload.Unsettled(object, o.Options) {
+		found := o.append(nil, object)
+		if workload.Unsettled(object, workload.Options{Templates: o.templates}) {
 			settled = false
 		}
 		for i := range found {
@@ -215,13 +216,9 @@ func verdictValue(f compliance.Finding) attr.Value {
 }
 
 // optionNames are what options may have.
-var optionNames = []string{"rules", "rules_text", "pod_template_paths", "exemptions", "today"}
+var optionNames = []string{"profile", "pod_security_version", "rules", "rules_text", "pod_template_paths", "exemptions", "today"}
 
 func evaluateOptionsOf(described types.Dynamic) (*evaluateOptions, error) {
-	catalogue, err := workload.Load()
-	if err != nil {
-		return nil, fmt.Errorf("the rule catalogue is broken: %w", err)
-	}
 	plain, err := valueOf(described)
 	if err != nil {
 		return nil, err
@@ -236,42 +233,45 @@ func evaluateOptionsOf(described types.Dynamic) (*evaluateOptions, error) {
 		}
 	}
 	o := &evaluateOptions{}
-	ids, err := texts(given["rules"], "rules")
-	if err != nil {
-		return nil, err
+	lists := map[string][]string{"rules": nil, "rules_text": nil}
+	for name := range lists {
+		if lists[name], err = texts(given[name], name); err != nil {
+			return nil, err
+		}
 	}
-	if o.Rules, err = catalogue.Select(ids); err != nil {
-		return nil, errors.New(catalogue.Explain(err))
+	words := map[string]string{"profile": "", "pod_security_version": ""}
+	for name := range words {
+		word, ok := given[name].(string)
+		if given[name] != nil && !ok {
+			return nil, fmt.Errorf("%s is no text", name)
+		}
+		words[name] = word
 	}
-	own, err := texts(given["rules_text"], "rules_text")
-	if err != nil {
-		return nil, err
-	}
-	for i, text := range own {
+	var own []*workload.Rule
+	for i, text := range lists["rules_text"] {
 		r, err := workload.ParseRule([]byte(text))
 		if err != nil {
 			return nil, fmt.Errorf("rules_text[%d]: %w", i, err)
 		}
-		o.Rules = append(o.Rules, r)
-	}
-	all, err := compliance.NewSet(o.Rules...)
-	if err != nil {
-		return nil, fmt.Errorf("rules_text: %w", err)
+		own = append(own, r)
 	}
 	if paths, ok := given["pod_template_paths"].(map[string]any); ok {
-		o.Templates = workload.Templates{}
+		o.templates = workload.Templates{}
 		for kind, p := range paths {
-			if o.Templates[kind], ok = p.(string); !ok {
+			if o.templates[kind], ok = p.(string); !ok {
 				return nil, fmt.Errorf("pod_template_paths: %s has no path", kind)
 			}
 		}
 	} else if given["pod_template_paths"] != nil {
 		return nil, errors.New("pod_template_paths is no map of texts")
 	}
-	return o, o.exempt(given, all)
+	if o.criteria, err = newCriteria(words["profile"], words["pod_security_version"], lists["rules"], own, o.templates); err != nil {
+		return nil, err
+	}
+	return o, o.exempt(given)
 }
 
-func (o *evaluateOptions) exempt(given map[string]any, all *workload.Catalogue) error {
+func (o *evaluateOptions) exempt(given map[string]any) error {
 	list, ok := given["exemptions"].([]any)
 	if given["exemptions"] != nil && !ok {
 		return errors.New("exemptions is no list")
@@ -281,12 +281,10 @@ func (o *evaluateOptions) exempt(given map[string]any, all *workload.Catalogue) 
 		if err != nil {
 			return fmt.Errorf("exemptions[%d]: %w", i, err)
 		}
-		for _, problem := range all.Validate(e) {
+		for _, problem := range o.validate(e) {
 			return fmt.Errorf("exemptions[%d].%w", i, problem)
 		}
-		if r, err := all.Lookup(e.RuleID); err == nil {
-			e.RuleID = r.ID
-		}
+		e = o.criteria.exemption(e)
 		if e.Expires != "" && given["today"] == nil {
 			return fmt.Errorf("exemptions[%d] expires: options needs today", i)
 		}
