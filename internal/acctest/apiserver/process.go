@@ -95,10 +95,12 @@ func (p *process) stop() error {
 	defer timer.Stop()
 	select {
 	case <-p.ended:
-		if status, ok := p.command.ProcessState.Sys().(syscall.WaitStatus); p.err != nil && !(ok && status.Signaled() && status.Signal() == syscall.SIGTERM) {
-			return fmt.Errorf("%s failed: %w\n%s", p.name, p.err, p.lastLines())
+		// etcd cleans up and then ends by the signal.
+		status, ok := p.command.ProcessState.Sys().(syscall.WaitStatus)
+		if p.err == nil || ok && status.Signaled() && status.Signal() == syscall.SIGTERM {
+			return nil
 		}
-		return nil
+		return fmt.Errorf("%s failed: %w\n%s", p.name, p.err, p.lastLines())
 	case <-timer.C:
 		_ = p.command.Process.Kill()
 		<-p.ended
