@@ -103,7 +103,7 @@ resource "terraform_data" "migration" {
   lifecycle {
     precondition {
       condition     = local.judged.compliant
-      error_message = join("\n", [for v in local.judged.violations : "${v.rule_id}: ${v.message}"])
+      error_message = local.judged.message
     }
   }
 }

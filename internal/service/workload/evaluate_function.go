@@ -41,7 +41,7 @@ var (
 		"name": types.StringType, "container": types.StringType, "path": types.StringType, "message": types.StringType,
 	}
 	verdictsType   = types.ListType{ElemType: types.ObjectType{AttrTypes: verdictType}}
-	evaluationType = map[string]attr.Type{"compliant": types.BoolType, "violations": verdictsType, "findings": verdictsType}
+	evaluationType = map[string]attr.Type{"compliant": types.BoolType, "message": types.StringType, "violations": verdictsType, "findings": verdictsType}
 )
 
 // Definition implements function.Function.
@@ -50,6 +50,7 @@ func (evaluateFunction) Definition(_ context.Context, _ function.DefinitionReque
 		Summary: "Judges a Kubernetes manifest, planned values included",
 		MarkdownDescription: "Judges a manifest by the rules of `ackguard_workload_compliance`, for preconditions and checks. Values that are not known yet are no obstacle: " +
 			"`compliant` is false as soon as what is known decides so, unknown where such a value could change a verdict, and true otherwise. " +
+			"`message` has a line for each violation that is certain, for the `error_message` of a precondition: it is known wherever `compliant` is, and empty of none. " +
 			"`violations` are the findings that are `NON_COMPLIANT` or `ERROR` and not exempted, unknown as long as a verdict is; `findings` has every verdict, an unknown one for what is not decided.",
 		Parameters: []function.Parameter{
 			function.DynamicParameter{
@@ -83,7 +84,7 @@ func (evaluateFunction) Run(ctx context.Context, req function.RunRequest, resp *
 		return
 	}
 	result := types.ObjectValueMust(evaluationType, map[string]attr.Value{
-		"compliant": types.BoolUnknown(), "violations": types.ListUnknown(verdictsType.ElemType), "findings": types.ListUnknown(verdictsType.ElemType),
+		"compliant": types.BoolUnknown(), "message": types.StringUnknown(), "violations": types.ListUnknown(verdictsType.ElemType), "findings": types.ListUnknown(verdictsType.ElemType),
 	})
 	if known {
 		result = o.evaluate(objects)
@@ -143,6 +144,7 @@ func (o *evaluateOptions) evaluate(objects []map[string]any) types.Object {
 	decided := true
 	report := compliance.NewReport(findings, o.exemptions, o.today)
 	var all, violations []attr.Value
+	var lines []string
 	for _, f := range report.Findings {
 		v := verdictValue(f)
 		all = append(all, v)
@@ -152,13 +154,14 @@ func (o *evaluateOptions) evaluate(objects []map[string]any) types.Object {
 		case compliance.NonCompliant, compliance.Error:
 			bad = true
 			violations = append(violations, v)
+			lines = append(lines, o.line(f))
 		}
 	}
 	attributes := map[string]attr.Value{
-		"compliant": types.BoolValue(!bad), "violations": types.ListValueMust(verdictsType.ElemType, violations), "findings": types.ListValueMust(verdictsType.ElemType, all),
+		"compliant": types.BoolValue(!bad), "message": types.StringValue(strings.Join(lines, "\n")), "violations": types.ListValueMust(verdictsType.ElemType, violations), "findings": types.ListValueMust(verdictsType.ElemType, all),
 	}
 	if !bad && (!decided || !settled) {
-		attributes["compliant"] = types.BoolUnknown()
+		attributes["compliant"], attributes["message"] = types.BoolUnknown(), types.StringUnknown()
 	}
 	if !decided || !settled {
 		attributes["violations"] = types.ListUnknown(verdictsType.ElemType)
@@ -167,6 +170,18 @@ func (o *evaluateOptions) evaluate(objects []map[string]any) types.Object {
 		attributes["findings"] = types.ListUnknown(verdictsType.ElemType)
 	}
 	return types.ObjectValueMust(evaluationType, attributes)
+}
+
+// line says what is wrong, in words that do not depend on what is not known yet.
+func (o *evaluateOptions) line(f compliance.Finding) string {
+	line := f.RuleID + ": "
+	if f.Container != "" && f.Container != workload.NotKnownYet {
+		line += "container " + f.Container + ": "
+	}
+	if f.Message == "" {
+		return line + o.about(f.RuleID).Title.EN + ": not so"
+	}
+	return line + f.Message
 }
 
 // perhapsExempt reports whether an exemption would cover the violation if what is not known of the object's name came
