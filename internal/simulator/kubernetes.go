@@ -390,13 +390,15 @@ func (c *Cloud) placeOf(k *kubernetesRequest) (accountID, region string) {
 }
 
 // unreachable says whether the scenario has the API server away.
-func (c *Cloud) unreachable(k *kubernetesRequest) bool {
+func (c *Cloud) unreachable(r *http.Request, k *kubernetesRequest) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.ContainsFunc(k.clusters, func(id string) bool {
-		state := c.clusters[id]
-		return state != nil && state.now.Kubernetes != nil && state.now.Kubernetes.Unreachable
-	})
+	id := k.clusters[0]
+	if who, known := c.identityOf(r); known && len(k.clusters) > 1 {
+		id = who.clusterID // of those that have the address, the one in the caller's network
+	}
+	state := c.clusters[id]
+	return state != nil && state.now.Kubernetes != nil && state.now.Kubernetes.Unreachable
 }
 
 // kubernetesStatus is a fault in the form of an API server; the code is the reason.
