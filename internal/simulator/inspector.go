@@ -184,6 +184,21 @@ func (c *Cloud) installInspector(state *clusterState, cluster *Cluster, version,
 	store.put(inspectorManager, inspectorDefinition(), now)
 }
 
+// followAddons makes and takes away the objects of a component that a test has installed, upgraded or removed.
+func (c *Cloud) followAddons(state *clusterState, before *Cluster, now time.Time) {
+	if state.kubernetes == nil {
+		return
+	}
+	old, was := inspectorOf(before)
+	version, is := inspectorOf(state.now.Cluster)
+	switch {
+	case was && !is:
+		c.uninstallInspector(state, before, old)
+	case is && old != version:
+		c.installInspector(state, state.now.Cluster, version, old, now)
+	}
+}
+
 // inspectorDefinition brings the kind in which the component keeps its latest results; group and kind are not public.
 func inspectorDefinition() map[string]any {
 	plural, group, _ := strings.Cut(inspectorCRD, ".")
