@@ -135,7 +135,7 @@ func (c *Cloud) installInspector(state *clusterState, cluster *Cluster, version,
 	if before != "" {
 		old := cluster.inspectorLayout(before)
 		oldConfig, oldCronJob := objectKey{"", "configmaps", old.configNamespace, inspectorConfigMap}, objectKey{"batch", "cronjobs", old.cronJobNamespace, inspectorCronJob}
-		if was := store.objects[oldConfig]; was != nil && !(cluster.inspector() != nil && cluster.inspector().UpgradeResets) && old.dialect == layout.dialect {
+		if was := store.objects[oldConfig]; was != nil && (cluster.inspector() == nil || !cluster.inspector().UpgradeResets) && old.dialect == layout.dialect {
 			data = was["data"]
 		}
 		if was := store.objects[oldCronJob]; was != nil {
