@@ -51,18 +51,20 @@ const (
 type admission struct {
 	server     *apiserver.Server
 	rules      []*Rule
-	namespaces []string // of the policies that deny
+	warning    map[string]*Rule // By the name of the policy that warns.
+	namespaces []string         // Of the policies that deny.
 }
 
 func newAdmission(t *testing.T) *admission {
 	t.Helper()
-	a := &admission{server: apiserver.Shared(t)}
+	a := &admission{server: apiserver.Shared(t), warning: map[string]*Rule{}}
 	c, err := Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	a.rules = c.Rules()
 	for _, r := range a.rules {
+		a.warning[PolicyName(warn, r)] = r
 		a.namespaces = append(a.namespaces, PolicyName(deny, r))
 		a.create(t, map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": PolicyName(deny, r)}})
 	}
@@ -135,11 +137,11 @@ func (a *admission) ask(ctx context.Context, object map[string]any) (answer, err
 		if m == nil {
 			continue // the API server's own, of a deprecated field
 		}
-		i := slices.IndexFunc(a.rules, func(r *Rule) bool { return PolicyName(warn, r) == m[1] && m[1] == m[2] })
-		if i < 0 {
+		r := a.warning[m[1]]
+		if r == nil || m[1] != m[2] {
 			return got, fmt.Errorf("a warning of no policy: %s", w)
 		}
-		got.violations[a.rules[i].ID] = m[3]
+		got.violations[r.ID] = m[3]
 	}
 	if length >= limit {
 		return got, fmt.Errorf("the warnings are %d characters long, so some may be missing: %q", length, warnings)
