@@ -20,8 +20,6 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/workload/generate"
 )
 
-func TestMain(m *testing.M) { apiserver.Main(m) }
-
 // A real API server takes every rendered policy and its binding, and gives the verdict that the rule gives at plan time.
 func TestAdmission(t *testing.T) {
 	a := newAdmission(t)
@@ -57,7 +55,7 @@ type admission struct {
 
 func newAdmission(t *testing.T) *admission {
 	t.Helper()
-	a := &admission{server: apiserver.Shared(t), warning: map[string]*Rule{}}
+	a := &admission{server: apiserver.Start(t), warning: map[string]*Rule{}}
 	c, err := Load()
 	if err != nil {
 		t.Fatal(err)
@@ -226,7 +224,7 @@ func (a *admission) judge(t *testing.T, r *Rule, c Case) {
 	}
 }
 
-// How many workloads are generated, of every kind and many times what CI's two cores judge at a time.
+// How many workloads of all kinds are generated, and how many the API server judges at a time.
 const (
 	generatedWorkloads = 2000
 	concurrent         = 8
