@@ -21,8 +21,11 @@ type Options struct {
 // The object is as the package's documentation says. One that the API server would not store for its lack of a pod's
 // spec or of containers yields ERROR, never a pass. A violation's path or message is empty where a hole stands in the way
 // of it alone.
-func Evaluate(object map[string]any, o Options) []compliance.Finding {
-	s := subject{object: object, identity: identityOf(object)}
+func Evaluate(object map[string]any, o Options) []compliance.Finding { return Append(nil, object, o) }
+
+// Append is Evaluate onto findings, for a stream of objects that would otherwise make a list for each.
+func Append(findings []compliance.Finding, object map[string]any, o Options) []compliance.Finding {
+	s := subject{object: object, identity: identityOf(object), whole: !HasHoles(object), findings: findings}
 	s.resource = resourceOf(s.identity)
 	apiVersion, _ := object["apiVersion"].(string)
 	if object["apiVersion"] == Unknown || object["kind"] == Unknown {
@@ -31,7 +34,7 @@ func Evaluate(object map[string]any, o Options) []compliance.Finding {
 	s.kind = kindFor(apiVersion, s.identity.Kind, o.Templates)
 	switch {
 	case s.kind.rbac:
-		s.values.object = celValue(object)
+		s.values.object = s.value(object)
 		for _, r := range o.Rules {
 			if r.Scope == ScopeRBAC && slices.Contains(r.Kinds, s.identity.Kind) {
 				s.judge(r, "", "")
@@ -39,9 +42,9 @@ func Evaluate(object map[string]any, o Options) []compliance.Finding {
 		}
 		return s.findings
 	case !s.kind.workload:
-		return nil
+		return s.findings
 	}
-	var rules []*Rule
+	rules := make([]*Rule, 0, len(o.Rules))
 	for _, r := range o.Rules {
 		switch {
 		case r.Scope == ScopeRBAC:
@@ -76,6 +79,7 @@ type subject struct {
 	identity compliance.Workload
 	resource string
 	kind     kindOf
+	whole    bool   // It has no holes.
 	prefix   string // Path of the pod's spec, with a dot.
 	values   scopeValues
 	findings []compliance.Finding
@@ -105,6 +109,14 @@ func resourceOf(w compliance.Workload) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "/")
 }
 
+// value is what an expression sees of a part of the object.
+func (s *subject) value(part map[string]any) any {
+	if s.whole {
+		return part
+	}
+	return celValue(part)
+}
+
 func (s *subject) pod(rules []*Rule) []compliance.Finding {
 	var p Pod
 	p.find(s.object, s.kind.path)
@@ -113,9 +125,8 @@ func (s *subject) pod(rules []*Rule) []compliance.Finding {
 	}
 	spec := p.Spec
 	s.prefix = p.Path + "."
-	s.values.variables = map[string]any{podSpecField: celValue(spec)}
-	s.findings = slices.Grow(s.findings, 3*len(rules))
-	var onContainers []*Rule
+	s.values.variables = map[string]any{podSpecField: s.value(spec)}
+	onContainers := make([]*Rule, 0, len(rules))
 	for _, r := range rules {
 		if r.Scope == ScopePod {
 			s.judge(r, "", s.prefix)
@@ -160,9 +171,10 @@ func (s *subject) containers(field string, value any, rules []*Rule) {
 		} else if !ok {
 			name = "[" + strconv.Itoa(i) + "]"
 		}
-		s.values.container = celValue(fields)
+		s.values.container = s.value(fields)
+		prefix := at + "."
 		for _, r := range rules {
-			s.judge(r, name, at+".")
+			s.judge(r, name, prefix)
 		}
 	}
 	s.values.container = nil

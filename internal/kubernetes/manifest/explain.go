@@ -59,6 +59,8 @@ func (c *chunk) explain(err error, limits Limits) *DocumentError {
 	if parserError.MatchString(text) || line == 0 {
 		line++
 	}
+	// What is unfinished is missed behind the last line.
+	line = min(line, 1+bytes.Count(bytes.TrimRight(c.bytes, "\r\n"), []byte("\n")))
 	if !utf8.Valid(c.bytes) {
 		line, text = 1+bytes.Count(c.bytes[:firstInvalid(c.bytes)], []byte("\n")), "the text is not UTF-8"
 	}

@@ -73,17 +73,27 @@ func yieldChunk(c chunk, yield func(chunk) bool) bool {
 	return yieldJSON(c, start, yield)
 }
 
-// yieldJSON takes apart values that stand one after the other; what follows them and does not begin with a brace is YAML.
+// maxRepairs of an input's text: each costs a look at all that follows.
+const maxRepairs = 100
+
+// yieldJSON takes apart values that stand one after the other. After a value whose braces do not close, and after other
+// text, the next value is taken to begin with the next brace that begins a line.
 func yieldJSON(c chunk, start int, yield func(chunk) bool) bool {
 	text, line, whole, follows := c.bytes, c.line, c.bytes, false
-	for {
+	for repairs := 0; ; {
 		line += bytes.Count(text[:start], []byte("\n"))
 		text = text[start:]
-		if text[0] != '{' {
-			return yield(chunk{bytes: text, line: line, follows: follows})
+		json, end := text[0] == '{', 0
+		if json {
+			end = valueEnd(text)
 		}
-		end := valueEnd(text)
-		if !yield(chunk{bytes: text[:end], line: line, json: true, whole: whole, follows: follows}) {
+		if end == 0 {
+			end = len(text)
+			if next := bytes.Index(text, []byte("\n{")); next >= 0 && repairs < maxRepairs {
+				repairs, end = repairs+1, next+1
+			}
+		}
+		if !yield(chunk{bytes: text[:end], line: line, json: json, whole: whole, follows: follows}) {
 			return false
 		}
 		line += bytes.Count(text[:end], []byte("\n"))
@@ -124,7 +134,7 @@ func jsonLike(text []byte) bool {
 	return len(text) == 0 || text[0] == '"' || text[0] == '}'
 }
 
-// valueEnd is where the JSON object ends that a text begins with; all of it if its braces do not close.
+// valueEnd is where the JSON object ends that a text begins with; 0 if its braces do not close.
 func valueEnd(text []byte) int {
 	depth := 0
 	for i := 0; i < len(text); i++ {
@@ -143,5 +153,5 @@ func valueEnd(text []byte) int {
 			}
 		}
 	}
-	return len(text)
+	return 0
 }

@@ -22,6 +22,7 @@ type judge struct {
 	listAll bool
 
 	findings []compliance.Finding
+	scratch  []compliance.Finding // Of one object, to be used again.
 	passed   map[passedKey]int
 	items    tally
 	documents
@@ -82,7 +83,8 @@ func (j *judge) read(name string, data []byte) {
 
 // object judges one object, and reports whether any rule is about it. doc is nil for one that is no text.
 func (j *judge) object(object map[string]any, doc *manifest.Document) bool {
-	found := workload.Evaluate(object, j.options)
+	found := workload.Append(j.scratch[:0], object, j.options)
+	j.scratch = found
 	for i := range found {
 		f := &found[i]
 		j.items.add(f)
