@@ -187,12 +187,12 @@ func TestCatalogueRefuses(t *testing.T) {
 		{"no other case", fstest.MapFS{"d/my-rule.yaml": file(without("NOT_APPLICABLE"))}, "wants NOT_APPLICABLE"},
 		{"no case without data", fstest.MapFS{"d/my-rule.yaml": file(without("INSUFFICIENT_DATA"))}, "wants INSUFFICIENT_DATA"},
 	} {
-		if _, err := loadCatalogue(c.files, "d"); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := ReadSet(c.files, "d", ParseRule); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: want an error with %q, got %v", c.name, c.want, err)
 		}
 	}
 	always := strings.Replace(without("NOT_APPLICABLE"), `applies: cluster.cluster_type != "ExternalKubernetes"`, `applies: "true"`, 1)
-	c, err := loadCatalogue(fstest.MapFS{"d/my-rule.yaml": file(always)}, "d")
+	c, err := ReadSet(fstest.MapFS{"d/my-rule.yaml": file(always)}, "d", ParseRule)
 	if err != nil {
 		t.Fatal(err)
 	}

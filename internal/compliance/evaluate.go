@@ -39,7 +39,7 @@ func Evaluate(r *Rule, c *Cluster) Result {
 		v := step.expr.eval(c)
 		if v.err != nil {
 			res.Verdict = Error
-			res.Message = clean(fmt.Sprintf("the expression %q of the rule failed: %v", step.name, v.err))
+			res.Message = Clean(fmt.Sprintf("the expression %q of the rule failed: %v", step.name, v.err))
 			return res
 		}
 		if len(v.absent) > 0 {
@@ -66,7 +66,7 @@ func (res *Result) undecided(absent []AbsentFact) {
 	if slices.ContainsFunc(absent, func(a AbsentFact) bool { return a.Reason.Kind == Failed }) {
 		res.Verdict = Error
 	}
-	res.Message = clean(explain(res.Absent))
+	res.Message = Clean(explain(res.Absent))
 	res.Needs = needs(absent, nil)
 }
 
@@ -74,13 +74,13 @@ func (res *Result) undecided(absent []AbsentFact) {
 func (res *Result) describe(r *Rule, c *Cluster) {
 	v := r.message.eval(c)
 	text, _ := v.result.(string)
-	switch res.Message = clean(text); {
+	switch res.Message = Clean(text); {
 	case v.err != nil:
-		res.Message = clean(fmt.Sprintf("%s: not so; the rule's message failed: %v", r.Title.EN, v.err))
+		res.Message = Clean(fmt.Sprintf("%s: not so; the rule's message failed: %v", r.Title.EN, v.err))
 	case len(v.absent) > 0:
-		res.Message = clean(fmt.Sprintf("%s: not so; %s", r.Title.EN, explain(v.absent)))
+		res.Message = Clean(fmt.Sprintf("%s: not so; %s", r.Title.EN, explain(v.absent)))
 	case res.Message == "":
-		res.Message = clean(r.Title.EN + ": not so")
+		res.Message = Clean(r.Title.EN + ": not so")
 	}
 	res.Needs = needs(v.absent, v.needs)
 }

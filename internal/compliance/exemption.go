@@ -16,6 +16,9 @@ type Exemption struct {
 	AccountID string
 	Region    string
 	ClusterID string
+	// Of workloads; an asterisk stands for any characters.
+	Kind, Namespace, Name, Container string
+
 	Reason    string // Required.
 	Owner     string
 	Expires   string // The last day on which it holds, YYYY-MM-DD in UTC+8; empty for no end.
@@ -32,8 +35,8 @@ func (e *FieldError) Error() string { return e.Field + ": " + e.Err.Error() }
 // Unwrap returns what is wrong with the field.
 func (e *FieldError) Unwrap() error { return e.Err }
 
-// Validate returns what is wrong with the exemption, field by field; nothing when it can be used with the catalogue.
-func (e Exemption) Validate(c *Catalogue) []*FieldError {
+// Validate returns what is wrong with an exemption, field by field; nothing when it can be used with the rules.
+func (c *Set[R]) Validate(e Exemption) []*FieldError {
 	var errs []*FieldError
 	if e.RuleID == "" {
 		errs = append(errs, &FieldError{"rule_id", errors.New("an exemption names the rule that it is from")})
@@ -56,7 +59,7 @@ func (e Exemption) end() (time.Time, error) {
 	}
 	day, err := time.ParseInLocation(time.DateOnly, e.Expires, chinaTime)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is not a day as YYYY-MM-DD", clean(e.Expires))
+		return time.Time{}, fmt.Errorf("%q is not a day as YYYY-MM-DD", Clean(e.Expires))
 	}
 	return day.AddDate(0, 0, 1), nil
 }
@@ -71,7 +74,27 @@ func (e Exemption) Expired(now time.Time) bool {
 func (e Exemption) Matches(f Finding) bool {
 	selects := func(selector, value string) bool { return selector == "" || selector == value }
 	return e.RuleID == f.RuleID && e.RuleID != "" &&
-		selects(e.AccountID, f.AccountID) && selects(e.Region, f.Region) && selects(e.ClusterID, f.ClusterID)
+		selects(e.AccountID, f.AccountID) && selects(e.Region, f.Region) && selects(e.ClusterID, f.ClusterID) &&
+		like(e.Kind, f.Kind) && like(e.Namespace, f.Namespace) && like(e.Name, f.Name) && like(e.Container, f.Container)
+}
+
+// like reports whether a selector of a workload matches.
+func like(selector, value string) bool {
+	if selector == "" {
+		return true
+	}
+	parts := strings.Split(selector, "*")
+	if len(parts) == 1 {
+		return selector == value
+	}
+	rest, ok := strings.CutPrefix(value, parts[0])
+	for _, part := range parts[1 : len(parts)-1] {
+		if !ok {
+			return false
+		}
+		_, rest, ok = strings.Cut(rest, part)
+	}
+	return ok && strings.HasSuffix(rest, parts[len(parts)-1])
 }
 
 // exempt applies exemptions to a finding and marks those that it gave something to do in used.

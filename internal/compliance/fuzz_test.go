@@ -1,6 +1,7 @@
 package compliance
 
 import (
+	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/catalog"
 	"math/rand/v2"
 	"path"
 	"reflect"
@@ -12,12 +13,12 @@ import (
 
 // FuzzParseRule: whatever a rule file holds, it is refused or it works; it never panics and never hangs.
 func FuzzParseRule(f *testing.F) {
-	entries, err := catalogFS.ReadDir("catalog/cluster")
+	entries, err := catalog.Files.ReadDir("cluster")
 	if err != nil {
 		f.Fatal(err)
 	}
 	for _, e := range entries {
-		data, err := catalogFS.ReadFile(path.Join("catalog/cluster", e.Name()))
+		data, err := catalog.Files.ReadFile(path.Join("cluster", e.Name()))
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -116,7 +117,7 @@ func FuzzEvaluate(f *testing.F) {
 
 func BenchmarkCompileCatalogue(b *testing.B) {
 	for b.Loop() {
-		if _, err := loadCatalogue(catalogFS, "catalog/cluster"); err != nil {
+		if _, err := ReadSet(catalog.Files, "cluster", ParseRule); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -16,9 +16,11 @@ type Finding struct {
 	Region      string
 	ClusterID   string
 	ClusterName string
-	Resource    string // What inside the cluster; empty for the cluster itself.
-	Path        string // The first fact that could not be read; empty for other verdicts of cluster rules.
+	Resource    string // What inside the cluster, such as Deployment/shop/web; empty for the cluster itself.
+	Path        string // The first fact that could not be read, or the offending field of a workload; else empty.
 	Message     string
+	Category    string // Of the rule; set for workloads.
+	Workload           // Zero for other resources.
 	// ConfigRuleID is the rule of Cloud Config that says so; empty for a verdict of our own.
 	ConfigRuleID string
 
@@ -26,6 +28,16 @@ type Finding struct {
 	ExemptionOwner   string // Set when IGNORED and the exemption names one.
 	ExemptionExpires string // Set when IGNORED and the exemption ends.
 	ExpiredExemption string // The last day of an exemption that no longer hides this violation.
+}
+
+// Workload names what is judged inside a cluster: a workload, one of its containers, or an RBAC object.
+type Workload struct {
+	Kind      string
+	Namespace string // Empty for what has none, and where the manifest leaves it out.
+	Name      string
+	Container string // Empty for what is said of the whole.
+	Source    string // The input that it was read from, such as a file's path.
+	Line      int    // Of Source, from 1; 0 when not known.
 }
 
 // Finding returns the result as a finding on the cluster.
@@ -49,6 +61,9 @@ func compareFindings(a, b Finding) int {
 		strings.Compare(a.Region, b.Region),
 		strings.Compare(a.ClusterID, b.ClusterID),
 		strings.Compare(a.Resource, b.Resource),
+		strings.Compare(a.Source, b.Source),
+		cmp.Compare(a.Line, b.Line),
+		strings.Compare(a.Container, b.Container),
 		strings.Compare(a.Path, b.Path),
 		strings.Compare(string(a.Verdict), string(b.Verdict)),
 		strings.Compare(a.Message, b.Message),

@@ -59,7 +59,7 @@ func TestExemptionValidate(t *testing.T) {
 		e := good
 		c.change(&e)
 		var fields []string
-		for _, err := range e.Validate(loadT(t)) {
+		for _, err := range loadT(t).Validate(e) {
 			fields = append(fields, err.Field)
 			if !strings.HasPrefix(err.Error(), err.Field+": ") {
 				t.Errorf("%s: %v", c.name, err)
@@ -71,7 +71,7 @@ func TestExemptionValidate(t *testing.T) {
 	}
 	good.RuleID = endpoint + "s"
 	var unknown *UnknownRuleError
-	if err := good.Validate(loadT(t))[0]; !errors.As(err, &unknown) || unknown.Suggestion != endpoint {
+	if err := loadT(t).Validate(good)[0]; !errors.As(err, &unknown) || unknown.Suggestion != endpoint {
 		t.Errorf("got %v", err)
 	}
 }

@@ -55,22 +55,35 @@ type Case struct {
 	Message string // Part of the message, or empty.
 }
 
+// Metadata is what a rule says of itself, whatever it judges.
+type Metadata struct {
+	ID             string              `yaml:"id"` // The identifier of Cloud Config's managed rule where there is one.
+	Title          Text                `yaml:"title"`
+	Severity       Severity            `yaml:"severity"`
+	SeveritySource Provenance          `yaml:"severity_source"`
+	Category       string              `yaml:"category"`
+	Why            Text                `yaml:"why"`
+	Remediation    Text                `yaml:"remediation"`
+	Maps           map[string][]string `yaml:"maps"`       // Controls of a framework, by the framework's name.
+	References     []string            `yaml:"references"` // URLs.
+}
+
+// RuleID implements Identified.
+func (m *Metadata) RuleID() string { return m.ID }
+
+// Expressions are the CEL of a rule.
+type Expressions struct {
+	Applies   string `yaml:"applies"`   // Bool: whether the rule has anything to say about its object.
+	Compliant string `yaml:"compliant"` // Bool: asked only where the rule applies.
+	Message   string `yaml:"message"`   // String: what is wrong where it is not compliant.
+}
+
 // Rule is a compiled rule. It is not to be changed.
 type Rule struct {
-	ID             string // The identifier of Cloud Config's managed rule where there is one.
-	Title          Text
-	Severity       Severity
-	SeveritySource Provenance
-	Category       string
-	Applies        string // CEL, bool: whether the rule has anything to say about a cluster.
-	Compliant      string // CEL, bool: asked only where the rule applies.
-	Message        string // CEL, string: what is wrong with a cluster that is not compliant.
-	Why            Text
-	Remediation    Text
-	CloudConfig    *CloudConfig        // Nil for a rule that Cloud Config does not have.
-	Maps           map[string][]string // Controls of a framework, by the framework's name.
-	References     []string            // URLs.
-	Tests          []Case
+	Metadata
+	Expressions
+	CloudConfig *CloudConfig // Nil for a rule that Cloud Config does not have.
+	Tests       []Case
 
 	applies, compliant, message *expression
 	sources                     []Source
@@ -79,21 +92,14 @@ type Rule struct {
 // Sources returns every source that the rule's expressions can ever touch, cheapest first.
 func (r *Rule) Sources() []Source { return slices.Clone(r.sources) }
 
+// OtherIDs implements Identified; Cloud Config's identifiers have no second spelling.
+func (r *Rule) OtherIDs() []string { return nil }
+
 type ruleFile struct {
-	ID             string              `yaml:"id"`
-	Title          Text                `yaml:"title"`
-	Severity       string              `yaml:"severity"`
-	SeveritySource Provenance          `yaml:"severity_source"`
-	Category       string              `yaml:"category"`
-	Applies        string              `yaml:"applies"`
-	Compliant      string              `yaml:"compliant"`
-	Message        string              `yaml:"message"`
-	Why            Text                `yaml:"why"`
-	Remediation    Text                `yaml:"remediation"`
-	CloudConfig    *CloudConfig        `yaml:"cloud_config"`
-	Maps           map[string][]string `yaml:"maps"`
-	References     []string            `yaml:"references"`
-	Tests          []caseFile          `yaml:"tests"`
+	Metadata    `yaml:",inline"`
+	Expressions `yaml:",inline"`
+	CloudConfig *CloudConfig `yaml:"cloud_config"`
+	Tests       []caseFile   `yaml:"tests"`
 }
 
 type caseFile struct {
@@ -115,119 +121,128 @@ var (
 // not compile against the facts or that could get around their absence is an error; all that is found is joined.
 // The rule's test cases are read, not run: see Verify.
 func ParseRule(data []byte) (*Rule, error) {
-	if len(data) > maxRuleFile {
-		return nil, fmt.Errorf("the rule file has %d bytes; the limit is %d", len(data), maxRuleFile)
-	}
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	dec.KnownFields(true)
 	var file ruleFile
-	if err := dec.Decode(&file); err != nil {
-		return nil, fmt.Errorf("decoding the rule: %w", err)
+	if err := DecodeRule(data, &file); err != nil {
+		return nil, err
 	}
-	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, errors.New("decoding the rule: a file holds one rule, and this one goes on after it")
-	}
-	rule, errs := file.rule()
-	if len(errs) > 0 {
-		name := file.ID
-		if name == "" {
-			name = "without an id"
-		}
-		return nil, fmt.Errorf("rule %s: %w", clean(name), errors.Join(errs...))
+	rule, found := file.rule()
+	if err := found.Of(file.ID); err != nil {
+		return nil, err
 	}
 	return rule, nil
 }
 
-// problems collects what is wrong with a rule file, field by field.
-type problems []error
+// DecodeRule reads the one rule of a file; an unknown key is an error.
+func DecodeRule(data []byte, into any) error {
+	if len(data) > maxRuleFile {
+		return fmt.Errorf("the rule file has %d bytes; the limit is %d", len(data), maxRuleFile)
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec.KnownFields(true)
+	if err := dec.Decode(into); err != nil {
+		return fmt.Errorf("decoding the rule: %w", err)
+	}
+	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return errors.New("decoding the rule: a file holds one rule, and this one goes on after it")
+	}
+	return nil
+}
 
-func (p *problems) add(field, format string, args ...any) {
+// Problems collects what is wrong with a rule file, field by field.
+type Problems []error
+
+// Add notes what is wrong with a field.
+func (p *Problems) Add(field, format string, args ...any) {
 	*p = append(*p, fmt.Errorf("%s: %w", field, fmt.Errorf(format, args...)))
 }
 
-func (f *ruleFile) rule() (*Rule, []error) {
-	r := &Rule{
-		ID: f.ID, Title: f.Title, Severity: Severity(f.Severity), SeveritySource: f.SeveritySource, Category: f.Category,
-		Applies: f.Applies, Compliant: f.Compliant, Message: f.Message, Why: f.Why, Remediation: f.Remediation,
-		CloudConfig: f.CloudConfig, Maps: f.Maps, References: f.References,
+// Of joins what was found in the rule of that ID; nil when nothing was.
+func (p Problems) Of(id string) error {
+	if len(p) == 0 {
+		return nil
 	}
-	var found problems
-	f.checkTexts(&found)
-	f.checkMetadata(&found)
+	if id == "" {
+		id = "without an id"
+	}
+	return fmt.Errorf("rule %s: %w", Clean(id), errors.Join(p...))
+}
+
+func (f *ruleFile) rule() (*Rule, Problems) {
+	r := &Rule{Metadata: f.Metadata, Expressions: f.Expressions, CloudConfig: f.CloudConfig}
+	var found Problems
+	f.Check(&found)
+	if !ruleIDPattern.MatchString(f.ID) || len(f.ID) > 128 {
+		found.Add("id", "want lower-case words joined by hyphens, such as ack-cluster-public-endpoint-check")
+	}
+	if err := f.CloudConfig.validate(); err != nil {
+		found.Add("cloud_config", "%w", err)
+	}
 	sources := map[Source]struct{}{}
 	var err error
 	if r.applies, err = compile(f.Applies, cel.BoolType, false, sources); err != nil {
-		found.add("applies", "%w", err)
+		found.Add("applies", "%w", err)
 	}
 	if r.compliant, err = compile(f.Compliant, cel.BoolType, false, sources); err != nil {
-		found.add("compliant", "%w", err)
+		found.Add("compliant", "%w", err)
 	}
 	if r.message, err = compile(f.Message, cel.StringType, true, sources); err != nil {
-		found.add("message", "%w", err)
+		found.Add("message", "%w", err)
 	}
 	r.sources = sortSources(sources)
 	r.Tests = f.cases(&found)
 	return r, found
 }
 
-func (f *ruleFile) checkTexts(found *problems) {
+// Check notes what is missing or wrong; the ID is the caller's affair.
+func (m *Metadata) Check(found *Problems) {
 	for _, t := range []struct {
 		name string
 		text Text
-	}{{"title", f.Title}, {"why", f.Why}, {"remediation", f.Remediation}} {
+	}{{"title", m.Title}, {"why", m.Why}, {"remediation", m.Remediation}} {
 		if strings.TrimSpace(t.text.EN) == "" {
-			found.add(t.name, "en is missing")
+			found.Add(t.name, "en is missing")
 		}
 		if !strings.ContainsFunc(t.text.ZH, func(c rune) bool { return unicode.Is(unicode.Han, c) }) {
-			found.add(t.name, "zh is missing or not Chinese")
+			found.Add(t.name, "zh is missing or not Chinese")
 		}
 	}
-}
-
-func (f *ruleFile) checkMetadata(found *problems) {
-	if !ruleIDPattern.MatchString(f.ID) || len(f.ID) > 128 {
-		found.add("id", "want lower-case words joined by hyphens, such as ack-cluster-public-endpoint-check")
+	if _, err := ParseSeverity(string(m.Severity)); err != nil {
+		found.Add("severity", "%w", err)
 	}
-	if _, err := ParseSeverity(f.Severity); err != nil {
-		found.add("severity", "%w", err)
+	if !validProvenance(m.SeveritySource) {
+		found.Add("severity_source", "want documented or inferred")
 	}
-	if !validProvenance(f.SeveritySource) {
-		found.add("severity_source", "want documented or inferred")
+	if !categoryPattern.MatchString(m.Category) {
+		found.Add("category", "want a lower-case word, such as network")
 	}
-	if !categoryPattern.MatchString(f.Category) {
-		found.add("category", "want a lower-case word, such as network")
-	}
-	if err := f.CloudConfig.validate(); err != nil {
-		found.add("cloud_config", "%w", err)
-	}
-	for _, framework := range sortedKeys(f.Maps) {
-		if framework == "" || len(f.Maps[framework]) == 0 || slices.Contains(f.Maps[framework], "") {
-			found.add("maps", "%q names no control", framework)
+	for _, framework := range sortedKeys(m.Maps) {
+		if framework == "" || len(m.Maps[framework]) == 0 || slices.Contains(m.Maps[framework], "") {
+			found.Add("maps", "%q names no control", framework)
 		}
 	}
-	for _, ref := range f.References {
+	for _, ref := range m.References {
 		if u, err := url.Parse(ref); err != nil || u.Scheme != "https" || u.Host == "" {
-			found.add("references", "%q is not an https URL", ref)
+			found.Add("references", "%q is not an https URL", ref)
 		}
 	}
 }
 
-func (f *ruleFile) cases(found *problems) []Case {
+func (f *ruleFile) cases(found *Problems) []Case {
 	var cases []Case
 	seen := map[string]bool{}
 	for i, c := range f.Tests {
 		at := fmt.Sprintf("tests[%d]", i)
 		if c.Name == "" || seen[c.Name] {
-			found.add(at, "want a name of its own, got %q", c.Name)
+			found.Add(at, "want a name of its own, got %q", c.Name)
 		}
 		seen[c.Name] = true
 		// IGNORED comes from an exemption, which a rule knows nothing of.
 		if !slices.Contains(verdicts, c.Want) || c.Want == Ignored {
-			found.add(at, "want: %q is not a verdict that a rule can give", c.Want)
+			found.Add(at, "want: %q is not a verdict that a rule can give", c.Want)
 		}
 		parsed := Case{Name: c.Name, Want: c.Want, Message: c.Message}
 		if err := decodeFacts("cluster", c.Cluster, &parsed.Cluster); err != nil {
-			found.add(at, "%w", err)
+			found.Add(at, "%w", err)
 		}
 		cases = append(cases, parsed)
 	}
@@ -258,7 +273,7 @@ func (c *CloudConfig) validate() error {
 // insufficient-data case, and a not-applicable one unless the rule applies to every cluster. It joins what is wrong.
 func (r *Rule) Verify() error {
 	var errs []error
-	if err := r.checkCoverage(); err != nil {
+	if err := r.CheckCoverage(); err != nil {
 		errs = append(errs, err)
 	}
 	for _, c := range r.Tests {
@@ -272,7 +287,8 @@ func (r *Rule) Verify() error {
 	return errors.Join(errs...)
 }
 
-func (r *Rule) checkCoverage() error {
+// CheckCoverage implements Identified.
+func (r *Rule) CheckCoverage() error {
 	want := []Verdict{Compliant, NonCompliant, InsufficientData}
 	if strings.TrimSpace(r.Applies) != "true" {
 		want = append(want, NotApplicable)

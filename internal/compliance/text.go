@@ -11,8 +11,8 @@ import (
 // maxMessage is the length of a message in characters: it ends up in Terraform's state once per finding.
 const maxMessage = 1000
 
-// clean makes text from an API or an expression fit for a terminal and for state.
-func clean(s string) string {
+// Clean makes text from an API or an expression fit for a terminal and for state.
+func Clean(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
 			return ' '

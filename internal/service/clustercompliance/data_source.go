@@ -74,7 +74,7 @@ func (d *dataSource) ValidateConfig(ctx context.Context, req datasource.Validate
 
 func exemptionErrors(at path.Path, block exemptionModel, catalogue *compliance.Catalogue) diag.Diagnostics {
 	var diags diag.Diagnostics
-	for _, problem := range block.exemption().Validate(catalogue) {
+	for _, problem := range catalogue.Validate(block.exemption()) {
 		detail := problem.Err.Error() + "."
 		var unknown *compliance.UnknownRuleError
 		if errors.As(problem.Err, &unknown) {

@@ -1,0 +1,224 @@
+package workload
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
+)
+
+// Options say how objects are judged.
+type Options struct {
+	Rules     []*Rule
+	Templates Templates // Of custom resources.
+}
+
+// Evaluate judges one object: one finding for each rule that can be about its kind, and for a rule on containers one for
+// each container. An object that no rule is about has none. The result depends on nothing but the arguments.
+//
+// The object is as the package's documentation says. One that the API server would not store for its lack of a pod's
+// spec or of containers yields ERROR, never a pass.
+func Evaluate(object map[string]any, o Options) []compliance.Finding {
+	s := subject{object: object, identity: identityOf(object)}
+	s.resource = resourceOf(s.identity)
+	apiVersion, _ := object["apiVersion"].(string)
+	if object["apiVersion"] == Unknown || object["kind"] == Unknown {
+		return s.each(o.Rules, compliance.InsufficientData, "", "apiVersion and kind are not known yet")
+	}
+	s.kind = kindFor(apiVersion, s.identity.Kind, o.Templates)
+	switch {
+	case s.kind.rbac:
+		s.values.object = celValue(object)
+		for _, r := range o.Rules {
+			if r.Scope == ScopeRBAC && slices.Contains(r.Kinds, s.identity.Kind) {
+				s.judge(r, "", "")
+			}
+		}
+		return s.findings
+	case !s.kind.workload:
+		return nil
+	}
+	var rules []*Rule
+	for _, r := range o.Rules {
+		switch {
+		case r.Scope == ScopeRBAC:
+		case slices.Contains(r.ExceptKinds, s.identity.Kind):
+			s.add(r, compliance.NotApplicable, "", "", "")
+		default:
+			rules = append(rules, r)
+		}
+	}
+	return s.pod(rules)
+}
+
+// subject is an object while it is judged.
+type subject struct {
+	object   map[string]any
+	identity compliance.Workload
+	resource string
+	kind     kindOf
+	prefix   string // Path of the pod's spec, with a dot.
+	values   scopeValues
+	findings []compliance.Finding
+}
+
+func identityOf(object map[string]any) compliance.Workload {
+	metadata, _ := object["metadata"].(map[string]any)
+	text := func(v any) string {
+		if v == Unknown {
+			return "(not known yet)"
+		}
+		s, _ := v.(string)
+		return s
+	}
+	name := text(metadata["name"])
+	if generate := text(metadata["generateName"]); name == "" && generate != "" {
+		name = generate + "*"
+	}
+	return compliance.Workload{Kind: text(object["kind"]), Namespace: text(metadata["namespace"]), Name: name}
+}
+
+func resourceOf(w compliance.Workload) string {
+	parts := []string{w.Kind, w.Namespace, w.Name}
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "/")
+}
+
+func (s *subject) pod(rules []*Rule) []compliance.Finding {
+	var at any = s.object
+	for i, key := range s.kind.path {
+		parent, ok := at.(map[string]any)
+		if !ok {
+			break
+		}
+		if at, ok = parent[key]; ok && at == Unknown || !ok {
+			path := strings.Join(s.kind.path[:i+1], ".")
+			if ok {
+				return s.each(rules, compliance.InsufficientData, path, path+" is not known yet")
+			}
+			return s.each(rules, compliance.Error, path, path+" is missing: the API server refuses the object")
+		}
+	}
+	path := strings.Join(s.kind.path, ".")
+	spec, ok := at.(map[string]any)
+	if !ok {
+		return s.each(rules, compliance.Error, path, path+" is no mapping: the API server refuses the object")
+	}
+	s.prefix = path + "."
+	s.values.variables = map[string]any{podSpecField: celValue(spec)}
+	s.findings = slices.Grow(s.findings, 3*len(rules))
+	var onContainers []*Rule
+	for _, r := range rules {
+		if r.Scope == ScopePod {
+			s.judge(r, "", s.prefix)
+		} else {
+			onContainers = append(onContainers, r)
+		}
+	}
+	s.containers("containers", spec["containers"], onContainers)
+	if init := spec["initContainers"]; init != nil {
+		s.containers("initContainers", init, slices.DeleteFunc(onContainers, func(r *Rule) bool { return !r.InitContainers }))
+	}
+	return s.findings
+}
+
+func (s *subject) containers(field string, value any, rules []*Rule) {
+	path := s.prefix + field
+	list, ok := value.([]any)
+	switch {
+	case len(rules) == 0:
+		return
+	case value == Unknown:
+		s.each(rules, compliance.InsufficientData, path, path+" is not known yet")
+		return
+	case !ok || len(list) == 0 && field == "containers":
+		s.each(rules, compliance.Error, path, path+" is no list of containers: the API server refuses the object")
+		return
+	}
+	for i, c := range list {
+		at := path + "[" + strconv.Itoa(i) + "]"
+		fields, ok := c.(map[string]any)
+		switch {
+		case c == Unknown:
+			s.each(rules, compliance.InsufficientData, at, at+" is not known yet")
+			continue
+		case !ok:
+			s.each(rules, compliance.Error, at, at+" is no container: the API server refuses the object")
+			continue
+		}
+		name, ok := fields["name"].(string)
+		if !ok {
+			name = "[" + strconv.Itoa(i) + "]"
+		}
+		s.values.container = celValue(fields)
+		for _, r := range rules {
+			s.judge(r, name, at+".")
+		}
+	}
+	s.values.container = nil
+}
+
+// judge evaluates a rule on the variables as they are.
+func (s *subject) judge(r *Rule, container, prefix string) {
+	for _, step := range []struct {
+		name    string
+		expr    *expression
+		ifFalse compliance.Verdict
+	}{{"applies", r.applies, compliance.NotApplicable}, {"compliant", r.compliant, compliance.NonCompliant}} {
+		result, known, err := step.expr.eval(&s.values)
+		switch {
+		case err != nil:
+			s.add(r, compliance.Error, container, s.field(r, prefix), fmt.Sprintf("the expression %q of the rule failed, as it would at admission: %v", step.name, err))
+			return
+		case !known:
+			s.add(r, compliance.InsufficientData, container, s.field(r, prefix), "a value that is not known yet decides")
+			return
+		case result == false:
+			if step.ifFalse == compliance.NotApplicable {
+				s.add(r, step.ifFalse, container, "", "")
+				return
+			}
+			message, known, err := r.message.eval(&s.values)
+			text, _ := message.(string)
+			if err != nil || !known || text == "" {
+				text = r.Title.EN + ": not so"
+			}
+			s.add(r, step.ifFalse, container, s.field(r, prefix), text)
+			return
+		}
+	}
+	s.add(r, compliance.Compliant, container, "", "")
+}
+
+func (s *subject) field(r *Rule, prefix string) string {
+	path := prefix + r.Field
+	if r.fieldIndex == nil {
+		return path
+	}
+	before, after, _ := strings.Cut(path, "[*]")
+	index, known, err := r.fieldIndex.eval(&s.values)
+	if i, ok := index.(int64); err == nil && known && ok && i >= 0 {
+		return before + "[" + strconv.FormatInt(i, 10) + "]" + after
+	}
+	return before
+}
+
+func (s *subject) each(rules []*Rule, v compliance.Verdict, path, message string) []compliance.Finding {
+	for _, r := range rules {
+		s.add(r, v, "", path, message)
+	}
+	return s.findings
+}
+
+func (s *subject) add(r *Rule, v compliance.Verdict, container, path, message string) {
+	f := compliance.Finding{
+		RuleID: r.ID, Severity: r.Severity, Category: r.Category, Verdict: v, Path: path,
+		Message: message, Resource: s.resource, Workload: s.identity,
+	}
+	if message != "" {
+		f.Message = compliance.Clean(message)
+	}
+	f.Container = container
+	s.findings = append(s.findings, f)
+}

@@ -1,0 +1,131 @@
+package workload
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/google/cel-go/cel"
+	"github.com/google/cel-go/common/types"
+	"k8s.io/apimachinery/pkg/util/version"
+	celconfig "k8s.io/apiserver/pkg/apis/cel"
+	apiservercel "k8s.io/apiserver/pkg/cel"
+	"k8s.io/apiserver/pkg/cel/environment"
+)
+
+// The variables of expressions, as an admission policy has them.
+const (
+	containerVariable = "container"
+	objectVariable    = "object"
+	// variablesVariable holds podSpecField: an admission policy's own variables are fields of it.
+	variablesVariable = "variables"
+	podSpecField      = "podSpec"
+)
+
+// maxExpression is the length of an expression in bytes.
+const maxExpression = 4096
+
+// oldestKubernetes is the oldest version that a rendered policy has to compile on: the first whose
+// ValidatingAdmissionPolicy is generally available.
+var oldestKubernetes = version.MajorMinor(1, 30)
+
+var environments = func() map[Scope]func() (*cel.Env, error) {
+	variables := apiservercel.NewObjectType("ackguard.variables", map[string]*apiservercel.DeclField{
+		podSpecField: apiservercel.NewDeclField(podSpecField, apiservercel.DynType, true, nil, nil),
+	})
+	podSpec := cel.Variable(variablesVariable, variables.CelType())
+	build := func(decls []*apiservercel.DeclType, options ...cel.EnvOption) func() (*cel.Env, error) {
+		return sync.OnceValues(func() (*cel.Env, error) {
+			set, err := environment.MustBaseEnvSet(oldestKubernetes).Extend(environment.VersionedOptions{
+				IntroducedVersion: version.MajorMinor(1, 0), EnvOptions: options, DeclTypes: decls,
+			})
+			if err != nil {
+				return nil, fmt.Errorf("building the CEL environment: %w", err)
+			}
+			return set.NewExpressionsEnv(), nil
+		})
+	}
+	decls := []*apiservercel.DeclType{variables}
+	return map[Scope]func() (*cel.Env, error){
+		ScopePod:       build(decls, podSpec),
+		ScopeContainer: build(decls, podSpec, cel.Variable(containerVariable, cel.DynType)),
+		ScopeRBAC:      build(nil, cel.Variable(objectVariable, cel.DynType)),
+	}
+}()
+
+type expression struct {
+	program cel.Program
+	always  bool // It is the constant true.
+}
+
+func compile(scope Scope, text string, want *cel.Type, trusted bool) (*expression, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, errors.New("the expression is empty")
+	}
+	if len(text) > maxExpression {
+		return nil, fmt.Errorf("the expression is %d bytes long; the limit is %d", len(text), maxExpression)
+	}
+	env, err := environments[scope]()
+	if err != nil {
+		return nil, err
+	}
+	checked, issues := env.Compile(text)
+	if issues.Err() != nil {
+		return nil, issues.Err()
+	}
+	// The API server wants the very type of an expression in a policy.
+	if !checked.OutputType().IsExactType(want) {
+		return nil, fmt.Errorf("the expression yields %s; want %s", checked.OutputType(), want)
+	}
+	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	if !trusted {
+		options = append(options, cel.CostLimit(celconfig.PerCallLimit))
+	}
+	program, err := env.Program(checked, options...)
+	if err != nil {
+		return nil, err
+	}
+	return &expression{program: program, always: strings.TrimSpace(text) == "true"}, nil
+}
+
+// scopeValues are the variables of one evaluation.
+type scopeValues struct{ container, object, variables any }
+
+// ResolveName implements cel.Activation.
+func (s *scopeValues) ResolveName(name string) (any, bool) {
+	switch name {
+	case containerVariable:
+		return s.container, s.container != nil
+	case variablesVariable:
+		return s.variables, s.variables != nil
+	case objectVariable:
+		return s.object, s.object != nil
+	}
+	return nil, false
+}
+
+// Parent implements cel.Activation.
+func (s *scopeValues) Parent() cel.Activation { return nil }
+
+// eval returns a bool, a string or an int64; known is false where a hole stands in the way of a value.
+func (e *expression) eval(s *scopeValues) (result any, known bool, err error) {
+	if e.always {
+		return true, true, nil
+	}
+	out, _, err := e.program.Eval(s)
+	if err != nil {
+		return nil, true, err
+	}
+	switch x := out.(type) {
+	case types.Bool:
+		return bool(x), true, nil
+	case types.String:
+		return string(x), true, nil
+	case types.Int:
+		return int64(x), true, nil
+	case *types.Unknown:
+		return nil, false, nil
+	}
+	return nil, true, fmt.Errorf("the expression came to %s", out.Type().TypeName())
+}
