@@ -28,6 +28,9 @@ type Before struct {
 	Kept  []Exemption `json:"kept,omitempty"`
 }
 
+// Empty reports whether there is nothing to undo.
+func (b Before) Empty() bool { return len(b.Checks)+len(b.Added)+len(b.Kept) == 0 && b.Stand == "" }
+
 // Result is a configuration as a policy wants it.
 type Result struct {
 	Text   string
@@ -229,7 +232,7 @@ func (e *editor) exemptions() error {
 	}
 	var added []Exemption
 	for _, x := range e.before.Added {
-		if i := slices.IndexFunc(e.want.Exemptions, func(w Exemption) bool { return same(w, x) }); i >= 0 && e.want.Exemptions[i].comment() == x.comment() {
+		if i := slices.IndexFunc(e.want.Exemptions, x.Same); i >= 0 && e.want.Exemptions[i].comment() == x.comment() {
 			added = append(added, x)
 			continue
 		}

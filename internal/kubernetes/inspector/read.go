@@ -217,7 +217,7 @@ func (c *Config) Exemptions() []Exemption {
 		}
 		for _, workload := range set(f.workloads) {
 			e := Exemption{Namespace: f.namespace, Workload: workload, Containers: set(f.containers), Checks: ids(f.checks)}
-			if workload != "" && !slices.ContainsFunc(list, func(other Exemption) bool { return same(e, other) }) {
+			if workload != "" && !has(list, e) {
 				list = append(list, e)
 			}
 		}
@@ -225,14 +225,12 @@ func (c *Config) Exemptions() []Exemption {
 	return list
 }
 
-// same reports whether two entries exempt the same, whatever their reasons.
-func same(a, b Exemption) bool {
-	return a.Namespace == b.Namespace && a.Workload == b.Workload && slices.Equal(set(a.Containers), set(b.Containers)) && slices.Equal(ids(a.Checks), ids(b.Checks))
+// Same reports whether two entries exempt the same, whatever their reasons and the spelling of their checks.
+func (e Exemption) Same(b Exemption) bool {
+	return e.Namespace == b.Namespace && e.Workload == b.Workload && slices.Equal(set(e.Containers), set(b.Containers)) && slices.Equal(ids(e.Checks), ids(b.Checks))
 }
 
-func has(list []Exemption, e Exemption) bool {
-	return slices.ContainsFunc(list, func(other Exemption) bool { return same(e, other) })
-}
+func has(list []Exemption, e Exemption) bool { return slices.ContainsFunc(list, e.Same) }
 
 // ExemptionsDisallowed is the key that switches exemptions off; empty where none does.
 func (c *Config) ExemptionsDisallowed() string {

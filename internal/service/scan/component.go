@@ -79,7 +79,9 @@ func (c component) ensure(ctx context.Context, version string, install bool) (cs
 		c.name = name
 		err = c.change(ctx, "installing the add-on "+name, func(ctx context.Context) (string, error) {
 			return c.client.InstallAddon(ctx, c.clusterID, cs.AddonChange{Name: name, Version: version})
-		}, func(a cs.Addon, found bool) bool { return found && (version == "" || inspector.SameVersion(a.Version, version)) })
+		}, func(a cs.Addon, found bool) bool {
+			return found && (version == "" || inspector.SameVersion(a.Version, version))
+		})
 	case version == "" || inspector.SameVersion(installed.Version, version):
 		return installed, nil
 	case !inspector.Older(installed.Version, version):

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	dataschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -27,8 +26,6 @@ type connectionModel struct {
 	ProxyURL       types.String `tfsdk:"proxy_url"`
 	KubeconfigPath types.String `tfsdk:"kubeconfig_path"`
 }
-
-var connectionTypes = map[string]attr.Type{"endpoint": types.StringType, "proxy_url": types.StringType, "kubeconfig_path": types.StringType}
 
 const (
 	connectionText = "How the cluster's own API is reached. Not set: the public endpoint if the cluster has one, else the private one."
@@ -54,16 +51,25 @@ func connectionAttribute() schema.SingleNestedAttribute {
 	}
 }
 
-// connectionDataAttribute is the same argument of a data source.
-func connectionDataAttribute() dataschema.SingleNestedAttribute {
-	return dataschema.SingleNestedAttribute{
-		Optional: true, MarkdownDescription: connectionText,
-		Attributes: map[string]dataschema.Attribute{
-			"endpoint":        dataschema.StringAttribute{Optional: true, MarkdownDescription: endpointText, Validators: endpoints()},
-			"proxy_url":       dataschema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: proxyText, Validators: []validator.String{proxyValidator{}}},
-			"kubeconfig_path": dataschema.StringAttribute{Optional: true, MarkdownDescription: kubeconfigText, Validators: []validator.String{stringvalidator.LengthAtLeast(1)}},
-		},
+// networkModel is connection of a data source over many clusters, which no one kubeconfig opens.
+type networkModel struct {
+	Endpoint types.String `tfsdk:"endpoint"`
+	ProxyURL types.String `tfsdk:"proxy_url"`
+}
+
+func networkAttributes() map[string]dataschema.Attribute {
+	return map[string]dataschema.Attribute{
+		"endpoint":  dataschema.StringAttribute{Optional: true, MarkdownDescription: endpointText, Validators: endpoints()},
+		"proxy_url": dataschema.StringAttribute{Optional: true, Sensitive: true, MarkdownDescription: proxyText, Validators: []validator.String{proxyValidator{}}},
 	}
+}
+
+func networkOptions(ctx context.Context, connection types.Object, data *providerdata.Data, diags *diag.Diagnostics) cluster.Options {
+	var m networkModel
+	if !connection.IsNull() {
+		diags.Append(connection.As(ctx, &m, basetypes.ObjectAsOptions{})...)
+	}
+	return connectionModel{Endpoint: m.Endpoint, ProxyURL: m.ProxyURL}.options(data)
 }
 
 type proxyValidator struct{}
@@ -92,6 +98,10 @@ func options(ctx context.Context, connection types.Object, data *providerdata.Da
 	if !connection.IsNull() && !connection.IsUnknown() {
 		diags.Append(connection.As(ctx, &m, basetypes.ObjectAsOptions{})...)
 	}
+	return m.options(data)
+}
+
+func (m connectionModel) options(data *providerdata.Data) cluster.Options {
 	return cluster.Options{
 		Endpoint: cluster.Endpoint(m.Endpoint.ValueString()), ProxyURL: m.ProxyURL.ValueString(), KubeconfigPath: m.KubeconfigPath.ValueString(),
 		Wait: data.Fleet.Clock().Sleep,

@@ -122,6 +122,12 @@ func noted[T any](object *cluster.Object) (before T, found bool) {
 	return before, true
 }
 
+func configNoted(configMap *cluster.Object) (inspector.Before, bool) {
+	return noted[inspector.Before](configMap)
+}
+
+func timingNoted(cronJob *cluster.Object) (timing, bool) { return noted[timing](cronJob) }
+
 // note writes it down; nil takes it away. It reports whether that changes the object.
 func note[T any](object *cluster.Object, before *T) (changed bool, err error) {
 	annotations := object.GetAnnotations()
