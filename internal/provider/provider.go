@@ -19,6 +19,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/logshipping"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/permission"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scan"
 )
 
 // Address is the provider's source address.
@@ -66,6 +67,7 @@ func (p *ackguard) Resources(context.Context) []func() resource.Resource {
 		logshipping.NewAlertResource,
 		logshipping.NewDashboardResource,
 		logshipping.NewShippingResource,
+		scan.NewPolicyResource,
 	}
 }
 
@@ -85,6 +87,8 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		logshipping.NewPoliciesDataSource,
 		logshipping.NewStatusDataSource,
 		permission.NewRequiredPolicyDataSource,
+		scan.NewPoliciesDataSource,
+		scan.NewManifestsDataSource,
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 )
 
-// connectionModel is the content of connection: how a cluster's own API is reached.
+// connectionModel is the content of cluster_connection: how a cluster's own API is reached.
 type connectionModel struct {
 	Endpoint       types.String `tfsdk:"endpoint"`
 	ProxyURL       types.String `tfsdk:"proxy_url"`
@@ -51,7 +51,7 @@ func connectionAttribute() schema.SingleNestedAttribute {
 	}
 }
 
-// networkModel is connection of a data source over many clusters, which no one kubeconfig opens.
+// networkModel is cluster_connection of a data source over many clusters, which no one kubeconfig opens.
 type networkModel struct {
 	Endpoint types.String `tfsdk:"endpoint"`
 	ProxyURL types.String `tfsdk:"proxy_url"`

@@ -73,7 +73,7 @@ func (m policyModel) exemptions(ctx context.Context, diags *diag.Diagnostics) (l
 	return list
 }
 
-// setWhiteList puts entries into the model; none are null, unless the block has declared some.
+// setWhiteList puts entries into the model.
 func (m *policyModel) setWhiteList(ctx context.Context, entries []whiteListEntry, diags *diag.Diagnostics) {
 	set, d := types.SetValueFrom(ctx, whiteListTypes, entries)
 	diags.Append(d...)
@@ -130,14 +130,11 @@ func (m *policyModel) fromConfig(ctx context.Context, c *inspector.Config, impor
 func (m *policyModel) importConfig(ctx context.Context, c *inspector.Config, diags *diag.Diagnostics) {
 	on, off := listed(c)
 	m.Enabled, m.Disabled, m.Unsupported = stringSet(on), stringSet(off), stringSet(nil)
-	m.WhiteList = types.SetNull(whiteListTypes)
 	entries := []whiteListEntry{}
 	for _, e := range c.Exemptions() {
 		entries = append(entries, entryOf(e))
 	}
-	if len(entries) > 0 {
-		m.setWhiteList(ctx, entries, diags)
-	}
+	m.setWhiteList(ctx, entries, diags)
 }
 
 // listed are the checks of a configuration, by their published ids where no two of them are the same.
