@@ -62,6 +62,7 @@ func fullScenario(t *testing.T) *Scenario {
 	c.ClusterID, c.RegionID, c.State = clusterID("full"), "cn-hangzhou", "running"
 	c.Addons[0].Name, c.InspectConfig, c.TaskFailure = "addon", nil, nil
 	c.ClusterType, c.ControlPlaneLog.LogTTL = managedCluster, "30"
+	c.Kubernetes = nil
 	c.AuditEvents, c.KubernetesEvents, c.InspectionFindings = nil, nil, nil
 	c.InspectReports[0].StartTime, c.InspectReports[0].EndTime, c.InspectReports[0].ReportID = "2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z", "report"
 	second := c.InspectReports[0]
