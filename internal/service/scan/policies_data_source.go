@@ -28,7 +28,7 @@ type policiesModel struct {
 	AccountIDs   types.Set                `tfsdk:"account_ids"`
 	Regions      types.Set                `tfsdk:"regions"`
 	AllowPartial types.Bool               `tfsdk:"allow_partial"`
-	Connection   types.Object             `tfsdk:"connection"`
+	Connection   types.Object             `tfsdk:"cluster_connection"`
 	Policies     []listedPolicy           `tfsdk:"policies"`
 	Outcomes     []inventory.OutcomeModel `tfsdk:"outcomes"`
 	Complete     types.Bool               `tfsdk:"complete"`
@@ -73,7 +73,7 @@ func (d *policiesDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"account_ids":   inventory.AccountIDsAttribute(),
 			"regions":       inventory.RegionsAttribute(),
 			"allow_partial": inventory.AllowPartialAttribute(),
-			"connection": schema.SingleNestedAttribute{
+			"cluster_connection": schema.SingleNestedAttribute{
 				Optional: true, MarkdownDescription: "How the clusters' own APIs are reached. " + connectionText,
 				Attributes: networkAttributes(),
 			},

@@ -66,8 +66,8 @@ type policyModel struct {
 	Suspend          types.Bool   `tfsdk:"suspend"`
 	WhiteList        types.Set    `tfsdk:"white_list"` // of whiteListEntry
 	Confirmed        types.Set    `tfsdk:"confirmed_exemption_fields"`
-	Objects          types.Object `tfsdk:"objects"`    // see objectsModel
-	Connection       types.Object `tfsdk:"connection"` // see connectionModel
+	Objects          types.Object `tfsdk:"objects"`            // see objectsModel
+	Connection       types.Object `tfsdk:"cluster_connection"` // see connectionModel
 	OnUnreachable    types.String `tfsdk:"on_unreachable"`
 	Triggers         types.Map    `tfsdk:"triggers"`
 
@@ -268,7 +268,7 @@ func accessArguments() map[string]schema.Attribute {
 				"cron_job_namespace":   name("Its namespace; found out by default, on its own."),
 			},
 		},
-		"connection": connectionAttribute(),
+		"cluster_connection": connectionAttribute(),
 		"on_unreachable": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString(unreachableFails),
 			MarkdownDescription: "What a read does when no API server answers: `error` (default), or `keep_state`: the state stays as it was, with a warning, and drift is not seen. Changes and destroying fail in either case.",
