@@ -214,6 +214,13 @@ func TestEveryAnswerConforms(t *testing.T) {
 	step(local, "DescribeClusterNodePools", cluster+"/nodepools", nil, nil)
 	step(local, "ListClusterAddonInstances", cluster+"/addon_instances", nil, nil)
 	step(local, "GetClusterAddonInstance", cluster+"/addon_instances/addon", nil, nil)
+	inspector, components := inspectorAddons[0], cluster+"/components/"
+	step(local, "DescribeAddon", "/addons/"+inspector, params{"cluster_id": id, "region_id": "cn-hangzhou", "version": "v0.16.2"}, nil)
+	step(local, "InstallClusterAddons", components+"install", nil, []any{map[string]any{"name": inspector, "version": "v0.16.2", "config": "{}"}})
+	step(local, "ModifyClusterAddon", components+inspector+"/config", nil, map[string]any{"config": "{}"})
+	step(local, "UpgradeClusterAddons", components+"upgrade", nil, []any{map[string]any{"component_name": inspector, "next_version": "v0.16.8"}})
+	step(local, "UnInstallClusterAddons", components+"uninstall", nil, []any{map[string]any{"name": inspector, "cleanup_cloud_resources": false}})
+	step(local, "DescribeClusterUserKubeconfig", "/k8s/"+id+"/user_config", params{"PrivateIpAddress": "true", "TemporaryDurationMinutes": "15"}, nil)
 	task := step(local, "ModifyCluster", "/api/v2/clusters/"+id, nil, map[string]any{"cluster_name": "renamed"})
 	step(local, "DescribeTaskInfo", "/tasks/"+task.text("task_id"), nil, nil)
 	step(local, "GetClusterAuditProject", cluster+"/audit", nil, nil)

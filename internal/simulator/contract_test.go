@@ -87,6 +87,13 @@ var typed = map[string]struct{ request, response reflect.Type }{
 	"UpdateControlPlaneLog":      {reflect.TypeFor[cs.UpdateControlPlaneLogRequest](), reflect.TypeFor[cs.UpdateControlPlaneLogResponseBody]()},
 	"ListClusterAddonInstances":  {nil, reflect.TypeFor[cs.ListClusterAddonInstancesResponseBody]()},
 	"GetClusterAddonInstance":    {nil, reflect.TypeFor[cs.GetClusterAddonInstanceResponseBody]()},
+	"DescribeAddon":              {reflect.TypeFor[cs.DescribeAddonRequest](), reflect.TypeFor[cs.DescribeAddonResponseBody]()},
+	// The older SDK takes no answer from these.
+	"InstallClusterAddons":          {reflect.TypeFor[cs.InstallClusterAddonsRequest](), reflect.TypeFor[struct{}]()},
+	"UpgradeClusterAddons":          {reflect.TypeFor[cs.UpgradeClusterAddonsRequest](), reflect.TypeFor[struct{}]()},
+	"UnInstallClusterAddons":        {reflect.TypeFor[cs.UnInstallClusterAddonsRequest](), reflect.TypeFor[struct{}]()},
+	"ModifyClusterAddon":            {reflect.TypeFor[cs.ModifyClusterAddonRequest](), reflect.TypeFor[struct{}]()},
+	"DescribeClusterUserKubeconfig": {reflect.TypeFor[cs.DescribeClusterUserKubeconfigRequest](), reflect.TypeFor[cs.DescribeClusterUserKubeconfigResponseBody]()},
 }
 
 // reflected is the tree of an SDK struct.
