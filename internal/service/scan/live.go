@@ -133,8 +133,10 @@ func note[T any](object *cluster.Object, before *T) (changed bool, err error) {
 	annotations := object.GetAnnotations()
 	was, noted := annotations[beforeAnnotation]
 	if before == nil {
+		if delete(annotations, beforeAnnotation); len(annotations) == 0 {
+			annotations = nil // an empty map would be left otherwise
+		}
 		if noted {
-			delete(annotations, beforeAnnotation)
 			object.SetAnnotations(annotations)
 		}
 		return noted, nil
