@@ -213,7 +213,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if fault != nil {
 		fault.wait(r)
 	}
-	if inCluster != nil && c.unreachable(inCluster) {
+	if inCluster != nil && c.unreachable(r, inCluster) {
 		c.record(record)
 		reset(w)
 		return

@@ -203,7 +203,7 @@ func unInstallClusterAddons(cl *call) (any, *apiError) {
 	version := value(installed.Version)
 	cl.kubernetesOf(state, cl.time)
 	return cl.startAddonTask("cluster_addon_uninstall", state, item.Name, "deleting", nil, func(c *Cluster, _ time.Time) {
-		c.Addons = slices.DeleteFunc(c.Addons, func(a Addon) bool { return a.Name == item.Name })
+		c.removeAddon(item.Name)
 		if slices.Contains(inspectorAddons, item.Name) {
 			cl.uninstallInspector(state, c, version)
 		}
@@ -253,6 +253,13 @@ func (c *Cluster) addon(name string) *Addon {
 	return nil
 }
 
+func (c *Cluster) removeAddon(name string) {
+	c.Addons = slices.DeleteFunc(c.Addons, func(a Addon) bool { return a.Name == name })
+	if len(c.Addons) == 0 {
+		c.Addons = nil // as before the first
+	}
+}
+
 // startAddonTask has a change of an add-on take effect when its task ends, unless the scenario lets tasks fail, and shows
 // its state until then. added is a new one. The cluster stays running.
 func (cl *call) startAddonTask(kind string, state *clusterState, name, until string, added *Addon, change func(*Cluster, time.Time)) (any, *apiError) {
@@ -276,7 +283,7 @@ func (cl *call) startAddonTask(kind string, state *clusterState, name, until str
 		case failure == nil:
 			change(c, due)
 		case added != nil:
-			c.Addons = slices.DeleteFunc(c.Addons, func(a Addon) bool { return a.Name == name })
+			c.removeAddon(name)
 		default:
 			c.addon(name).State = new("active")
 		}

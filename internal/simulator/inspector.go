@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"cmp"
+	_ "embed" // the scenario
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +20,20 @@ const (
 	inspectorConfigKey = "config.yaml"
 	inspectorCRD       = "configauditreports.security-inspector.alibabacloud.com"
 )
+
+//go:embed security-inspector.yaml
+var inspectorScenario []byte
+
+// InspectorScenario is a landing zone whose member 100000000000003 has a cluster for each way in which a client may find
+// security-inspector: flat, grouped, split, mixed, unknown, missing, unreachable, forbidden and private, whose ids are c,
+// zeros and the name.
+func InspectorScenario() *Scenario {
+	s, err := ParseScenario("security-inspector.yaml", inspectorScenario)
+	if err != nil {
+		panic("simulator: " + err.Error())
+	}
+	return s
+}
 
 // inspectorAddons are the names under which the component is installed.
 var inspectorAddons = []string{"security-inspector", "managed-security-inspector"}

@@ -1,39 +1,60 @@
 package simulator
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/clientcmd"
 )
 
-// TestInspectorLayouts: the scenarios in which a client may find the component.
-func TestInspectorLayouts(t *testing.T) {
+// TestInspectorScenario: the ways in which a client may find the component, and what it meets.
+func TestInspectorScenario(t *testing.T) {
 	const own, old = "security-inspector", "kube-system"
-	for name, c := range map[string]struct {
-		version                    string
-		inspector                  *Inspector
-		configIn, cronJobIn, holds string
-	}{
-		"flat":    {"v0.16.8", nil, own, own, "checks:\n"},
-		"grouped": {"v0.13.0", nil, old, old, "healthChecks:\n"},
-		"split":   {"v0.16.8", &Inspector{ConfigNamespace: old}, old, own, "checks:\n"},
-		"mixed":   {"v0.16.8", &Inspector{Dialect: "mixed"}, own, own, "runAsPrivileged: error"},
-		"unknown": {"v0.16.8", &Inspector{Dialect: "unknown", ConfigKey: "inspector.yaml"}, own, own, "inspector.example.com"},
-		"missing": {"", nil, "", "", ""},
+	cloud, server := startCloud(t, InspectorScenario())
+	for name, c := range map[string]struct{ configIn, cronJobIn, holds string }{
+		"flat": {own, own, "checks:\n"}, "grouped": {old, old, "healthChecks:\n"}, "split": {old, own, "checks:\n"},
+		"mixed": {own, own, "runAsPrivileged: error"}, "unknown": {own, own, "inspector.example.com"}, "missing": {},
+		"unreachable": {own, own, "checks:\n"}, "forbidden": {own, own, "checks:\n"}, "private": {own, own, "checks:\n"},
 	} {
-		cloud, _ := startCloud(t, kubernetesScenario(c.version, &Kubernetes{Inspector: c.inspector}))
+		id := clusterID(name)
 		for _, namespace := range []string{own, old} {
-			config, hasConfig := cloud.KubernetesObject(clusterID("one"), "configmaps", namespace, inspectorConfigMap)
-			_, hasCronJob := cloud.KubernetesObject(clusterID("one"), "cronjobs", namespace, inspectorCronJob)
+			config, hasConfig := cloud.KubernetesObject(id, "configmaps", namespace, inspectorConfigMap)
+			_, hasCronJob := cloud.KubernetesObject(id, "cronjobs", namespace, inspectorCronJob)
 			if hasConfig != (namespace == c.configIn) || hasCronJob != (namespace == c.cronJobIn) {
 				t.Errorf("%s: in %s: config %t, cron job %t", name, namespace, hasConfig, hasCronJob)
 			}
 			if hasConfig && !strings.Contains(fmt.Sprint(config["data"]), c.holds) {
 				t.Errorf("%s: the configuration is %v", name, config["data"])
 			}
+		}
+		text, err := cloud.Kubeconfig(id, "joe", name == "private")
+		mustDo(t, err)
+		config, err := clientcmd.RESTConfigFromKubeConfig([]byte(text))
+		mustDo(t, err)
+		if name == "private" {
+			proxy, err := url.Parse(server.URL())
+			mustDo(t, err)
+			config.Proxy = http.ProxyURL(proxy)
+		}
+		short, cancel := context.WithTimeout(t.Context(), time.Minute)
+		if name == "unreachable" {
+			short, cancel = context.WithTimeout(t.Context(), 100*time.Millisecond)
+		}
+		_, err = dynamicOf(t, config).Resource(configMapsOf).Namespace(c.configIn).Get(short, inspectorConfigMap, metav1.GetOptions{})
+		cancel()
+		switch {
+		case name == "forbidden" && !apierrors.IsForbidden(err), name == "missing" && !apierrors.IsNotFound(err) && err == nil, name == "unreachable" && err == nil:
+			t.Errorf("%s: %v", name, err)
+		case name != "forbidden" && name != "missing" && name != "unreachable" && err != nil:
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

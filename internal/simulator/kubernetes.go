@@ -190,6 +190,10 @@ func (k *kubernetesCall) run(r *http.Request) (code int, body []byte, err error)
 		return known.group == k.group && known.version == k.version && known.resource == k.resource
 	})
 	if at < 0 {
+		if slices.ContainsFunc(store.kinds(), func(known kubernetesKind) bool { return known.group == k.group }) {
+			// The group has a handler of its own, which says it with an object.
+			return 0, nil, noPlace()
+		}
 		return 0, nil, nil
 	}
 	k.kind = store.kinds()[at]
@@ -208,15 +212,14 @@ func (k *kubernetesCall) run(r *http.Request) (code int, body []byte, err error)
 	switch {
 	case k.verb == "list":
 		return k.list()
-	case k.verb == "create" && k.name == "":
+	case k.verb == "create" && k.name == "" && k.kind.namespaced == (k.namespace != ""):
 		return k.create()
 	case k.verb == "patch" || k.verb == "deletecollection":
 		return 0, nil, notSimulated("the verb %s is not simulated", k.verb)
-	case k.verb == "create" || k.verb == "" || k.kind.namespaced && k.namespace == "":
+	case k.name != "" && k.kind.namespaced && k.namespace == "":
+		return 0, nil, noPlace()
+	case k.verb == "create" || k.verb == "":
 		return 0, nil, apierrors.NewMethodNotSupported(k.kind.groupResource(), k.verb)
-	case old == nil && k.verb == "update":
-		// Updates of what is not there do not create it.
-		return 0, nil, apierrors.NewNotFound(k.kind.groupResource(), k.name)
 	case old == nil:
 		return 0, nil, apierrors.NewNotFound(k.kind.groupResource(), k.name)
 	case k.verb == "get":
@@ -225,6 +228,14 @@ func (k *kubernetesCall) run(r *http.Request) (code int, body []byte, err error)
 		return k.update(key, old)
 	}
 	return k.delete(key, old)
+}
+
+// noPlace is a 404 about no object.
+func noPlace() error {
+	return &apierrors.StatusError{ErrStatus: metav1.Status{
+		Status: metav1.StatusFailure, Code: http.StatusNotFound, Reason: metav1.StatusReasonNotFound,
+		Message: "the server could not find the requested resource", Details: &metav1.StatusDetails{},
+	}}
 }
 
 // authorise asks the grants of the cluster.
@@ -241,8 +252,8 @@ func (k *kubernetesCall) authorise() error {
 		return nil
 	}
 	where := "at the cluster scope"
-	if k.namespace != "" {
-		where = fmt.Sprintf("in the namespace %q", k.namespace)
+	if namespace != "" {
+		where = fmt.Sprintf("in the namespace %q", namespace)
 	}
 	return apierrors.NewForbidden(k.kindName(), k.name, fmt.Errorf("User %q cannot %s resource %q in API group %q %s", k.user, k.verb, resource, k.group, where))
 }
@@ -390,13 +401,15 @@ func (c *Cloud) placeOf(k *kubernetesRequest) (accountID, region string) {
 }
 
 // unreachable says whether the scenario has the API server away.
-func (c *Cloud) unreachable(k *kubernetesRequest) bool {
+func (c *Cloud) unreachable(r *http.Request, k *kubernetesRequest) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.ContainsFunc(k.clusters, func(id string) bool {
-		state := c.clusters[id]
-		return state != nil && state.now.Kubernetes != nil && state.now.Kubernetes.Unreachable
-	})
+	id := k.clusters[0]
+	if who, known := c.identityOf(r); known && len(k.clusters) > 1 {
+		id = who.clusterID // of those that have the address, the one in the caller's network
+	}
+	state := c.clusters[id]
+	return state != nil && state.now.Kubernetes != nil && state.now.Kubernetes.Unreachable
 }
 
 // kubernetesStatus is a fault in the form of an API server; the code is the reason.

@@ -189,22 +189,28 @@ func (c *Cloud) endpointLeaf(target, name string) (*tls.Certificate, error) {
 
 // kubernetesCaller finds out who sends a request, and to which cluster.
 func (c *Cloud) kubernetesCaller(r *http.Request, k *kubernetesRequest, now time.Time) (*kubernetesCall, error) {
-	shown := ""
-	if token, isBearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); isBearer {
-		shown = ofToken + token
-	} else if len(r.TLS.PeerCertificates) > 0 && c.kubernetes.authority != nil {
-		if cert := r.TLS.PeerCertificates[0]; cert.CheckSignatureFrom(c.kubernetes.authority.cert) == nil {
-			shown = ofCertificate + cert.SerialNumber.String()
-		}
-	}
 	call := &kubernetesCall{kubernetesRequest: k, cloud: c, now: now}
-	who, known := c.kubernetes.known[shown]
+	who, known := c.identityOf(r)
 	// A cluster does not know the users of another.
 	if !known || !now.Before(who.expires) || !slices.Contains(k.clusters, who.clusterID) || c.clusters[who.clusterID] == nil {
 		return call, apierrors.NewUnauthorized("Unauthorized")
 	}
 	call.user, call.cluster = who.user, c.clusters[who.clusterID]
 	return call, nil
+}
+
+// identityOf is who a request shows itself to be from.
+func (c *Cloud) identityOf(r *http.Request) (who kubernetesIdentity, known bool) {
+	shown := ""
+	if token, isBearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); isBearer {
+		shown = ofToken + token
+	} else if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 && c.kubernetes.authority != nil {
+		if cert := r.TLS.PeerCertificates[0]; cert.CheckSignatureFrom(c.kubernetes.authority.cert) == nil {
+			shown = ofCertificate + cert.SerialNumber.String()
+		}
+	}
+	who, known = c.kubernetes.known[shown]
+	return who, known
 }
 
 // grants says whether a user may do something in a cluster.

@@ -24,17 +24,24 @@ var selectableFields = map[string][]string{
 func (k *kubernetesCall) selector() (func(objectKey, map[string]any) bool, error) {
 	byFields, err := fields.ParseSelector(k.query.Get("fieldSelector"))
 	if err != nil {
-		return nil, apierrors.NewBadRequest(fmt.Sprintf("unable to parse fieldSelector: %v", err))
+		return nil, apierrors.NewBadRequest(err.Error())
 	}
 	known := append([]string{"metadata.name", "metadata.namespace"}, selectableFields[k.kind.resource]...)
 	for _, requirement := range byFields.Requirements() {
 		if !slices.Contains(known, requirement.Field) {
-			return nil, apierrors.NewBadRequest(fmt.Sprintf("field label not supported: %s", requirement.Field))
+			format := "%q is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
+			switch {
+			case k.kind.resource == "jobs":
+				format = "field label %q not supported for Job"
+			case selectableFields[k.kind.resource] != nil:
+				format = "field label not supported: %s"
+			}
+			return nil, apierrors.NewBadRequest(fmt.Sprintf(format, requirement.Field))
 		}
 	}
 	byLabels, err := labels.Parse(k.query.Get("labelSelector"))
 	if err != nil {
-		return nil, apierrors.NewBadRequest(fmt.Sprintf("unable to parse requirement: %v", err))
+		return nil, apierrors.NewBadRequest(err.Error())
 	}
 	return func(key objectKey, object map[string]any) bool {
 		set := fields.Set{"metadata.name": key.name, "metadata.namespace": key.namespace}

@@ -10,11 +10,11 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/validation"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -113,7 +113,7 @@ func (k *kubernetesState) create(kind kubernetesKind, key objectKey, object map[
 		return nil, invalid(kind, key, field.Required(field.NewPath("metadata", "name"), "name or generateName is required"))
 	}
 	if rv, _ := meta["resourceVersion"].(string); rv != "" {
-		return nil, apierrors.NewInternalError(fmt.Errorf("resourceVersion should not be set on objects to be created"))
+		return nil, &apierrors.StatusError{ErrStatus: metav1.Status{Status: metav1.StatusFailure, Code: http.StatusInternalServerError, Message: "resourceVersion should not be set on objects to be created"}}
 	}
 	if key.namespace != "" && k.objects[objectKey{"", "namespaces", "", key.namespace}] == nil {
 		return nil, apierrors.NewNotFound(schema.GroupResource{Resource: "namespaces"}, key.namespace)
@@ -291,10 +291,7 @@ func completeConfigMap(kind kubernetesKind, key objectKey, old, object map[strin
 
 const maxConfigMap = 1 << 20
 
-var (
-	configMapKey = regexp.MustCompile(`^[-._a-zA-Z0-9]+$`)
-	cronField    = regexp.MustCompile(`^[0-9A-Za-z*?,/-]+$`)
-)
+var configMapKey = regexp.MustCompile(`^[-._a-zA-Z0-9]+$`)
 
 func completeCronJob(kind kubernetesKind, key objectKey, object map[string]any) error {
 	spec, _ := object["spec"].(map[string]any)
@@ -306,22 +303,13 @@ func completeCronJob(kind kubernetesKind, key objectKey, object map[string]any) 
 		"concurrencyPolicy": "Allow", "suspend": false, "successfulJobsHistoryLimit": json.Number("3"), "failedJobsHistoryLimit": json.Number("1"),
 	})
 	setDefaults(object, map[string]any{"status": map[string]any{}})
-	path := field.NewPath("spec")
-	schedule, _ := spec["schedule"].(string)
-	fields := strings.Fields(schedule)
-	switch {
+	at := field.NewPath("spec", "schedule")
+	switch schedule, _ := spec["schedule"].(string); {
 	case schedule == "":
-		return invalid(kind, key, field.Required(path.Child("schedule"), ""))
-	case strings.HasPrefix(schedule, "@"):
-		if !slices.Contains([]string{"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}, schedule) && !strings.HasPrefix(schedule, "@every ") {
-			return invalid(kind, key, field.Invalid(path.Child("schedule"), schedule, "unrecognized descriptor: "+schedule))
-		}
-	case len(fields) != 5:
-		return invalid(kind, key, field.Invalid(path.Child("schedule"), schedule, fmt.Sprintf("expected exactly 5 fields, found %d: %v", len(fields), fields)))
-	}
-	for _, part := range fields {
-		if !strings.HasPrefix(schedule, "@") && !cronField.MatchString(part) {
-			return invalid(kind, key, field.Invalid(path.Child("schedule"), schedule, "failed to parse int from "+part))
+		return invalid(kind, key, field.Required(at, ""))
+	default:
+		if problem := cronProblem(schedule); problem != "" {
+			return invalid(kind, key, field.Invalid(at, schedule, problem))
 		}
 	}
 	if len(key.name) > 52 {

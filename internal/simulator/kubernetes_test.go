@@ -150,7 +150,7 @@ func TestKubernetesRefusals(t *testing.T) {
 		{create(cronJobsOf, "default", cron("")), 422, `CronJob.batch "c" is invalid: spec.schedule: Required value`},
 		{create(cronJobsOf, "default", cron("daily")), 422, `CronJob.batch "c" is invalid: spec.schedule: Invalid value: "daily": expected exactly 5 fields, found 1: [daily]`},
 		{missing, 404, "the server could not find the requested resource"},
-		{badField, 400, "field label not supported: data.a"},
+		{badField, 400, `"data.a" is not a known field selector`},
 	} {
 		status, ok := c.err.(apierrors.APIStatus)
 		if !ok || status.Status().Code != c.code || !strings.Contains(c.err.Error(), c.text) {

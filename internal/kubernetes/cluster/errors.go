@@ -203,7 +203,7 @@ func (c *Client) fromStatus(e *Error, status metav1.Status) {
 		e.Kind = Unauthorized
 	case status.Reason == metav1.StatusReasonForbidden && own:
 		e.Kind, e.Missing = Forbidden, parseMissing(status.Message, nameOf(status))
-	case status.Reason == metav1.StatusReasonNotFound && own:
+	case status.Reason == metav1.StatusReasonNotFound && own && nameOf(status) != "": // else it is the place that is not there
 		e.Kind = NotFound
 	case status.Reason == metav1.StatusReasonNotFound, e.Status == http.StatusMethodNotAllowed:
 		e.Kind = NotServed
