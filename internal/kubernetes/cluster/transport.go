@@ -20,10 +20,11 @@ type exchange struct {
 
 type exchangeKey struct{}
 
-// transportError: no answer arrived. It hides the cause from the library, which would try again by itself, out of our bounds.
+// transportError: no answer arrived. It hides the cause from the library, which would try again by itself, out of our bounds:
+// ten times, a second apart, if the words are those of a connection that was reset.
 type transportError struct{ err error }
 
-func (e *transportError) Error() string { return e.err.Error() }
+func (e *transportError) Error() string { return "no answer arrived" }
 
 // exchanges notes how an attempt was answered, and keeps the library from trying again after Retry-After.
 type exchanges struct{ inner http.RoundTripper }
