@@ -26,15 +26,20 @@ func InspectedFleet(version string, changes ...func(*simulator.Kubernetes)) *sim
 }
 
 func inspectedAt(version string) func() *simulator.Scenario {
-	return func() *simulator.Scenario { return InspectedFleet(version) }
+	return func() *simulator.Scenario { return InspectedFleet(version, withToken) }
 }
 
 // uninspected is Fleet whose cluster of Retail has an endpoint and no component.
 func uninspected() *simulator.Scenario {
 	s := Fleet()
 	Public(&s.Accounts[1].Clusters[0])
+	s.Accounts[1].Clusters[0].Kubernetes = &simulator.Kubernetes{}
+	withToken(s.Accounts[1].Clusters[0].Kubernetes)
 	return s
 }
+
+// withToken saves the harness making a key and a certificate for each kubeconfig.
+func withToken(k *simulator.Kubernetes) { k.Credential = "token" }
 
 var (
 	scanned = map[string]any{
@@ -50,14 +55,13 @@ var (
 )
 
 var scanPolicy = []Lifecycle{
-	{Name: "plain", Real: true, Seed: inspectedAt("v0.16.8"), Create: scanned, Update: scannedOtherwise},
-	{Name: "grouped", Seed: inspectedAt("v0.13.0"), Create: scanned, Update: scannedOtherwise},
+	{Name: "plain", Seed: inspectedAt("v0.16.8"), Create: scanned, Update: scannedOtherwise},
 	{
 		Name: "component", Seed: uninspected,
 		Create: With(scanned, "component_version", "v0.13.0", "uninstall_on_destroy", true), Update: With(scannedOtherwise, "component_version", "v0.16.8", "uninstall_on_destroy", true),
 	},
 	{
 		Name: "triggers", Seed: inspectedAt("v0.16.8"),
-		Create: With(scanned, "triggers", map[string]any{"version": "1"}), Update: With(scanned, "triggers", map[string]any{"version": "2"}), Leaves: scanLogs,
+		Create: With(scanned, "triggers", map[string]any{"version": "1"}), Leaves: scanLogs,
 	},
 }
