@@ -77,6 +77,31 @@ var provenance = map[string]Provenance{
 			"how long the service remembers the client tokens behind `triggers`",
 		},
 	},
+	"resources/ackguard_scan_policy": {
+		Documented: []string{
+			"the names of the ConfigMap and the CronJob, that edits of the CronJob survive upgrades, and that tasks run in the namespace `security-inspector` since v0.14.0, by the component's release notes",
+			"the ids of 17 checks, and that the component wraps the open-source engine Polaris, by the help page",
+			"the calls on add-ons and kubeconfigs with their fields, by the published SDK, and the RAM action `cs:DescribeClusterUserKubeconfig`",
+			"both dialects of the engine's configuration, its defaults and how it matches exemptions, by its source",
+		},
+		Inferred: []string{
+			"the whole way: the vendor publishes no API for these settings, and its console calls unpublished ones",
+			"that the ConfigMap holds a configuration of the engine, under which key and in which dialect; it is detected, and refused where it is not recognised",
+			"that the white list is the configuration's `exemptions`",
+			"how later checks are named, and which severity checks have by default in the component",
+			"that a Job made from the CronJob's template is what *scan now* does",
+			"whether an upgrade writes the configuration anew: it would show as drift",
+			"the RAM actions of the calls on add-ons, which are named like their calls",
+		},
+	},
+	"data-sources/ackguard_scan_policies": {
+		Documented: []string{"see [`ackguard_scan_policy`](../resources/scan_policy.md)"},
+		Inferred:   []string{"what it says there of the ConfigMap and the CronJob"},
+	},
+	"data-sources/ackguard_scan_policy_manifests": {
+		Documented: []string{"see [`ackguard_scan_policy`](../resources/scan_policy.md)"},
+		Inferred:   []string{"what it says there of the ConfigMap"},
+	},
 	"resources/ackguard_audit_log_archive": {
 		Documented: []string{
 			"the calls on projects, log stores, shards, indexes and metering modes with their fields, by the published SDK, and their RAM actions",
