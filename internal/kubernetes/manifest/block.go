@@ -128,7 +128,7 @@ func cutKey(line string) (key, rest string, ok bool) {
 	for i := range len(line) {
 		c := line[i]
 		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
+		case isLetter(c):
 		case i > 0 && ('0' <= c && c <= '9' || c == '_' || c == '-' || c == '.' || c == '/'):
 		case c == ':' && 0 < i && i < 200 && (i+1 == len(line) || line[i+1] == ' ') && !isWord(line[:i]):
 			return line[:i], strings.TrimLeft(line[i+1:], " "), true
@@ -169,7 +169,7 @@ func scalar(text string) (any, bool) {
 		return inner[:end], true
 	case !isPlain(text):
 		return nil, false
-	case 'a' <= first && first <= 'z' || 'A' <= first && first <= 'Z':
+	case isLetter(first):
 		switch {
 		case text == "true":
 			return true, true
@@ -183,18 +183,22 @@ func scalar(text string) (any, bool) {
 		return text, true
 	case '0' <= first && first <= '9':
 		return numeral(text)
-	case first == '-' && len(text) > 1 && text[1] != ' ':
+	case first == '-' && len(text) > 1 && (isLetter(text[1]) || text[1] == '-'):
+		return text, true // an option of a command
+	case first == '-' && len(text) > 1 && '0' <= text[1] && text[1] <= '9':
 		return resolved(text)
 	default:
 		return nil, false
 	}
 }
 
+func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
+
 // isPlain allows what cannot end a plain scalar or begin something else in its midst.
 func isPlain(text string) bool {
 	for i := range len(text) {
 		switch c := text[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case isLetter(c), '0' <= c && c <= '9':
 		case c == '.', c == '/', c == '-', c == '_', c == ' ', c == '=', c == ',', c == '@', c == '+':
 		case c == ':' && i+1 < len(text) && text[i+1] != ' ':
 		default:
