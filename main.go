@@ -17,6 +17,9 @@ var version = "dev"
 func main() {
 	debug := flag.Bool("debug", false, "serve for a debugger and print the reattach settings")
 	flag.Parse()
+	if !*debug { // what a log is wanted of is then in the environment of the CLI, which is another
+		provider.PrepareProcess()
+	}
 	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address: provider.Address,
 		Debug:   *debug,

@@ -57,11 +57,20 @@ func (e Exemption) end() (time.Time, error) {
 	if e.Expires == "" {
 		return time.Time{}, nil
 	}
-	day, err := time.ParseInLocation(time.DateOnly, e.Expires, chinaTime)
+	day, err := ParseDay(e.Expires)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is not a day as YYYY-MM-DD", Clean(e.Expires))
+		return time.Time{}, err
 	}
 	return day.AddDate(0, 0, 1), nil
+}
+
+// ParseDay returns the first moment of a day, YYYY-MM-DD in UTC+8.
+func ParseDay(text string) (time.Time, error) {
+	day, err := time.ParseInLocation(time.DateOnly, text, chinaTime)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is not a day as YYYY-MM-DD", Clean(text))
+	}
+	return day, nil
 }
 
 // Expired reports whether the exemption no longer holds at now. One whose date cannot be read does not hold.

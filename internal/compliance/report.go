@@ -106,20 +106,12 @@ type Report struct {
 func NewReport(findings []Finding, exemptions []Exemption, now time.Time) *Report {
 	r := &Report{Findings: make([]Finding, 0, len(findings)), Counts: newCounts()}
 	used := make([]bool, len(exemptions))
-	byRule := map[string]int{}
 	for _, f := range findings {
 		r.Findings = append(r.Findings, exempt(f, exemptions, now, used))
 	}
 	slices.SortFunc(r.Findings, compareFindings)
 	for _, f := range r.Findings {
-		r.Counts[f.Verdict]++
-		i, ok := byRule[f.RuleID]
-		if !ok {
-			i = len(r.ByRule)
-			byRule[f.RuleID] = i
-			r.ByRule = append(r.ByRule, RuleCounts{RuleID: f.RuleID, Severity: f.Severity, Counts: newCounts()})
-		}
-		r.ByRule[i].Counts[f.Verdict]++
+		r.Count(f.RuleID, f.Severity, f.Verdict, 1)
 	}
 	for i, e := range exemptions {
 		if !used[i] {
@@ -130,6 +122,21 @@ func NewReport(findings []Finding, exemptions []Exemption, now time.Time) *Repor
 		}
 	}
 	return r
+}
+
+// Count adds n verdicts of a rule to the counts alone: for what is too much to be listed.
+func (r *Report) Count(ruleID string, severity Severity, v Verdict, n int) {
+	r.Counts[v] += n
+	order := func(a, b RuleCounts) int {
+		return cmp.Or(cmp.Compare(b.Severity.rank(), a.Severity.rank()), strings.Compare(a.RuleID, b.RuleID))
+	}
+	entry := RuleCounts{RuleID: ruleID, Severity: severity}
+	i, found := slices.BinarySearchFunc(r.ByRule, entry, order)
+	if !found {
+		entry.Counts = newCounts()
+		r.ByRule = slices.Insert(r.ByRule, i, entry)
+	}
+	r.ByRule[i].Counts[v] += n
 }
 
 // Actionable returns the findings that someone must act on, in order: NON_COMPLIANT (among them those whose exemption

@@ -71,6 +71,9 @@ type Metadata struct {
 // RuleID implements Identified.
 func (m *Metadata) RuleID() string { return m.ID }
 
+// About returns what the rule says of itself.
+func (m *Metadata) About() *Metadata { return m }
+
 // Expressions are the CEL of a rule.
 type Expressions struct {
 	Applies   string `yaml:"applies"`   // Bool: whether the rule has anything to say about its object.

@@ -58,6 +58,8 @@ var proofs = map[string]proof{
 	"ackguard_config_delivery":                     lives("ackguard_config_delivery", deliveryLife("account_id", retail)...),
 	"ackguard_config_delivery.aggregator_id":       lives("ackguard_config_delivery", deliveryLife("aggregator_id", acctest.DirectoryGroup)...),
 	"ackguard_rules":                               {example: "guides/permissions/rules.tf"},
+	"ackguard_workload_compliance":                 {example: "data-sources/ackguard_workload_compliance/data-source.tf"},
+	"ackguard_validating_admission_policy":         {example: "data-sources/ackguard_validating_admission_policy/data-source.tf"},
 	"ackguard_required_ram_policy":                 {example: "data-sources/ackguard_required_ram_policy/data-source.tf"},
 	"ackguard_config_rule_exemption":               lives("ackguard_config_rule_exemption", exemptionLife("account_id", retail, "cr-0a1b2c3d4e5f60718295")...),
 	"ackguard_config_rule_exemption.aggregator_id": lives("ackguard_config_rule_exemption", exemptionLife("aggregator_id", acctest.DirectoryGroup, "cr-0a1b2c3d4e5f60718296")...),

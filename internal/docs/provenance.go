@@ -306,6 +306,19 @@ var provenance = map[string]Provenance{
 			"the RAM actions, which are named like their calls",
 		},
 	},
+	"data-sources/ackguard_workload_compliance": {
+		Documented: []string{"the IDs, subjects and remediations of the 17 check items of ACK's inspection, and the severity of `privilegeEscalationAllowed`"},
+		Inferred: []string{
+			"the exact semantics of 16 of them: those of the open-source engine whose names they carry", "all other severities",
+			"IDs and bounds of `rbacWildcard`, `clusterAdminBinding`, `defaultRoleTampered`, `plaintextAccessKey`: the inspection has such items, their IDs are not published",
+		},
+	},
+	"data-sources/ackguard_validating_admission_policy": {
+		Documented: []string{"the API admissionregistration.k8s.io/v1 and what the API server sets before admission"},
+	},
+	"functions/evaluate_manifest": {
+		Documented: []string{"as `ackguard_workload_compliance`"}, Inferred: []string{"as `ackguard_workload_compliance`"},
+	},
 	"data-sources/ackguard_rules": {
 		Documented: []string{"the identifiers of the rules, which are Cloud Config's"},
 		Inferred:   []string{"severity, trigger and risk level where `severity_source` and `cloud_config.provenance` say so"},

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"os"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -14,11 +13,8 @@ import (
 // CLI would throw the lines away, and writing and sending them costs a tenth of
 // what a plan over thousands of clusters computes.
 func observer() func(context.Context, alicloud.Attempt) {
-	for _, variable := range os.Environ() {
-		name, value, _ := strings.Cut(variable, "=")
-		if value != "" && (strings.HasPrefix(name, "TF_LOG") || strings.HasPrefix(name, "TF_ACC_LOG")) {
-			return logAttempt
-		}
+	if logWanted(os.Environ()) {
+		return logAttempt
 	}
 	return nil
 }

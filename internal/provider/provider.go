@@ -19,6 +19,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/logshipping"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/permission"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/workload"
 )
 
 // Address is the provider's source address.
@@ -76,6 +77,8 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		inventory.NewClustersDataSource,
 		clustercompliance.NewDataSource,
 		clustercompliance.NewRulesDataSource,
+		workload.NewComplianceDataSource,
+		workload.NewAdmissionDataSource,
 		configrule.NewComplianceDataSource,
 		configrule.NewManagedRulesDataSource,
 		inspection.NewSchedulesDataSource,
@@ -92,6 +95,7 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 func (p *ackguard) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		inspection.NewSpreadFunction,
+		workload.NewEvaluateFunction,
 		logshipping.NewCostFunction,
 	}
 }

@@ -19,7 +19,8 @@ type Options struct {
 // each container. An object that no rule is about has none. The result depends on nothing but the arguments.
 //
 // The object is as the package's documentation says. One that the API server would not store for its lack of a pod's
-// spec or of containers yields ERROR, never a pass.
+// spec or of containers yields ERROR, never a pass. A violation's path or message is empty where a hole stands in the way
+// of it alone.
 func Evaluate(object map[string]any, o Options) []compliance.Finding {
 	s := subject{object: object, identity: identityOf(object)}
 	s.resource = resourceOf(s.identity)
@@ -53,6 +54,34 @@ func Evaluate(object map[string]any, o Options) []compliance.Finding {
 	return s.pod(rules)
 }
 
+// Unsettled reports whether what is not known yet of an object could change how many findings there are.
+func Unsettled(object map[string]any, o Options) bool {
+	if object["apiVersion"] == Unknown || object["kind"] == Unknown {
+		return true
+	}
+	apiVersion, _ := object["apiVersion"].(string)
+	kind, _ := object["kind"].(string)
+	k := kindFor(apiVersion, kind, o.Templates)
+	if !k.workload {
+		return false
+	}
+	var at any = object
+	for _, key := range k.path {
+		parent, _ := at.(map[string]any)
+		if at = parent[key]; at == Unknown {
+			return true
+		}
+	}
+	spec, _ := at.(map[string]any)
+	for _, field := range []string{"containers", "initContainers"} {
+		list, _ := spec[field].([]any)
+		if spec[field] == Unknown || slices.Contains(list, Unknown) {
+			return true
+		}
+	}
+	return false
+}
+
 // subject is an object while it is judged.
 type subject struct {
 	object   map[string]any
@@ -64,11 +93,14 @@ type subject struct {
 	findings []compliance.Finding
 }
 
+// NotKnownYet stands in a finding for a name that is not known yet.
+const NotKnownYet = "(not known yet)"
+
 func identityOf(object map[string]any) compliance.Workload {
 	metadata, _ := object["metadata"].(map[string]any)
 	text := func(v any) string {
 		if v == Unknown {
-			return "(not known yet)"
+			return NotKnownYet
 		}
 		s, _ := v.(string)
 		return s
@@ -148,7 +180,9 @@ func (s *subject) containers(field string, value any, rules []*Rule) {
 			continue
 		}
 		name, ok := fields["name"].(string)
-		if !ok {
+		if fields["name"] == Unknown {
+			name = NotKnownYet
+		} else if !ok {
 			name = "[" + strconv.Itoa(i) + "]"
 		}
 		s.values.container = celValue(fields)
@@ -181,7 +215,7 @@ func (s *subject) judge(r *Rule, container, prefix string) {
 			}
 			message, known, err := r.message.eval(&s.values)
 			text, _ := message.(string)
-			if err != nil || !known || text == "" {
+			if err != nil || known && text == "" {
 				text = r.Title.EN + ": not so"
 			}
 			s.add(r, step.ifFalse, container, s.field(r, prefix), text)
@@ -200,6 +234,9 @@ func (s *subject) field(r *Rule, prefix string) string {
 	index, known, err := r.fieldIndex.eval(&s.values)
 	if i, ok := index.(int64); err == nil && known && ok && i >= 0 {
 		return before + "[" + strconv.FormatInt(i, 10) + "]" + after
+	}
+	if !known {
+		return ""
 	}
 	return before
 }

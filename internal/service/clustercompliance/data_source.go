@@ -111,7 +111,7 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	resp.Diagnostics.Append(d.accountDiagnostics(m, failures, absent)...)
 	selected := func(e compliance.Exemption) bool { return m.mayMatch(ctx, e, rules, selection) }
 	resp.Diagnostics.Append(exemptionWarnings(report, failures, selected)...)
-	Gate{Data: d.data, FailOn: m.FailOn, Accept: "add an exemption block with a reason"}.Check(report, rules, &resp.Diagnostics)
+	Gate{Data: d.data, FailOn: m.FailOn, Accept: "add an exemption block with a reason"}.Check(report, Remediations(rules), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 

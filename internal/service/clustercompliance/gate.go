@@ -2,6 +2,8 @@ package clustercompliance
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -41,8 +43,17 @@ type Gate struct {
 	Accept string
 }
 
-// Check fails the plan, or warns, when a finding is as severe as fail_on. rules are those whose remediation is known.
-func (g Gate) Check(report *compliance.Report, rules []*compliance.Rule, diags *diag.Diagnostics) {
+// Remediations are what to do about violations of rules, by rule ID.
+func Remediations[R interface{ About() *compliance.Metadata }](rules []R) map[string]string {
+	m := make(map[string]string, len(rules))
+	for _, r := range rules {
+		m[r.About().ID] = strings.TrimSpace(r.About().Remediation.EN)
+	}
+	return m
+}
+
+// Check fails the plan, or warns, when a finding is as severe as fail_on.
+func (g Gate) Check(report *compliance.Report, remediations map[string]string, diags *diag.Diagnostics) {
 	if g.FailOn.IsNull() {
 		return
 	}
@@ -62,9 +73,9 @@ func (g Gate) Check(report *compliance.Report, rules []*compliance.Rule, diags *
 		lines = append(lines[:MaxWords:MaxWords], fmt.Sprintf("- and %d more", len(lines)-MaxWords))
 	}
 	fixes := []string{"\nHow to fix:"}
-	for _, r := range rules {
-		if broken[r.ID] {
-			fixes = append(fixes, fmt.Sprintf("- %s: %s", r.ID, strings.TrimSpace(r.Remediation.EN)))
+	for _, id := range slices.Sorted(maps.Keys(broken)) {
+		if fix := remediations[id]; fix != "" {
+			fixes = append(fixes, fmt.Sprintf("- %s: %s", id, fix))
 		}
 	}
 	if len(fixes) > 1 {
@@ -75,7 +86,23 @@ func (g Gate) Check(report *compliance.Report, rules []*compliance.Rule, diags *
 }
 
 func findingLine(f compliance.Finding) string {
-	line := fmt.Sprintf("- %s (%s): cluster %s (%s), account %s, region %s: %s", f.RuleID, f.Severity, f.ClusterName, f.ClusterID, f.AccountID, f.Region, f.Message)
+	var where []string
+	if f.Kind != "" {
+		where = append(where, f.Resource)
+	}
+	if f.Container != "" {
+		where = append(where, "container "+f.Container)
+	}
+	switch {
+	case f.Line > 0:
+		where = append(where, fmt.Sprintf("%s:%d", f.Source, f.Line))
+	case f.Source != "":
+		where = append(where, f.Source)
+	}
+	if f.ClusterID != "" {
+		where = append(where, fmt.Sprintf("cluster %s (%s), account %s, region %s", f.ClusterName, f.ClusterID, f.AccountID, f.Region))
+	}
+	line := fmt.Sprintf("- %s (%s): %s: %s", f.RuleID, f.Severity, strings.Join(where, ", "), f.Message)
 	if f.ExpiredExemption != "" {
 		line += fmt.Sprintf(" (its exemption expired on %s)", f.ExpiredExemption)
 	}

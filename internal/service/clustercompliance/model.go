@@ -138,15 +138,22 @@ func (m *model) fill(report *compliance.Report, rules []*compliance.Rule) {
 		m.Verdicts[f.ClusterID][f.RuleID] = string(f.Verdict)
 	}
 	m.Counts = CountsModel(report.Counts)
+	m.RuleResults = RuleModels(report, rules)
+}
+
+// RuleModels are the rules with their counts in the report.
+func RuleModels[R interface{ About() *compliance.Metadata }](report *compliance.Report, rules []R) []RuleModel {
 	byRule := map[string]compliance.Counts{}
 	for _, r := range report.ByRule {
 		byRule[r.RuleID] = r.Counts
 	}
-	m.RuleResults = []RuleModel{}
-	for _, r := range rules {
-		m.RuleResults = append(m.RuleResults, RuleModel{
+	models := []RuleModel{}
+	for _, rule := range rules {
+		r := rule.About()
+		models = append(models, RuleModel{
 			RuleID: types.StringValue(r.ID), Title: types.StringValue(r.Title.EN), Severity: types.StringValue(string(r.Severity)),
 			Remediation: types.StringValue(r.Remediation.EN), Counts: CountsModel(byRule[r.ID]),
 		})
 	}
+	return models
 }

@@ -221,7 +221,7 @@ func (d *complianceDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	}
 	clustercompliance.Gate{
 		Data: d.data, FailOn: m.FailOn, Accept: "acknowledge it with ackguard_config_rule_exemption",
-	}.Check(report, catalogue.Rules(), &resp.Diagnostics)
+	}.Check(report, clustercompliance.Remediations(catalogue.Rules()), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 

@@ -239,6 +239,8 @@ var features = []Feature{
 		{action: "cs:EnableCoreControlPlaneComponentsLog", why: "the same call: its page names both actions"},
 	}},
 	{Name: "ackguard_rules", Needless: "it makes no call"},
+	{Name: "ackguard_workload_compliance", Needless: "it makes no call"},
+	{Name: "ackguard_validating_admission_policy", Needless: "it makes no call"},
 	{Name: "ackguard_required_ram_policy", Needless: "its only call is `sts:GetCallerIdentity`, which needs no permission"},
 }
 

@@ -1,0 +1,156 @@
+package workload
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/workload"
+)
+
+// manifestEndings are the files that are read from a folder.
+var manifestEndings = []string{".yaml", ".yml", ".json"}
+
+// expand returns the files that patterns stand for, each once, in order: a folder stands for all manifests below it, and
+// a pattern that matches nothing is an error, for what is not read is not judged.
+func expand(patterns []string) ([]string, error) {
+	var files []string
+	var errs []error
+	for _, pattern := range patterns {
+		matches, err := filepath.Glob(pattern)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s is no pattern: %w", pattern, err))
+			continue
+		}
+		before := len(files)
+		for _, match := range matches {
+			found, err := below(match)
+			if err != nil {
+				errs = append(errs, err)
+			}
+			files = append(files, found...)
+		}
+		if len(files) == before && err == nil {
+			errs = append(errs, fmt.Errorf("%s matches no file", pattern))
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files), errors.Join(errs...)
+}
+
+// below returns a file, or the manifests in a folder and all folders below it.
+func below(path string) ([]string, error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.IsDir() {
+		return []string{path}, err
+	}
+	var files []string
+	err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && slices.Contains(manifestEndings, strings.ToLower(filepath.Ext(p))) {
+			files = append(files, p)
+		}
+		return err
+	})
+	return files, err
+}
+
+// valueOf gives a Terraform value the shapes that a manifest's values have. Null entries of maps are left out, and what
+// is not known yet is workload.Unknown.
+func valueOf(v attr.Value) (any, error) {
+	switch {
+	case v == nil || v.IsNull():
+		return nil, nil //nolint:nilnil // null is a value here
+	case v.IsUnknown():
+		return workload.Unknown, nil
+	}
+	switch x := v.(type) {
+	case types.Dynamic:
+		return valueOf(x.UnderlyingValue())
+	case types.String:
+		return x.ValueString(), nil
+	case types.Bool:
+		return x.ValueBool(), nil
+	case types.Number:
+		number := x.ValueBigFloat()
+		if i, exact := number.Int64(); exact == 0 {
+			return i, nil
+		}
+		f, _ := number.Float64()
+		return f, nil
+	case types.Object:
+		return mapOf(x.Attributes())
+	case types.Map:
+		return mapOf(x.Elements())
+	case types.List:
+		return listOf(x.Elements())
+	case types.Tuple:
+		return listOf(x.Elements())
+	case types.Set:
+		return listOf(x.Elements())
+	}
+	return nil, fmt.Errorf("a %s is nothing that a manifest can have", v.Type(nil)) //nolint:staticcheck // the type's name needs no context
+}
+
+func mapOf(entries map[string]attr.Value) (any, error) {
+	out := make(map[string]any, len(entries))
+	for k, e := range entries {
+		v, err := valueOf(e)
+		if err != nil {
+			return nil, err
+		}
+		if v != nil {
+			out[k] = v
+		}
+	}
+	return out, nil
+}
+
+func listOf(elements []attr.Value) (any, error) {
+	out := make([]any, 0, len(elements))
+	for _, e := range elements {
+		v, err := valueOf(e)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// objectsOf returns the objects of a value: an object, a list of them, or a List of Kubernetes. An element that is not
+// known yet is nil.
+func objectsOf(v any) ([]map[string]any, error) {
+	switch x := v.(type) {
+	case []any:
+		var all []map[string]any
+		for i, e := range x {
+			if e == workload.Unknown {
+				all = append(all, nil)
+				continue
+			}
+			objects, err := objectsOf(e)
+			if err != nil {
+				return nil, fmt.Errorf("element %d: %w", i, err)
+			}
+			all = append(all, objects...)
+		}
+		return all, nil
+	case map[string]any:
+		items, isList := x["items"].([]any)
+		if kind, _ := x["kind"].(string); strings.HasSuffix(kind, "List") && isList {
+			return objectsOf(items)
+		}
+		if x["kind"] == nil || x["apiVersion"] == nil {
+			return nil, errors.New("an object without apiVersion and kind is no manifest")
+		}
+		return []map[string]any{x}, nil
+	}
+	return nil, errors.New("want an object with apiVersion and kind, or a list of them")
+}

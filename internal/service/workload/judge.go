@@ -1,0 +1,172 @@
+// Package workload has the data sources and functions that judge manifests, and that render the same rules for admission.
+package workload
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
+	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/workload"
+	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/manifest"
+)
+
+// judge collects what rules say about objects. What passes is only counted unless it is to be listed: a large stream has
+// dozens of passes for each object.
+type judge struct {
+	options workload.Options
+	listAll bool
+
+	findings []compliance.Finding
+	passed   map[passedKey]int
+	items    tally
+	documents
+}
+
+type passedKey struct {
+	rule    *workload.Rule
+	verdict compliance.Verdict
+}
+
+// documents is what was read.
+type documents struct {
+	inputs     []input
+	unreadable []string
+	warnings   []string
+}
+
+// input is one file or text.
+type input struct {
+	name            string
+	digest          string // SHA-256, hexadecimal.
+	objects, judged int
+}
+
+// tally counts judged items: a rule on a workload or on one of its containers.
+type tally struct {
+	byKind, byCategory map[string]*share
+}
+
+type share struct{ items, passed int }
+
+func newJudge(options workload.Options, listAll bool) *judge {
+	return &judge{
+		options: options, listAll: listAll, passed: map[passedKey]int{},
+		items: tally{byKind: map[string]*share{}, byCategory: map[string]*share{}},
+	}
+}
+
+// read judges every object of an input.
+func (j *judge) read(name string, data []byte) {
+	sum := sha256.Sum256(data)
+	in := input{name: name, digest: hex.EncodeToString(sum[:])}
+	for doc := range manifest.Read(name, data, manifest.Limits{}) {
+		if doc.Err != nil {
+			j.unreadable = append(j.unreadable, name+": "+doc.Err.Error())
+			continue
+		}
+		in.objects++
+		for _, w := range doc.Warnings {
+			j.warnings = append(j.warnings, fmt.Sprintf("%s:%d: %s", name, doc.Line, w))
+		}
+		if j.object(doc.Object, &doc) {
+			in.judged++
+		}
+	}
+	j.inputs = append(j.inputs, in)
+}
+
+// object judges one object, and reports whether any rule is about it. doc is nil for one that is no text.
+func (j *judge) object(object map[string]any, doc *manifest.Document) bool {
+	found := workload.Evaluate(object, j.options)
+	for i := range found {
+		f := &found[i]
+		j.items.add(f)
+		if !j.listAll && !f.Verdict.Actionable() {
+			rule := j.options.Rules[slices.IndexFunc(j.options.Rules, func(r *workload.Rule) bool { return r.ID == f.RuleID })]
+			j.passed[passedKey{rule, f.Verdict}]++
+			continue
+		}
+		if doc != nil {
+			f.Source = doc.Source
+			if f.Verdict.Actionable() {
+				f.Line = line(doc, f.Path)
+			}
+		}
+		j.findings = append(j.findings, *f)
+	}
+	return len(found) > 0
+}
+
+func (t *tally) add(f *compliance.Finding) {
+	if f.Verdict == compliance.NotApplicable {
+		return
+	}
+	for _, in := range []struct {
+		shares map[string]*share
+		key    string
+	}{{t.byKind, f.Kind}, {t.byCategory, f.Category}} {
+		s := in.shares[in.key]
+		if s == nil {
+			s = &share{}
+			in.shares[in.key] = s
+		}
+		s.items++
+		if f.Verdict == compliance.Compliant {
+			s.passed++
+		}
+	}
+}
+
+// line is where a path, or the last part of it that is there, stands in the input.
+func line(doc *manifest.Document, path string) int {
+	steps := stepsOf(path)
+	for ; len(steps) > 0; steps = steps[:len(steps)-1] {
+		if l, _ := doc.Position(steps); l > 0 {
+			return l
+		}
+	}
+	return doc.Line
+}
+
+// stepsOf splits a path such as spec.containers[0].image.
+func stepsOf(path string) []any {
+	var steps []any
+	for part := range strings.SplitSeq(path, ".") {
+		name, rest, indexed := strings.Cut(part, "[")
+		if name != "" {
+			steps = append(steps, name)
+		}
+		for indexed {
+			var index string
+			index, rest, _ = strings.Cut(rest, "]")
+			i, err := strconv.Atoi(index)
+			if err != nil {
+				return steps
+			}
+			steps = append(steps, i)
+			_, rest, indexed = strings.Cut(rest, "[")
+		}
+	}
+	return steps
+}
+
+// report applies the exemptions as of now, and counts what passed too.
+func (j *judge) report(exemptions []compliance.Exemption, now time.Time) *compliance.Report {
+	report := compliance.NewReport(j.findings, exemptions, now)
+	for key, n := range j.passed {
+		report.Count(key.rule.ID, key.rule.Severity, key.verdict, n)
+	}
+	for _, f := range report.Findings {
+		if f.Verdict == compliance.Ignored {
+			// What somebody accepted does not lower the score.
+			j.items.byKind[f.Kind].passed++
+			j.items.byCategory[f.Category].passed++
+		}
+	}
+	return report
+}
