@@ -167,19 +167,21 @@ func scalar(text string) (any, bool) {
 			return nil, false
 		}
 		return inner[:end], true
-	case !isPlain(text):
+	case isPlain(text):
+		return plain(text)
+	default:
 		return nil, false
-	case isLetter(first):
-		switch {
-		case text == "true":
-			return true, true
-		case text == "false":
-			return false, true
-		case isWord(text):
-			return resolved(text)
-		}
-		return text, true
-	case first == '/':
+	}
+}
+
+func plain(text string) (any, bool) {
+	first := text[0]
+	switch {
+	case text == "true", text == "false":
+		return text == "true", true
+	case isLetter(first) && isWord(text):
+		return resolved(text)
+	case isLetter(first), first == '/':
 		return text, true
 	case '0' <= first && first <= '9':
 		return numeral(text)

@@ -83,12 +83,12 @@ func (g *generator) container(name string, port int64, hostNetwork bool) map[str
 
 func (g *generator) image(name string) string {
 	repository := "registry.example.com/" + name
-	switch {
-	case g.chance(5):
+	switch of := g.IntN(100); {
+	case of < 5:
 		return repository
-	case g.chance(5):
+	case of < 10:
 		return repository + ":latest"
-	case g.chance(5):
+	case of < 15:
 		return fmt.Sprintf("%s@sha256:%016x%016x%016x%016x", repository, g.Uint64(), g.Uint64(), g.Uint64(), g.Uint64())
 	default:
 		return fmt.Sprintf("%s:v%d.%d.%d", repository, g.IntN(4), g.IntN(30), g.IntN(10))
