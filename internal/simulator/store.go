@@ -68,6 +68,7 @@ func (c *Cloud) settle(now time.Time) {
 	c.forget(func(s *clusterState) bool { return !s.lags(now) })
 	defer c.settleConfig(c.configTime(now))
 	defer c.settleLog(c.logTime(now))
+	defer c.settleRuns(now)
 	c.pending = slices.DeleteFunc(c.pending, func(p pendingChange) bool {
 		if p.due.After(now) {
 			return false
@@ -127,7 +128,9 @@ func (c *Cloud) UpdateCluster(clusterID string, change func(*Cluster)) error {
 	if err := c.takeClusterLogs(state, changed); err != nil {
 		return err
 	}
+	before := state.now.Cluster
 	c.write(state, &version{Cluster: changed}, now)
+	c.followAddons(state, before, now)
 	return nil
 }
 

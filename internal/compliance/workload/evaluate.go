@@ -21,8 +21,11 @@ type Options struct {
 // The object is as the package's documentation says. One that the API server would not store for its lack of a pod's
 // spec or of containers yields ERROR, never a pass. A violation's path or message is empty where a hole stands in the way
 // of it alone.
-func Evaluate(object map[string]any, o Options) []compliance.Finding {
-	s := subject{object: object, identity: identityOf(object)}
+func Evaluate(object map[string]any, o Options) []compliance.Finding { return Append(nil, object, o) }
+
+// Append is Evaluate onto findings, for a stream of objects that would otherwise make a list for each.
+func Append(findings []compliance.Finding, object map[string]any, o Options) []compliance.Finding {
+	s := subject{object: object, identity: identityOf(object), whole: !HasHoles(object), findings: findings}
 	s.resource = resourceOf(s.identity)
 	apiVersion, _ := object["apiVersion"].(string)
 	if object["apiVersion"] == Unknown || object["kind"] == Unknown {
@@ -31,7 +34,7 @@ func Evaluate(object map[string]any, o Options) []compliance.Finding {
 	s.kind = kindFor(apiVersion, s.identity.Kind, o.Templates)
 	switch {
 	case s.kind.rbac:
-		s.values.object = celValue(object)
+		s.values.object = s.value(object)
 		for _, r := range o.Rules {
 			if r.Scope == ScopeRBAC && slices.Contains(r.Kinds, s.identity.Kind) {
 				s.judge(r, "", "")
@@ -39,9 +42,9 @@ func Evaluate(object map[string]any, o Options) []compliance.Finding {
 		}
 		return s.findings
 	case !s.kind.workload:
-		return nil
+		return s.findings
 	}
-	var rules []*Rule
+	rules := make([]*Rule, 0, len(o.Rules))
 	for _, r := range o.Rules {
 		switch {
 		case r.Scope == ScopeRBAC:
@@ -56,23 +59,11 @@ func Evaluate(object map[string]any, o Options) []compliance.Finding {
 
 // Unsettled reports whether what is not known yet of an object could change how many findings there are.
 func Unsettled(object map[string]any, o Options) bool {
-	if object["apiVersion"] == Unknown || object["kind"] == Unknown {
-		return true
+	p, ok := PodOf(object, o.Templates)
+	if !ok || p.Verdict != "" {
+		return ok && p.Verdict == compliance.InsufficientData
 	}
-	apiVersion, _ := object["apiVersion"].(string)
-	kind, _ := object["kind"].(string)
-	k := kindFor(apiVersion, kind, o.Templates)
-	if !k.workload {
-		return false
-	}
-	var at any = object
-	for _, key := range k.path {
-		parent, _ := at.(map[string]any)
-		if at = parent[key]; at == Unknown {
-			return true
-		}
-	}
-	spec, _ := at.(map[string]any)
+	spec := p.Spec
 	for _, field := range []string{"containers", "initContainers"} {
 		list, _ := spec[field].([]any)
 		if spec[field] == Unknown || slices.Contains(list, Unknown) {
@@ -88,6 +79,7 @@ type subject struct {
 	identity compliance.Workload
 	resource string
 	kind     kindOf
+	whole    bool   // It has no holes.
 	prefix   string // Path of the pod's spec, with a dot.
 	values   scopeValues
 	findings []compliance.Finding
@@ -117,30 +109,24 @@ func resourceOf(w compliance.Workload) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "/")
 }
 
+// value is what an expression sees of a part of the object.
+func (s *subject) value(part map[string]any) any {
+	if s.whole {
+		return part
+	}
+	return celValue(part)
+}
+
 func (s *subject) pod(rules []*Rule) []compliance.Finding {
-	var at any = s.object
-	for i, key := range s.kind.path {
-		parent, ok := at.(map[string]any)
-		if !ok {
-			break
-		}
-		if at, ok = parent[key]; ok && at == Unknown || !ok {
-			path := strings.Join(s.kind.path[:i+1], ".")
-			if ok {
-				return s.each(rules, compliance.InsufficientData, path, path+" is not known yet")
-			}
-			return s.each(rules, compliance.Error, path, path+" is missing: the API server refuses the object")
-		}
+	var p Pod
+	p.find(s.object, s.kind.path)
+	if p.Verdict != "" {
+		return s.each(rules, p.Verdict, p.Path, p.Message)
 	}
-	path := strings.Join(s.kind.path, ".")
-	spec, ok := at.(map[string]any)
-	if !ok {
-		return s.each(rules, compliance.Error, path, path+" is no mapping: the API server refuses the object")
-	}
-	s.prefix = path + "."
-	s.values.variables = map[string]any{podSpecField: celValue(spec)}
-	s.findings = slices.Grow(s.findings, 3*len(rules))
-	var onContainers []*Rule
+	spec := p.Spec
+	s.prefix = p.Path + "."
+	s.values.variables = map[string]any{podSpecField: s.value(spec)}
+	onContainers := make([]*Rule, 0, len(rules))
 	for _, r := range rules {
 		if r.Scope == ScopePod {
 			s.judge(r, "", s.prefix)
@@ -185,9 +171,10 @@ func (s *subject) containers(field string, value any, rules []*Rule) {
 		} else if !ok {
 			name = "[" + strconv.Itoa(i) + "]"
 		}
-		s.values.container = celValue(fields)
+		s.values.container = s.value(fields)
+		prefix := at + "."
 		for _, r := range rules {
-			s.judge(r, name, at+".")
+			s.judge(r, name, prefix)
 		}
 	}
 	s.values.container = nil

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/common/types/ref"
@@ -49,9 +50,32 @@ func celValue(v any) any {
 		for i, e := range x {
 			elements[i] = types.DefaultTypeAdapter.NativeToValue(celValue(e))
 		}
-		return types.NewRefValList(types.DefaultTypeAdapter, elements)
+		return &holedList{Lister: types.NewRefValList(types.DefaultTypeAdapter, elements), hole: slices.Contains(x, Unknown)}
 	}
 	return celUnknown
+}
+
+// holedList is a list of which some elements are not known, or not wholly.
+type holedList struct {
+	traits.Lister
+	hole bool // An element is not known at all.
+}
+
+// Contains implements traits.Container.
+func (l *holedList) Contains(element ref.Val) ref.Val {
+	if found := l.Lister.Contains(element); found == types.True || !l.hole {
+		return found
+	}
+	return celUnknown
+}
+
+// Add implements traits.Adder; the library's own would ask the list inside.
+func (l *holedList) Add(other ref.Val) ref.Val {
+	sum, ok := l.Lister.Add(other).(traits.Lister)
+	if !ok {
+		return l.Lister.Add(other)
+	}
+	return &holedList{Lister: sum, hole: l.hole}
 }
 
 // holedMap is a map of which some values are not known. Whatever depends on one of them, or on whether it is there at

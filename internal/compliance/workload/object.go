@@ -75,7 +75,7 @@ func Around(kind string, podSpec any) (map[string]any, error) {
 		apiVersion = t.groups[0] + "/" + t.version
 	}
 	labels := map[string]any{"app": "case"}
-	var at any = podSpec
+	at := podSpec
 	for j := len(t.path) - 1; j > 0; j-- {
 		inner := map[string]any{t.path[j]: at}
 		if t.path[j-1] == "template" {

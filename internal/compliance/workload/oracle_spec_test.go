@@ -309,7 +309,7 @@ func (r specRandom) container(name string) specContainer {
 			if r.odd && r.chance(10) {
 				e.name = field[string]{null: true}
 			}
-			e.value = some(r, []any{int64(1), true}, func() string { return r.value() })
+			e.value = some(r, []any{int64(1), true}, r.value)
 			return e
 		})
 	})

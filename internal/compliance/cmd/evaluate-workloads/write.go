@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/workload"
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/manifest"
 )
@@ -23,6 +24,8 @@ type evaluation struct {
 	objects int
 	counts  map[string]int // by verdict, "error" and "warning"
 	line    []byte
+	// findings are those of one object, used again for the next.
+	findings []compliance.Finding
 }
 
 func (e *evaluation) document(d manifest.Document) {
@@ -36,7 +39,9 @@ func (e *evaluation) document(d manifest.Document) {
 	e.objects++
 	e.start(d)
 	place := len(e.line)
-	for _, f := range workload.Evaluate(d.Object, e.options) {
+	e.findings = workload.Append(e.findings[:0], d.Object, e.options)
+	for i := range e.findings {
+		f := &e.findings[i]
 		e.counts[string(f.Verdict)]++
 		if !e.lines {
 			continue
