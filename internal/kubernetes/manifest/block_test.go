@@ -36,7 +36,7 @@ func TestDecodeBlock_generated(t *testing.T) {
 func TestDecodeBlock_givesUp(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"", "# a\n", "a: 1", " a: 1\n", "- a\n", "a: 1\na: 2\n", "a:\na: 1\n", "y: 1\n", "No: 1\n", "1: a\n", "<<: *a\n", "a: |\n  b\n", "a: &x b\n", "a: *x\n", "a: !t b\n",
+		"", "# a\n", "a: 1", " a: 1\n", "- a\n", "a: 1\na: 2\n", "a:\nb: 1\na: 1\n", "y: 1\n", "No: 1\n", "1: a\n", "<<: *a\n", "a: |\n  b\n", "a: &x b\n", "a: *x\n", "a: !t b\n",
 		"a: [1]\n", "a: {b: 1}\n", "a: b: c\n", "a: b:\n", "a: b # c\n", "a: b\n  c\n", "a: b\n c: d\n", "a:\n  b: 1\n c: 2\n", "a:\n- b\n  c\n", "a:\n  - b\n - c\n", "- - a\n",
 		"a:\n- - b\n", "a:\tb\n", "\ta: b\n", "a: b\r\n", "a: é\n", "a: \"\\n\"\n", "a: 'b''c'\n", "a: 'b' c\n", "a: \"b\nc\"\n", "a: - b\n", "a: -\n", "a: ? b\n", "? a\n", "a: @b\n", "a: `b\n",
 		"a: %b\n", "%YAML 1.1\n", "a: b \n", "a: \n", "a: {{ b }}\n", "a\n", "a:b\n", "---\na: b\n", "a: b\n...\n", "a: .inf\n", "a: 1\n- b\n", "a:\n  - b\n  c: d\n",
