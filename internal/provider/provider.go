@@ -19,8 +19,8 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/logshipping"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/permission"
-	"github.com/ackguard/terraform-provider-ackguard/internal/service/workload"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/scan"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/workload"
 )
 
 // Address is the provider's source address.

@@ -73,53 +73,6 @@ func FuzzDecodeYAML(f *testing.F) {
 	})
 }
 
-// FuzzDecodeBlock: what is read without the library is what the library reads, from texts of the style that is meant:
-// lines are put together of the pieces that bytes choose.
-func FuzzDecodeBlock(f *testing.F) {
-	f.Add([]byte("a: 1"))
-	for i := range 40 {
-		bits := make([]byte, 60)
-		for j := range bits {
-			bits[j] = byte(i*j*7 + i + j*j)
-		}
-		f.Add(bits)
-	}
-	f.Fuzz(func(t *testing.T, choices []byte) {
-		for _, text := range []string{string(choices) + "\n", assembled(choices)} {
-			got, ok := decodeBlock(text, 50)
-			if !ok {
-				continue
-			}
-			want, err := decodeByLibrary([]byte(text), 50)
-			if err != nil || !reflect.DeepEqual(any(got), want) {
-				t.Fatalf("%q is read as\n%#v, by the library as\n%#v, %v", text, got, want, err)
-			}
-		}
-	})
-}
-
-var (
-	indentations = []string{"", "", "  ", "  ", "    ", " ", "      ", "\t"}
-	beginnings   = []string{"a:", "b:", "c.d/e-f:", "- ", "- a:", "- b:", "-", "y:", "#", "", "- - ", "aB1:", "Null:", "a", "1:", "<<:", "? "}
-	endings      = []string{
-		"", " x", " 1", " yes", " 500m", " 0.5", " 0777", " \"q: r\"", " 's'", " {}", " []", " -1", " --flag=a", " 1e3", " a b  c", " a:b", " :80", " a: b", " x:", " #c",
-		" x #c", " x#c", " /p", " 1_0", " 0x1F", " 0o7", " 0b1", " 2001-01-01", " 1:30", " 10.0.0.1", " ~", " null", " NO", " .5", " +1", " 'it''s'", " \"\\n\"", " |", " &a x", " *a",
-		" [1]", " 9223372036854775807", " 12345678901234567890", " a,b", " a@b", " - x", " -", "  x", " x ", " 1 2", " -.inf", " -x: y", " 1. ", " 0", " 00", " é", "\tx", "\r", " ---", " ...",
-	}
-)
-
-// assembled is a text of lines, each of an indentation, a beginning and an ending.
-func assembled(choices []byte) string {
-	var text strings.Builder
-	for ; len(choices) >= 3; choices = choices[3:] {
-		text.WriteString(indentations[int(choices[0])%len(indentations)])
-		text.WriteString(beginnings[int(choices[1])%len(beginnings)])
-		text.WriteString(endings[int(choices[2])%len(endings)])
-		text.WriteByte('\n')
-	}
-	return text.String()
-}
-
 // fromSigs is the value that kubectl and then the API server make of a text.
 func fromSigs(t *testing.T, text []byte) any {
 	t.Helper()

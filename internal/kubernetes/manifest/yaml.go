@@ -22,13 +22,6 @@ var errDepth = errors.New("too deep")
 // the fuzz tests hold it to the same result. Duplicate keys are an error.
 func decodeYAML(text []byte, depth int) (value any, err error) {
 	defer recovered(&err)
-	if object, ok := decodeBlock(string(text), depth); ok {
-		return object, nil
-	}
-	return decodeByLibrary(text, depth)
-}
-
-func decodeByLibrary(text []byte, depth int) (any, error) {
 	var decoded any
 	if err := yaml.UnmarshalStrict(text, &decoded); err != nil {
 		// The strict library also refuses a key that overrides a merged one, which kubectl accepts and people mean.
