@@ -81,7 +81,10 @@ func jsonList(items []string) string {
 
 // jsonText is a string in double quotes, which YAML reads too.
 func jsonText(s string) string {
-	text, _ := json.Marshal(s) // a string always has a form
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic("inspector: a string has no JSON form: " + err.Error())
+	}
 	return string(text)
 }
 
@@ -148,13 +151,11 @@ func (c *Config) addExemption(e Exemption) (*Config, error) {
 		return nil, unfit("the exemption of workload " + e.Workload + " has a name that cannot be written")
 	}
 	item := document.Content[0]
-	var text string
-	switch {
-	case stand == wasAbsent:
-		text, err = c.addList(e)
-	default:
-		text, err = c.addToList(e, stand)
+	add := func() (string, error) { return c.addToList(e, stand) }
+	if stand == wasAbsent {
+		add = func() (string, error) { return c.addList(e) }
 	}
+	text, err := add()
 	if err != nil {
 		return nil, err
 	}

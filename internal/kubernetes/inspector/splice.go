@@ -54,7 +54,7 @@ func (c *Config) span(n *yaml.Node) (start, end int, err error) {
 			return 0, 0, err
 		}
 	}
-	closing := ""
+	var closing string
 	switch {
 	case n.Style&yaml.FlowStyle == 0:
 		return start, at, nil

@@ -38,7 +38,7 @@ var (
 	forUnshipped   = &condition{words: "where nothing arrived lately"}
 	forStopping    = &condition{words: "for `stop_on_destroy`"}
 	forKubeconfig  = &condition{words: "unless `cluster_connection.kubeconfig_path` is set"}
-	forEndpoint    = &condition{words: "unless `cluster_connection` names an endpoint or a kubeconfig"}
+	forEndpoint    = &condition{words: "unless `cluster_connection` names the endpoint or a kubeconfig"}
 	forInstalling  = &condition{words: "where the component is missing"}
 	forGaps        = &condition{words: "where a rule has no result of a cluster (a warning without it)"}
 	byRules        = func(s compliance.Source) *condition {
@@ -244,7 +244,7 @@ var features = []Feature{
 		{action: "cs:UpdateControlPlaneLog", why: "changes which components' logs are collected"},
 		{action: "cs:EnableCoreControlPlaneComponentsLog", why: "the same call: its page names both actions"},
 	}},
-	{Name: scanPolicy, Needs: scanNeeds(), Kubernetes: scanRights("get", "update")},
+	{Name: scanPolicy, Needs: scanNeeds(forKubeconfig), Kubernetes: scanRights("get", "update")},
 	{Name: scanPolicy + ".component_version", With: []string{scanPolicy}, Needs: []need{
 		{action: "cs:InstallClusterAddons", why: "installs the component, also for `install_component`", when: forInstalling},
 		{action: "cs:UpgradeClusterAddons", why: "takes the component to another version"},
@@ -255,8 +255,8 @@ var features = []Feature{
 		{action: "cs:DescribeTaskInfo", why: "waits for the end of a change"},
 	}},
 	{Name: scanPolicy + ".triggers", With: []string{scanPolicy}, Kubernetes: runRights()},
-	{Name: scanPolicies, With: []string{clusterList}, Needs: scanNeeds(), Kubernetes: scanRights("get")},
-	{Name: scanPolicies + fromConfig, Needs: append(groupNeeds(), scanNeeds()...), Kubernetes: scanRights("get")},
+	{Name: scanPolicies, With: []string{clusterList}, Needs: scanNeeds(nil), Kubernetes: scanRights("get")},
+	{Name: scanPolicies + fromConfig, Needs: append(groupNeeds(), scanNeeds(nil)...), Kubernetes: scanRights("get")},
 	{Name: "ackguard_scan_policy_manifests", Needless: "it makes no call"},
 	{Name: "ackguard_rules", Needless: "it makes no call"},
 	{Name: "ackguard_workload_compliance", Needless: "it makes no call"},
@@ -264,11 +264,12 @@ var features = []Feature{
 	{Name: "ackguard_required_ram_policy", Needless: "its only call is `sts:GetCallerIdentity`, which needs no permission"},
 }
 
-// scanNeeds are what it takes to find the component and to open the cluster's own API.
-func scanNeeds() []need {
+// scanNeeds are what it takes to find the component and to open the cluster's own API; asked is when it takes a
+// kubeconfig of the service.
+func scanNeeds(asked *condition) []need {
 	return []need{
 		{action: "cs:ListClusterAddonInstances", why: "finds the component"},
-		{action: "cs:DescribeClusterUserKubeconfig", why: "opens the cluster's own API", when: forKubeconfig},
+		{action: "cs:DescribeClusterUserKubeconfig", why: "opens the cluster's own API", when: asked},
 		{action: "cs:DescribeClusterDetail", why: "finds out whether the cluster has a public endpoint", when: forEndpoint},
 	}
 }

@@ -29,7 +29,7 @@ var cronFields = []cronField{
 func cronProblem(text string) string {
 	parts := strings.Fields(text)
 	if len(parts) != len(cronFields) {
-		return fmt.Sprintf("it has %d fields and not five: minute, hour, day of month, month, day of week", len(parts))
+		return fmt.Sprintf("it has %d fields and not five: minute, hour, day of the month, month and weekday", len(parts))
 	}
 	for i, field := range cronFields {
 		for item := range strings.SplitSeq(parts[i], ",") {

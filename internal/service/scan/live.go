@@ -43,7 +43,10 @@ func look(ctx context.Context, client *cluster.Client, n names, version string) 
 		return live{}, err
 	}
 	found.cronJob, err = find(ctx, client, cluster.CronJobs, "CronJob", cmp.Or(n.cronJob, inspector.CronJobName), n.cronJobNamespace, "cron_job_namespace", version)
-	return found, err
+	if err != nil {
+		return live{}, err
+	}
+	return found, nil
 }
 
 func find(ctx context.Context, client *cluster.Client, r cluster.Resource, kind, name, namespace, argument, version string) (object *cluster.Object, err error) {

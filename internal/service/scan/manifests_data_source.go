@@ -3,6 +3,7 @@ package scan
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
@@ -172,7 +173,7 @@ func (m *manifestsModel) renderTiming(diags *diag.Diagnostics) {
 func manifest(text, kind string) (*cluster.Object, error) {
 	var content map[string]any
 	if err := sigsyaml.UnmarshalStrict([]byte(text), &content); err != nil {
-		return nil, fmt.Errorf("it is no YAML of one object, or has a key twice")
+		return nil, errors.New("it is no YAML of one object, or has a key twice")
 	}
 	object := &cluster.Object{Object: content}
 	if object.GetKind() != kind {

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -86,20 +87,17 @@ func mayHaveHappened(err error) bool {
 func (o *operation) await(ctx context.Context, client *cluster.Client, m *policyModel, installed cs.Addon) (l live, err error) {
 	var missing string
 	timed := m.wantsTiming() || !m.Triggers.IsNull()
-	waited := settle.Until(ctx, o.clock, min(o.timeout, objectsWait), func(ctx context.Context) (string, error) {
-		if l, err = look(ctx, client, o.names, installed.Version); err != nil {
-			return "", nil
-		}
+	err = settle.Until(ctx, o.clock, min(o.timeout, objectsWait), func(ctx context.Context) (string, error) {
+		var err error
+		l, err = look(ctx, client, o.names, installed.Version)
 		missing = l.missing(o.names, true, timed)
-		return missing, nil
+		return missing, err
 	})
-	switch {
-	case err != nil:
-		return live{}, err
-	case waited != nil:
+	var pending *settle.Pending
+	if errors.As(err, &pending) {
 		return live{}, &missingError{missing}
 	}
-	return l, nil
+	return l, err
 }
 
 // foundConfig is what the policy found of the configuration: as the ConfigMap itself says, for that was written together

@@ -86,9 +86,7 @@ func (r *policyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if created {
 		return
 	}
-	for _, replaces := range plan.elsewhere(ctx, state, &resp.Diagnostics) {
-		resp.RequiresReplace = append(resp.RequiresReplace, replaces)
-	}
+	resp.RequiresReplace = append(resp.RequiresReplace, plan.elsewhere(ctx, state, &resp.Diagnostics)...)
 	checks := !plan.Enabled.Equal(state.Enabled) || !plan.Disabled.Equal(state.Disabled)
 	other := !plan.ComponentVersion.Equal(state.ComponentVersion) || !plan.ComponentName.Equal(state.ComponentName)
 	if other {
@@ -124,29 +122,23 @@ func (m policyModel) elsewhere(ctx context.Context, state policyModel, diags *di
 	for _, c := range []struct {
 		argument string
 		now      types.String
-		before   string
+		managed  string
+		fallback string // what it is without the argument
 	}{
-		{"config_map", is.ConfigMap, cmpOr(was.ConfigMap, inspector.ConfigMapName)},
-		{"config_map_namespace", is.ConfigMapNamespace, state.ConfigNamespace.ValueString()},
-		{"config_key", is.ConfigKey, state.ConfigKey.ValueString()},
-		{"cron_job", is.CronJob, cmpOr(was.CronJob, inspector.CronJobName)},
-		{"cron_job_namespace", is.CronJobNamespace, state.CronJobNamespace.ValueString()},
+		{"config_map", is.ConfigMap, orElse(was.ConfigMap, inspector.ConfigMapName), inspector.ConfigMapName},
+		{"config_map_namespace", is.ConfigMapNamespace, state.ConfigNamespace.ValueString(), state.ConfigNamespace.ValueString()},
+		{"config_key", is.ConfigKey, state.ConfigKey.ValueString(), state.ConfigKey.ValueString()},
+		{"cron_job", is.CronJob, orElse(was.CronJob, inspector.CronJobName), inspector.CronJobName},
+		{"cron_job_namespace", is.CronJobNamespace, state.CronJobNamespace.ValueString(), state.CronJobNamespace.ValueString()},
 	} {
-		fallback := c.before
-		if c.argument == "config_map" {
-			fallback = inspector.ConfigMapName
-		}
-		if c.argument == "cron_job" {
-			fallback = inspector.CronJobName
-		}
-		if now := cmpOr(c.now, fallback); c.before != "" && !c.now.IsUnknown() && now != c.before {
+		if c.managed != "" && !c.now.IsUnknown() && orElse(c.now, c.fallback) != c.managed {
 			paths = append(paths, path.Root("objects").AtName(c.argument))
 		}
 	}
 	return paths
 }
 
-func cmpOr(value types.String, fallback string) string {
+func orElse(value types.String, fallback string) string {
 	if value.ValueString() == "" {
 		return fallback
 	}

@@ -1,6 +1,7 @@
 package scan_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -85,7 +86,7 @@ func TestPolicy_cli(t *testing.T) {
 						return fmt.Errorf("the configuration is\n%s", text)
 					}
 					if text := s.String(); strings.Contains(text, "certificate") || strings.Contains(text, "BEGIN") {
-						return fmt.Errorf("the state holds a secret")
+						return errors.New("the state holds a secret")
 					}
 					return nil
 				},
