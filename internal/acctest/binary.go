@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/acctest/apiserver"
 )
 
 const module = "github.com/ackguard/terraform-provider-ackguard"
@@ -20,7 +22,7 @@ var built struct {
 	paths map[string]func() (string, error)
 }
 
-// Main runs the tests of a package that uses Program: func TestMain(m *testing.M) { acctest.Main(m) }.
+// Main runs the tests of a package that uses Program or a real API server: func TestMain(m *testing.M) { acctest.Main(m) }.
 func Main(m *testing.M) {
 	dir, err := os.MkdirTemp("", "ackguard-test")
 	if err != nil {
@@ -29,6 +31,10 @@ func Main(m *testing.M) {
 	built.dir, built.paths = dir, map[string]func() (string, error){}
 	code := m.Run()
 	_ = os.RemoveAll(dir)
+	if err := apiserver.StopShared(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = max(code, 1)
+	}
 	os.Exit(code)
 }
 

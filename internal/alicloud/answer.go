@@ -38,7 +38,7 @@ func (c *Caller) decode(op Operation, x *exchange, used Credential, out any) *Er
 		return c.failure(op, x, Error{Kind: Server, Message: fmt.Sprintf("HTTP %d with a body that is no JSON object", x.status)})
 	case x.status >= 300 && !isObject: // half an answer, the page of something in between, or a redirect, which no API sends
 		return c.failure(op, x, Error{Kind: Network, Message: fmt.Sprintf("HTTP %d with a body that is no JSON object", x.status)})
-	case out == nil && len(bytes.TrimSpace(x.body)) == 0:
+	case (out == nil || op.MayBeEmpty) && len(bytes.TrimSpace(x.body)) == 0:
 		return nil
 	case !isObject:
 		return c.failure(op, x, Error{Kind: Network, Message: "the answer is no JSON object, so something in between answered", err: err})

@@ -118,6 +118,8 @@ type Operation struct {
 	// Holds are keys that the answer must have at its top: without them a 200 is
 	// no answer, and empty lists or objects read from it would be made up.
 	Holds []string
+	// MayBeEmpty: an answer without a body leaves what is decoded into as it was.
+	MayBeEmpty bool
 	// SafeToRepeat: the call may run twice without harm, so it is sent again
 	// after an answer that did not arrive.
 	SafeToRepeat bool

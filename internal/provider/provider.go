@@ -20,6 +20,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/logshipping"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/permission"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/workload"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scan"
 )
 
 // Address is the provider's source address.
@@ -67,6 +68,7 @@ func (p *ackguard) Resources(context.Context) []func() resource.Resource {
 		logshipping.NewAlertResource,
 		logshipping.NewDashboardResource,
 		logshipping.NewShippingResource,
+		scan.NewPolicyResource,
 	}
 }
 
@@ -88,6 +90,8 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		logshipping.NewPoliciesDataSource,
 		logshipping.NewStatusDataSource,
 		permission.NewRequiredPolicyDataSource,
+		scan.NewPoliciesDataSource,
+		scan.NewManifestsDataSource,
 	}
 }
 

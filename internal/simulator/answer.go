@@ -125,10 +125,16 @@ func jsonAnswer(result any, base answer) answer {
 func errorAnswer(e *apiError, base answer) answer {
 	base.status, base.code, base.message = e.Status, e.Code, e.Message
 	if e.RetryAfter != "" {
-		base.header.Set("x-acs-retry-after", e.RetryAfter)
+		name := "x-acs-retry-after"
+		if base.product == ProductKubernetes {
+			name = "Retry-After"
+		}
+		base.header.Set(name, e.RetryAfter)
 	}
 	var form any
 	switch {
+	case base.product == ProductKubernetes:
+		form = kubernetesStatus(e)
 	case base.product == ProductLog:
 		form = struct {
 			Code    string `json:"errorCode"`

@@ -22,6 +22,7 @@ type authority struct {
 	pem  []byte
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
+	any  bool // it vouches for every name
 
 	mu     sync.Mutex
 	leaves map[string]*tls.Certificate
@@ -78,6 +79,9 @@ func certificateTemplate(name string) *x509.Certificate {
 
 // permits says whether the CA's certificate allows a leaf for the name.
 func (a *authority) permits(name string) bool {
+	if a.any {
+		return true
+	}
 	if ip := net.ParseIP(name); ip != nil {
 		for _, allowed := range a.cert.PermittedIPRanges {
 			if allowed.Contains(ip) {

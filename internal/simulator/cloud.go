@@ -67,6 +67,10 @@ type Cloud struct {
 	standing     map[string]string    // id of the session that a metadata service or credentials URI hands out
 	imdsTokens   map[string]time.Time // tokens of the metadata service, until when they are good
 
+	kubernetes kubernetesAccess
+	runs       []inspectorRun
+	writeMu    sync.Mutex // of kubernetes.writes, whose functions call the cloud
+
 	quotaMu sync.Mutex
 	quotas  []quotaState
 
@@ -90,6 +94,7 @@ func New(s *Scenario, o Options) (*Cloud, error) {
 		accounts:   map[string]*accountState{}, clusters: map[string]*clusterState{}, keys: map[string]keyOwner{},
 		standing: map[string]string{}, imdsTokens: map[string]time.Time{}, uris: map[string]CredentialsURI{},
 		sessions: map[string]*session{}, nonces: map[string]time.Time{}, tasks: map[string]*task{}, clientTokens: map[string]any{},
+		kubernetes: kubernetesAccess{known: map[string]kubernetesIdentity{}},
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -152,6 +157,7 @@ type call struct {
 	params url.Values
 	body   any
 	header http.Header
+	host   string
 	raw    []byte // the body as it was sent
 }
 
@@ -180,11 +186,21 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		form, _ = url.ParseQuery(string(body))
 	}
-	t, routeErr := route(r, query, form)
+	inCluster := c.kubernetesTarget(r)
+	var t target
+	var routeErr *apiError
+	if inCluster == nil {
+		t, routeErr = route(r, query, form)
+	} else {
+		t.product, t.action = ProductKubernetes, inCluster.action(r.Method)
+	}
 	accessKeyID := signature.AccessKeyID(r, query, form)
 	record := Request{
 		Time: now, Product: t.product, Action: t.action, AccountID: c.accountOf(accessKeyID), AccessKeyID: mask(accessKeyID), Region: t.region,
 		Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: redact(query), Form: redact(form), RequestID: c.requestID(),
+	}
+	if inCluster != nil {
+		record.AccountID, record.Region = c.placeOf(inCluster)
 	}
 	if len(form) == 0 && len(body) > 0 {
 		record.Body = bytes.Clone(body)
@@ -197,6 +213,11 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if fault != nil {
 		fault.wait(r)
 	}
+	if inCluster != nil && c.unreachable(r, inCluster) {
+		c.record(record)
+		reset(w)
+		return
+	}
 	var a answer
 	switch {
 	case fault != nil && (fault.Reset == ResetBeforeCommit || fault.Code != ""):
@@ -205,6 +226,11 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a = errorAnswer(refuse(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "%v", readErr), base)
 	case queryErr != nil:
 		a = errorAnswer(refuse(http.StatusBadRequest, "InvalidParameter", "the query is not well formed: %v", queryErr), base)
+	case inCluster != nil:
+		a = c.serveKubernetes(r, inCluster, query, body, now, base)
+		if fault != nil {
+			a = fault.answer(a)
+		}
 	default:
 		a = c.respond(r, t, routeErr, query, form, body, now, base)
 		if fault != nil {
@@ -265,7 +291,7 @@ func (c *Cloud) handle(r *http.Request, t target, query, form url.Values, body [
 	if err != nil {
 		return nil, err
 	}
-	cl := &call{Cloud: c, target: t, time: now, caller: caller, params: params, header: r.Header, raw: body}
+	cl := &call{Cloud: c, target: t, time: now, caller: caller, params: params, header: r.Header, host: r.Host, raw: body}
 	if cl.body, err = t.operation.readBody(t, c.behaviour, body, len(form) > 0); err != nil {
 		return nil, err
 	}

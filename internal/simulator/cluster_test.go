@@ -57,6 +57,7 @@ func filledCluster() Cluster {
 	c.InspectConfig.Recurrence = "FREQ=DAILY;BYHOUR=1;BYMINUTE=2"
 	c.InspectReports[0].StartTime, c.InspectReports[0].EndTime = "2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z"
 	c.ControlPlaneLog.LogTTL = "30"
+	c.Kubernetes = nil
 	c.AuditEvents[0].Age, c.KubernetesEvents[0].Age, c.InspectionFindings[0].Age = "1m", "1m", "1m"
 	return c
 }

@@ -27,6 +27,8 @@ func (k *checker) consistency(path string, c Consistency) {
 type clusterState struct {
 	accountID, clusterID, regionID string
 
+	kubernetes *kubernetesState // nil until the cluster's own API is looked at
+
 	now   *version // nil once the cluster is deleted
 	shown *version // while reads lag: what they show, nil before the cluster is visible
 	reads int64    // how many more reads show it

@@ -62,6 +62,7 @@ func fullScenario(t *testing.T) *Scenario {
 	c.ClusterID, c.RegionID, c.State = clusterID("full"), "cn-hangzhou", "running"
 	c.Addons[0].Name, c.InspectConfig, c.TaskFailure = "addon", nil, nil
 	c.ClusterType, c.ControlPlaneLog.LogTTL = managedCluster, "30"
+	c.Kubernetes = nil
 	c.AuditEvents, c.KubernetesEvents, c.InspectionFindings = nil, nil, nil
 	c.InspectReports[0].StartTime, c.InspectReports[0].EndTime, c.InspectReports[0].ReportID = "2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z", "report"
 	second := c.InspectReports[0]
@@ -213,6 +214,13 @@ func TestEveryAnswerConforms(t *testing.T) {
 	step(local, "DescribeClusterNodePools", cluster+"/nodepools", nil, nil)
 	step(local, "ListClusterAddonInstances", cluster+"/addon_instances", nil, nil)
 	step(local, "GetClusterAddonInstance", cluster+"/addon_instances/addon", nil, nil)
+	inspector, components := inspectorAddons[0], cluster+"/components/"
+	step(local, "DescribeAddon", "/addons/"+inspector, params{"cluster_id": id, "region_id": "cn-hangzhou", "version": "v0.16.2"}, nil)
+	step(local, "InstallClusterAddons", components+"install", nil, []any{map[string]any{"name": inspector, "version": "v0.16.2", "config": "{}"}})
+	step(local, "ModifyClusterAddon", components+inspector+"/config", nil, map[string]any{"config": "{}"})
+	step(local, "UpgradeClusterAddons", components+"upgrade", nil, []any{map[string]any{"component_name": inspector, "next_version": "v0.16.8"}})
+	step(local, "UnInstallClusterAddons", components+"uninstall", nil, []any{map[string]any{"name": inspector, "cleanup_cloud_resources": false}})
+	step(local, "DescribeClusterUserKubeconfig", "/k8s/"+id+"/user_config", params{"PrivateIpAddress": "true", "TemporaryDurationMinutes": "15"}, nil)
 	task := step(local, "ModifyCluster", "/api/v2/clusters/"+id, nil, map[string]any{"cluster_name": "renamed"})
 	step(local, "DescribeTaskInfo", "/tasks/"+task.text("task_id"), nil, nil)
 	step(local, "GetClusterAuditProject", cluster+"/audit", nil, nil)

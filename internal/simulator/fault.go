@@ -10,8 +10,8 @@ import (
 
 // Fault is one entry of the fault script: which calls, and what happens to them. Empty matchers match everything.
 type Fault struct {
-	Product   string `json:"product,omitzero" jsonschema:"enum=cs,enum=sts,enum=resourcedirectory,enum=config,enum=sls,enum=ecs-metadata,enum=credentials-uri" jsonschema_description:"Product of the call."`
-	Action    string `json:"action,omitzero" jsonschema_description:"Name of the API, for example DescribeClusterDetail."`
+	Product   string `json:"product,omitzero" jsonschema:"enum=cs,enum=sts,enum=resourcedirectory,enum=config,enum=sls,enum=ecs-metadata,enum=credentials-uri,enum=kubernetes" jsonschema_description:"Product of the call."`
+	Action    string `json:"action,omitzero" jsonschema_description:"Name of the API, for example DescribeClusterDetail; of a cluster's own API, verb and kind, for example update cronjobs.batch."`
 	AccountID string `json:"account,omitzero" jsonschema_description:"AccountId of the caller's key."`
 	Region    string `json:"region,omitzero" jsonschema_description:"Region of the call."`
 

@@ -9,7 +9,7 @@ import (
 )
 
 // operations is everything that the cloud answers.
-var operations = slices.Concat(stsOperations, directoryOperations, clusterOperations, addonOperations, auditLogOperations, inspectOperations, configOperations, olderOperations, logOperations, metadataOperations, credentialsURIOperations)
+var operations = slices.Concat(stsOperations, directoryOperations, clusterOperations, addonOperations, kubeconfigOperations, auditLogOperations, inspectOperations, configOperations, olderOperations, logOperations, metadataOperations, credentialsURIOperations)
 
 // address is a product, a version that shares no calls, if it is one, and the name of an action or a method.
 type address struct{ product, version, name string }

@@ -47,7 +47,7 @@ func (s *Server) serves(hostPort string) bool {
 		ip := net.ParseIP(name)
 		return name == "localhost" || name == hostName(s.Addr()) || ip != nil && ip.IsLoopback()
 	}
-	return simulatesHost(name) || name == metadataHost && s.cloud.instance != nil
+	return simulatesHost(name) || len(s.cloud.clustersAt(hostPort)) > 0 || name == metadataHost && s.cloud.instance != nil
 }
 
 // connect turns the connection into a tunnel to ourselves.
@@ -91,6 +91,8 @@ func (s *Server) certificates(target string) *tls.Config {
 		MinVersion: tls.VersionTLS12,
 		// Faults reset connections, which HTTP/2 would share among calls.
 		NextProtos: []string{"http/1.1"},
+		// Those of kubeconfigs; who has none is not asked twice.
+		ClientAuth: tls.RequestClientCert,
 		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 			name := hello.ServerName
 			if name == "" && target != "" {
@@ -98,6 +100,9 @@ func (s *Server) certificates(target string) *tls.Config {
 			}
 			if name == "" {
 				name = hostName(hello.Conn.LocalAddr().String())
+			}
+			if leaf, err := s.cloud.endpointLeaf(target, name); leaf != nil || err != nil {
+				return leaf, err
 			}
 			leaf, err := s.authority.leaf(name)
 			if err != nil {

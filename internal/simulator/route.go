@@ -15,6 +15,7 @@ const (
 	ProductConfig            = "config"
 	ProductLog               = "sls"
 	ProductMetadata          = "ecs-metadata"
+	ProductKubernetes        = "kubernetes" // a cluster's own API
 	ProductCredentialsURI    = "credentials-uri"
 )
 

@@ -65,6 +65,7 @@ type Cluster struct {
 	AuditEvents                []ClusterLogRow   `json:"audit_events,omitzero" jsonschema_description:"Events of audit.k8s.io/v1 that the API server has written to its audit log; for nothing while auditing is off."`
 	KubernetesEvents           []ClusterLogRow   `json:"kubernetes_events,omitzero" jsonschema_description:"Events of Kubernetes that the collector has written to the Logstore k8s-event."`
 	InspectionFindings         []ClusterLogRow   `json:"inspection_findings,omitzero" jsonschema_description:"What security-inspector has written: kind, name, namespace, check_type, check_item, result, severity, message."`
+	Kubernetes                 *Kubernetes       `json:"kubernetes,omitzero" jsonschema_description:"The cluster's own API."`
 	TaskFailure                *TaskFailure      `json:"task_failure,omitzero" jsonschema_description:"Why tasks on the cluster fail, without effect; left out, they succeed."`
 	InspectConfig              *InspectConfig    `json:"inspect_config,omitzero" jsonschema_description:"Schedule of the cluster inspection."`
 	InspectReports             []InspectReport   `json:"inspect_reports,omitzero" jsonschema_description:"History of inspections, in any order."`

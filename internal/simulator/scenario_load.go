@@ -299,6 +299,7 @@ func (k *checker) cluster(path string, c *Cluster) {
 		}
 	}
 	k.checkLogs(path, c)
+	k.kubernetes(path+".kubernetes", c.Kubernetes)
 	for i := range c.InspectReports {
 		r, at := &c.InspectReports[i], fmt.Sprintf("%s.inspect_reports[%d]", path, i)
 		k.once("reportId", r.ReportID, at+".reportId")

@@ -32,6 +32,9 @@ func (c *Cloud) Start(addr string) (*Server, error) {
 	}
 	s.sniffer = newSniffer(listener, s.certificates)
 	s.http = &http.Server{Handler: http.HandlerFunc(s.frontDoor), ReadHeaderTimeout: 10 * time.Second, ConnContext: withTunnel}
+	c.mu.Lock()
+	c.kubernetes.server = s
+	c.mu.Unlock()
 	go func() { s.done <- s.http.Serve(s.sniffer) }()
 	return s, nil
 }

@@ -27,6 +27,7 @@ func (c *Cloud) Snapshot() Snapshot {
 			}
 		}
 	}
+	c.snapshotKubernetes(s)
 	c.snapshotConfig(s)
 	c.snapshotLog(s)
 	return s

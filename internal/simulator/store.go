@@ -68,6 +68,7 @@ func (c *Cloud) settle(now time.Time) {
 	c.forget(func(s *clusterState) bool { return !s.lags(now) })
 	defer c.settleConfig(c.configTime(now))
 	defer c.settleLog(c.logTime(now))
+	defer c.settleRuns(now)
 	c.pending = slices.DeleteFunc(c.pending, func(p pendingChange) bool {
 		if p.due.After(now) {
 			return false

@@ -89,15 +89,6 @@ func (c *Client) NodePools(ctx context.Context, clusterID string) ([]NodePool, e
 	return each(c, "DescribeClusterNodePools", clusterID, answer.Nodepools, nodePool)
 }
 
-// AddonInstances lists a cluster's installed add-ons (ListClusterAddonInstances).
-func (c *Client) AddonInstances(ctx context.Context, clusterID string) ([]Addon, error) {
-	var answer csv4.ListClusterAddonInstancesResponseBody
-	if err := c.get(ctx, "ListClusterAddonInstances", clusterID, "/addon_instances", &answer, "addons"); err != nil {
-		return nil, err
-	}
-	return each(c, "ListClusterAddonInstances", clusterID, answer.Addons, addon)
-}
-
 // each takes from the SDK's structs what is read here. A list with a null in it
 // is refused: nobody knows what it stands for.
 func each[In, Out any](c *Client, action, clusterID string, items []*In, take func(*In) Out) ([]Out, error) {

@@ -124,13 +124,6 @@ func nodePool(p *csv4.DescribeClusterNodePoolsResponseBodyNodepools) NodePool {
 	return pool
 }
 
-// Addon is an installed add-on as ListClusterAddonInstances gives it.
-type Addon struct{ Name, Version string }
-
-func addon(a *csv4.ListClusterAddonInstancesResponseBodyAddons) Addon {
-	return Addon{Name: deref(a.Name), Version: deref(a.Version)}
-}
-
 func deref(s *string) string {
 	if s == nil {
 		return ""

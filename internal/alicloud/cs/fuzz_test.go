@@ -136,3 +136,26 @@ func FuzzTask(f *testing.F) {
 		`{"task_id":"T-1","task_type":"cluster_audit_log","state":"running"}`, `{"state":"success","error":null}`,
 		`{"state":"failed","error":{"code":"E","message":"no."}}`, `{"state":""}`, `{"state":"failed","error":"no"}`)
 }
+
+func FuzzUserKubeconfig(f *testing.F) {
+	fuzzAnswers(f, func(ctx context.Context, c *cs.Client) error {
+		config, err := c.UserKubeconfig(ctx, clusterID, cs.KubeconfigRequest{})
+		if err == nil && config.Config == "" {
+			return errors.New("an empty kubeconfig was taken")
+		}
+		return err
+	}, "config", `{"config":"apiVersion: v1","expiration":"2026-11-28T12:00:00Z"}`, `{"config":""}`, `{"config":7}`)
+}
+
+func FuzzAddon(f *testing.F) {
+	fuzzAnswers(f, func(ctx context.Context, c *cs.Client) error {
+		offer, found, err := c.Addon(ctx, clusterID, "cn-hangzhou", inspector, "")
+		if err == nil && !found {
+			return &alicloud.Error{Message: "there is none"}
+		}
+		if err == nil && offer.Name != inspector {
+			return errors.New("another add-on was taken")
+		}
+		return err
+	}, "name", `{"name":"security-inspector","version":"v0.16.8","newer_versions":[null]}`, `{"name":"other"}`)
+}

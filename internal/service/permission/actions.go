@@ -167,6 +167,10 @@ var actions = map[string]action{
 	"cs:UpdateControlPlaneLog":       {Member, clusters, compliance.Documented},
 	// The page of UpdateControlPlaneLog names it as needed besides.
 	"cs:EnableCoreControlPlaneComponentsLog": {Member, clusters, compliance.Documented},
+	"cs:DescribeClusterUserKubeconfig":       {Member, clusters, compliance.Documented},
+	"cs:InstallClusterAddons":                {Member, clusters, compliance.Inferred},
+	"cs:UpgradeClusterAddons":                {Member, clusters, compliance.Inferred},
+	"cs:UnInstallClusterAddons":              {Member, clusters, compliance.Inferred},
 	// A task has no resource of its own, and the page narrows it to none.
 	"cs:DescribeTaskInfo":              {Member, everything, compliance.Documented},
 	"cs:GetClusterInspectReportDetail": {Member, clusters, compliance.Inferred},

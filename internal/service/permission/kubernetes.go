@@ -14,6 +14,7 @@ type KubernetesRule struct {
 	Namespace string // empty for rights in all namespaces and on what has none
 	APIGroups []string
 	Resources []string
+	Names     []string // empty for all; lists and creates cannot be narrowed to some
 	Verbs     []string
 }
 
@@ -47,6 +48,7 @@ type (
 	rbacRule struct {
 		APIGroups []string `yaml:"apiGroups"`
 		Resources []string `yaml:"resources"`
+		Names     []string `yaml:"resourceNames,omitempty"`
 		Verbs     []string `yaml:"verbs"`
 	}
 	rbacReference struct {
@@ -66,7 +68,7 @@ type (
 func (r Required) RBAC() (string, error) {
 	byNamespace := map[string][]rbacRule{}
 	for _, k := range r.Kubernetes {
-		rule := rbacRule{sorted(k.APIGroups), sorted(k.Resources), sorted(k.Verbs)}
+		rule := rbacRule{sorted(k.APIGroups), sorted(k.Resources), sorted(k.Names), sorted(k.Verbs)}
 		if !slices.ContainsFunc(byNamespace[k.Namespace], func(other rbacRule) bool { return compareRules(rule, other) == 0 }) {
 			byNamespace[k.Namespace] = append(byNamespace[k.Namespace], rule)
 		}
@@ -99,5 +101,5 @@ func (r Required) RBAC() (string, error) {
 func sorted(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
 
 func compareRules(a, b rbacRule) int {
-	return cmp.Or(slices.Compare(a.APIGroups, b.APIGroups), slices.Compare(a.Resources, b.Resources), slices.Compare(a.Verbs, b.Verbs))
+	return cmp.Or(slices.Compare(a.APIGroups, b.APIGroups), slices.Compare(a.Resources, b.Resources), slices.Compare(a.Names, b.Names), slices.Compare(a.Verbs, b.Verbs))
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
+	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/inspector"
 	"github.com/ackguard/terraform-provider-ackguard/internal/nearest"
 )
 
@@ -36,6 +37,9 @@ var (
 	forIndex       = &condition{words: "for `index_enabled`"}
 	forUnshipped   = &condition{words: "where nothing arrived lately"}
 	forStopping    = &condition{words: "for `stop_on_destroy`"}
+	forKubeconfig  = &condition{words: "unless `cluster_connection.kubeconfig_path` is set"}
+	forEndpoint    = &condition{words: "unless `cluster_connection` names an endpoint or a kubeconfig"}
+	forInstalling  = &condition{words: "where the component is missing"}
 	forGaps        = &condition{words: "where a rule has no result of a cluster (a warning without it)"}
 	byRules        = func(s compliance.Source) *condition {
 		return &condition{"as far as the [rules](guides/rules.md) need it", func(c choice) bool { return c.sources[s] }}
@@ -80,6 +84,8 @@ const (
 	shipping         = "ackguard_audit_log_shipping"
 	shippingStatus   = "ackguard_log_shipping_status"
 	configCompliance = "ackguard_config_compliance"
+	scanPolicy       = "ackguard_scan_policy"
+	scanPolicies     = "ackguard_scan_policies"
 )
 
 // features is the one table of what needs what. Whatever the provider offers is in it: a test of internal/provider
@@ -238,10 +244,51 @@ var features = []Feature{
 		{action: "cs:UpdateControlPlaneLog", why: "changes which components' logs are collected"},
 		{action: "cs:EnableCoreControlPlaneComponentsLog", why: "the same call: its page names both actions"},
 	}},
+	{Name: scanPolicy, Needs: scanNeeds(), Kubernetes: scanRights("get", "update")},
+	{Name: scanPolicy + ".component_version", With: []string{scanPolicy}, Needs: []need{
+		{action: "cs:InstallClusterAddons", why: "installs the component, also for `install_component`", when: forInstalling},
+		{action: "cs:UpgradeClusterAddons", why: "takes the component to another version"},
+		{action: "cs:DescribeTaskInfo", why: "waits for the end of a change"},
+	}},
+	{Name: scanPolicy + ".uninstall_on_destroy", With: []string{scanPolicy}, Needs: []need{
+		{action: "cs:UnInstallClusterAddons", why: "uninstalls the component"},
+		{action: "cs:DescribeTaskInfo", why: "waits for the end of a change"},
+	}},
+	{Name: scanPolicy + ".triggers", With: []string{scanPolicy}, Kubernetes: runRights()},
+	{Name: scanPolicies, With: []string{clusterList}, Needs: scanNeeds(), Kubernetes: scanRights("get")},
+	{Name: scanPolicies + fromConfig, Needs: append(groupNeeds(), scanNeeds()...), Kubernetes: scanRights("get")},
+	{Name: "ackguard_scan_policy_manifests", Needless: "it makes no call"},
 	{Name: "ackguard_rules", Needless: "it makes no call"},
 	{Name: "ackguard_workload_compliance", Needless: "it makes no call"},
 	{Name: "ackguard_validating_admission_policy", Needless: "it makes no call"},
 	{Name: "ackguard_required_ram_policy", Needless: "its only call is `sts:GetCallerIdentity`, which needs no permission"},
+}
+
+// scanNeeds are what it takes to find the component and to open the cluster's own API.
+func scanNeeds() []need {
+	return []need{
+		{action: "cs:ListClusterAddonInstances", why: "finds the component"},
+		{action: "cs:DescribeClusterUserKubeconfig", why: "opens the cluster's own API", when: forKubeconfig},
+		{action: "cs:DescribeClusterDetail", why: "finds out whether the cluster has a public endpoint", when: forEndpoint},
+	}
+}
+
+// scanRights are the rights on the component's two objects, wherever they may be.
+func scanRights(verbs ...string) (rules []KubernetesRule) {
+	for _, namespace := range inspector.Namespaces("") {
+		rules = append(rules,
+			KubernetesRule{Namespace: namespace, APIGroups: []string{""}, Resources: []string{"configmaps"}, Names: []string{inspector.ConfigMapName}, Verbs: verbs},
+			KubernetesRule{Namespace: namespace, APIGroups: []string{"batch"}, Resources: []string{"cronjobs"}, Names: []string{inspector.CronJobName}, Verbs: verbs})
+	}
+	return rules
+}
+
+// runRights are those to start a scan beside the others.
+func runRights() (rules []KubernetesRule) {
+	for _, namespace := range inspector.Namespaces("") {
+		rules = append(rules, KubernetesRule{Namespace: namespace, APIGroups: []string{"batch"}, Resources: []string{"jobs"}, Verbs: []string{"list", "create"}})
+	}
+	return rules
 }
 
 // statusNeeds are what the status of shipping needs beyond the cluster lists.
