@@ -31,10 +31,13 @@ func NewWorkspace(t *testing.T, config string) *Workspace {
 	return w
 }
 
-// Write puts a file into the folder and returns its path.
+// Write puts a file into the folder, or one below it, and returns its path.
 func (w *Workspace) Write(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(w.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

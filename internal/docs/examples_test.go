@@ -93,12 +93,12 @@ var together = map[string]string{
 var imports = regexp.MustCompile(`(?m)^import \{$`)
 
 // examples are the example files, without those of the demo, which are tested
-// where the demo is, and of the module, the landing zone and the shipping of
-// logs, which have tests of their own.
+// where the demo is, and of the module, the landing zone, the shipping of logs
+// and the workloads, which have tests of their own.
 func examples(t *testing.T) []string {
 	t.Helper()
 	return slices.DeleteFunc(below(t, "examples", ".tf"), func(path string) bool {
-		return strings.HasPrefix(path, "examples/demo/") || strings.HasPrefix(path, module) || strings.HasPrefix(path, landingZone) || strings.HasPrefix(path, logShipping)
+		return strings.HasPrefix(path, "examples/demo/") || strings.HasPrefix(path, module) || strings.HasPrefix(path, landingZone) || strings.HasPrefix(path, logShipping) || strings.HasPrefix(path, workloads)
 	})
 }
 

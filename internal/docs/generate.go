@@ -1,5 +1,5 @@
 // Package docs renders what the documentation takes from the code: the
-// committed provider schema, the pages of the rule catalogue, of the conditions for
+// committed provider schema, the pages of the rule catalogues, of the conditions for
 // alerts, of credentials and of the simulator, and the provenance of every object. tfplugindocs renders the rest, see cmd/ackguard-docs.
 package docs
 
@@ -27,11 +27,11 @@ func Files(ctx context.Context) (map[string][]byte, error) {
 	}
 	files := map[string][]byte{schemaPath: schema}
 	for _, l := range []language{english, chinese} {
-		page, err := rulePage(l)
+		pages, err := rulePages(l)
 		if err != nil {
 			return nil, err
 		}
-		files[l.path] = page
+		maps.Copy(files, pages)
 	}
 	conditions, err := conditionPages()
 	if err != nil {

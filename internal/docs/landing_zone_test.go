@@ -15,6 +15,7 @@ import (
 const (
 	landingZone = "examples/landing-zone/"
 	logShipping = "examples/log-shipping/"
+	workloads   = "examples/workloads/"
 )
 
 // The whole of Cloud Config for a directory and the logs of three accounts, as

@@ -25,7 +25,7 @@ resource "terraform_data" "web" {
   lifecycle {
     precondition {
       condition     = local.verdict.compliant
-      error_message = join("\n", [for v in local.verdict.violations : "${v.rule_id}: ${v.message}"])
+      error_message = local.verdict.message
     }
   }
 }

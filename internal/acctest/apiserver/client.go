@@ -11,9 +11,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	numbers "k8s.io/apimachinery/pkg/util/json" // integers are int64
 )
 
-// Object is a Kubernetes object as JSON.
+// Object is a Kubernetes object in JSON's shapes, integers int64.
 type Object = map[string]any
 
 // Client speaks to the server as one user.
@@ -28,9 +30,9 @@ type Client struct {
 
 // StatusError is a refusal by the server: its Status object.
 type StatusError struct {
-	Code    int    // of HTTP, such as 409
-	Reason  string // metav1.StatusReason, such as Conflict
-	Message string
+	Code    int    `json:"code"`   // of HTTP, such as 409
+	Reason  string `json:"reason"` // metav1.StatusReason, such as Conflict
+	Message string `json:"message"`
 }
 
 func (e *StatusError) Error() string { return fmt.Sprintf("%d %s: %s", e.Code, e.Reason, e.Message) }
@@ -82,7 +84,8 @@ func (c *Client) Create(ctx context.Context, object Object) (Object, error) {
 	return stored, err
 }
 
-// DryRun creates nothing: it returns what the server would store, after defaults and admission, and its warnings.
+// DryRun creates nothing: it returns what the server would store, after defaults and admission, and its warnings, which
+// come with a refusal too.
 func (c *Client) DryRun(ctx context.Context, object Object) (admitted Object, warnings []string, err error) {
 	return c.do(ctx, http.MethodPost, Collection(object)+"?dryRun=All", "application/json", object)
 }
@@ -138,10 +141,10 @@ func (c *Client) do(ctx context.Context, method, path, contentType string, body 
 	if response.StatusCode >= http.StatusBadRequest {
 		refusal := &StatusError{Code: response.StatusCode, Message: string(text)}
 		_ = json.Unmarshal(text, refusal) // whatever is no Status stays the message
-		return nil, nil, refusal
+		return nil, warnings(response.Header), refusal
 	}
 	var object Object
-	if err := json.Unmarshal(text, &object); err != nil {
+	if err := numbers.Unmarshal(text, &object); err != nil {
 		return nil, nil, fmt.Errorf("%s %s: %w", method, path, err)
 	}
 	return object, warnings(response.Header), nil

@@ -29,6 +29,8 @@ func run(path, log string, arguments ...string) (*process, error) {
 	}
 	p := &process{name: filepath.Base(path), log: log, command: exec.Command(path, arguments...), ended: make(chan struct{})} //nolint:noctx // ends by stop, in order
 	p.command.Stdout, p.command.Stderr = output, output
+	// Collecting garbage less often saves a fourth of the CPU time, for some 200 MB; who runs the tests may know better.
+	p.command.Env = append([]string{"GOGC=300"}, os.Environ()...)
 	endWithParent(p.command)
 	started := make(chan error)
 	go func() {
@@ -95,10 +97,12 @@ func (p *process) stop() error {
 	defer timer.Stop()
 	select {
 	case <-p.ended:
-		if status, ok := p.command.ProcessState.Sys().(syscall.WaitStatus); p.err != nil && !(ok && status.Signaled() && status.Signal() == syscall.SIGTERM) {
-			return fmt.Errorf("%s failed: %w\n%s", p.name, p.err, p.lastLines())
+		// etcd cleans up and then ends by the signal.
+		status, ok := p.command.ProcessState.Sys().(syscall.WaitStatus)
+		if p.err == nil || ok && status.Signaled() && status.Signal() == syscall.SIGTERM {
+			return nil
 		}
-		return nil
+		return fmt.Errorf("%s failed: %w\n%s", p.name, p.err, p.lastLines())
 	case <-timer.C:
 		_ = p.command.Process.Kill()
 		<-p.ended

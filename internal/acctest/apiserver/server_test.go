@@ -18,6 +18,7 @@ import (
 func TestMain(m *testing.M) { Main(m) }
 
 func must[T any](t *testing.T) func(T, error) T {
+	t.Helper()
 	return func(value T, err error) T {
 		t.Helper()
 		if err != nil {
@@ -229,7 +230,7 @@ func TestNeedsPrograms(t *testing.T) {
 			outcome := &recorder{TB: t}
 			func() {
 				defer func() {
-					if r := recover(); r != nil && r != errEnded {
+					if r := recover(); r != nil && r != endOfTest {
 						panic(r)
 					}
 				}()
@@ -242,7 +243,7 @@ func TestNeedsPrograms(t *testing.T) {
 	}
 }
 
-var errEnded = errors.New("the test ended")
+const endOfTest = "the test ended"
 
 // recorder is a test of which only the way it ends matters.
 type recorder struct {
@@ -252,7 +253,7 @@ type recorder struct {
 
 func (r *recorder) end(text string) {
 	r.text = text
-	panic(errEnded)
+	panic(endOfTest)
 }
 
 func (r *recorder) Helper()                        {}

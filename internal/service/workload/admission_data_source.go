@@ -6,8 +6,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -100,6 +102,16 @@ func (admissionDataSource) ValidateConfig(ctx context.Context, req datasource.Va
 	}
 	if chosen["Deny"] && chosen["Warn"] {
 		resp.Diagnostics.AddAttributeError(path.Root("validation_actions"), "Actions exclude each other", "The API server refuses a binding with both Deny and Warn.")
+	}
+}
+
+func checkRules(catalogue *workload.Catalogue, at path.Path, ids []attr.Value, diags *diag.Diagnostics) {
+	for _, v := range ids {
+		if id, ok := v.(types.String); ok && !id.IsUnknown() {
+			if _, err := catalogue.Lookup(id.ValueString()); err != nil {
+				diags.AddAttributeError(at, "Unknown rule", catalogue.Explain(err))
+			}
+		}
 	}
 }
 

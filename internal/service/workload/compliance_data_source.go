@@ -46,8 +46,11 @@ func (d *complianceDataSource) ValidateConfig(ctx context.Context, req datasourc
 	var files types.Set
 	var texts types.Map
 	var objects types.Dynamic
+	var profile, version types.String
 	var rules types.Set
-	for name, into := range map[string]any{"files": &files, "manifests": &texts, "objects": &objects, "rules": &rules} {
+	for name, into := range map[string]any{
+		"files": &files, "manifests": &texts, "objects": &objects, "profile": &profile, "pod_security_version": &version, "rules": &rules,
+	} {
 		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(name), into)...)
 	}
 	if resp.Diagnostics.HasError() {
@@ -56,12 +59,13 @@ func (d *complianceDataSource) ValidateConfig(ctx context.Context, req datasourc
 	if files.IsNull() && texts.IsNull() && objects.IsNull() {
 		resp.Diagnostics.AddError("Nothing to judge", "Set files, manifests or objects.")
 	}
-	catalogue, err := workload.Load()
-	if err != nil {
-		resp.Diagnostics.AddError("The rule catalogue is broken", err.Error())
+	if profile.IsUnknown() || version.IsUnknown() {
 		return
 	}
-	checkRules(catalogue, path.Root("rules"), rules.Elements(), &resp.Diagnostics)
+	c := criteriaFor(profile, version, knownTexts(rules), nil, &resp.Diagnostics)
+	if c == nil {
+		return
+	}
 	var blocks types.List
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("exemption"), &blocks)...)
 	for i, b := range blocks.Elements() {
@@ -71,7 +75,7 @@ func (d *complianceDataSource) ValidateConfig(ctx context.Context, req datasourc
 		at := path.Root("exemption").AtListIndex(i)
 		var block exemptionModel
 		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &block)...)
-		resp.Diagnostics.Append(exemptionErrors(at, block, catalogue)...)
+		resp.Diagnostics.Append(exemptionErrors(at, block, c)...)
 	}
 }
 
@@ -81,23 +85,13 @@ func HasUnknown(v attr.Value) bool {
 	return err == nil && workload.HasHoles(plain)
 }
 
-func checkRules(catalogue *workload.Catalogue, at path.Path, ids []attr.Value, diags *diag.Diagnostics) {
-	for _, v := range ids {
-		if id, ok := v.(types.String); ok && !id.IsUnknown() {
-			if _, err := catalogue.Lookup(id.ValueString()); err != nil {
-				diags.AddAttributeError(at, "Unknown rule", catalogue.Explain(err))
-			}
-		}
-	}
-}
-
-func exemptionErrors(at path.Path, block exemptionModel, catalogue *workload.Catalogue) diag.Diagnostics {
+func exemptionErrors(at path.Path, block exemptionModel, c *criteria) diag.Diagnostics {
 	var diags diag.Diagnostics
-	for _, problem := range catalogue.Validate(block.exemption()) {
+	for _, problem := range c.validate(block.exemption()) {
 		detail := problem.Err.Error() + "."
 		var unknown *compliance.UnknownRuleError
 		if errors.As(problem.Err, &unknown) {
-			detail = catalogue.Explain(problem.Err)
+			detail = c.explain(problem.Err)
 		}
 		diags.AddAttributeError(at.AtName(problem.Field), "Invalid exemption", detail)
 	}
@@ -111,54 +105,63 @@ func (d *complianceDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	catalogue, err := workload.Load()
-	if err != nil {
-		resp.Diagnostics.AddError("The rule catalogue is broken", err.Error())
-		return
-	}
-	options := m.options(ctx, catalogue, &resp.Diagnostics)
-	exemptions := m.exemptions(catalogue, &resp.Diagnostics)
+	c := m.criteria(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	j := newJudge(options, m.IncludeCompliant.ValueBool())
+	exemptions := m.exemptions(c, &resp.Diagnostics)
+	j := newJudge(c, m.IncludeCompliant.ValueBool())
 	m.judge(ctx, j, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	report := j.report(exemptions, d.data.Fleet.Clock().Now())
-	m.fill(report, options.Rules, j)
+	m.fill(report, j)
 	d.diagnose(m, j, report, &resp.Diagnostics)
 	clustercompliance.Gate{Data: d.data, FailOn: m.FailOn, Accept: "add an exemption block with a reason"}.
-		Check(report, clustercompliance.Remediations(options.Rules), &resp.Diagnostics)
+		Check(report, c.remediations(), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
-func (m *complianceModel) options(ctx context.Context, catalogue *workload.Catalogue, diags *diag.Diagnostics) workload.Options {
+func (m *complianceModel) criteria(ctx context.Context, diags *diag.Diagnostics) *criteria {
 	var ids []string
-	var o workload.Options
+	var templates workload.Templates
 	diags.Append(m.Rules.ElementsAs(ctx, &ids, false)...)
-	rules, err := catalogue.Select(ids)
-	if err != nil {
-		diags.AddAttributeError(path.Root("rules"), "Unknown rule", catalogue.Explain(err))
-	}
-	o.Rules = rules
 	if !m.PodTemplatePaths.IsNull() {
-		diags.Append(m.PodTemplatePaths.ElementsAs(ctx, &o.Templates, false)...)
+		diags.Append(m.PodTemplatePaths.ElementsAs(ctx, &templates, false)...)
 	}
-	return o
+	return criteriaFor(m.Profile, m.PodSecurityVersion, ids, templates, diags)
 }
 
-// exemptions names rules by their IDs, whatever spelling the blocks have.
-func (m *complianceModel) exemptions(catalogue *workload.Catalogue, diags *diag.Diagnostics) []compliance.Exemption {
+// criteriaFor are the criteria that the arguments name, or nil and why not.
+func criteriaFor(profile, version types.String, ids []string, templates workload.Templates, diags *diag.Diagnostics) *criteria {
+	c, err := newCriteria(profile.ValueString(), version.ValueString(), ids, nil, templates)
+	var unknown *unknownRules
+	switch {
+	case errors.As(err, &unknown):
+		diags.AddAttributeError(path.Root("rules"), "Unknown rule", err.Error())
+	case err != nil:
+		diags.AddAttributeError(path.Root("profile"), "Profile cannot be used", err.Error()+".")
+	}
+	return c
+}
+
+func knownTexts(set types.Set) []string {
+	var out []string
+	for _, v := range set.Elements() {
+		if s, ok := v.(types.String); ok && !s.IsUnknown() {
+			out = append(out, s.ValueString())
+		}
+	}
+	return out
+}
+
+// exemptions name rules by their IDs, whatever spelling the blocks have.
+func (m *complianceModel) exemptions(c *criteria, diags *diag.Diagnostics) []compliance.Exemption {
 	var all []compliance.Exemption
 	for i, block := range m.Exemptions {
-		diags.Append(exemptionErrors(path.Root("exemption").AtListIndex(i), block, catalogue)...)
-		e := block.exemption()
-		if r, err := catalogue.Lookup(e.RuleID); err == nil {
-			e.RuleID = r.ID
-		}
-		all = append(all, e)
+		diags.Append(exemptionErrors(path.Root("exemption").AtListIndex(i), block, c)...)
+		all = append(all, c.exemption(block.exemption()))
 	}
 	return all
 }
@@ -203,7 +206,7 @@ func (m *complianceModel) judge(ctx context.Context, j *judge, diags *diag.Diagn
 	}
 }
 
-func (m *complianceModel) fill(report *compliance.Report, rules []*workload.Rule, j *judge) {
+func (m *complianceModel) fill(report *compliance.Report, j *judge) {
 	listed, _ := report.Actionable(0)
 	if m.IncludeCompliant.ValueBool() {
 		for _, f := range report.Findings {
@@ -218,7 +221,7 @@ func (m *complianceModel) fill(report *compliance.Report, rules []*workload.Rule
 		m.Findings = append(m.Findings, newFindingModel(f))
 	}
 	m.Counts = clustercompliance.CountsModel(report.Counts)
-	m.RuleResults = clustercompliance.RuleModels(report, rules)
+	m.RuleResults = clustercompliance.RuleModels(report, j.criteria.rules)
 	m.Summary = j.items.model()
 	m.Inputs = []inputModel{}
 	for _, in := range j.inputs {
@@ -243,7 +246,7 @@ func (d *complianceDataSource) diagnose(m complianceModel, j *judge, report *com
 	}
 	var unused, expired []string
 	for _, e := range report.UnusedExemptions {
-		if slices.ContainsFunc(j.options.Rules, func(r *workload.Rule) bool { return r.ID == e.RuleID }) {
+		if j.criteria.selected(e.RuleID) {
 			unused = append(unused, describeExemption(e))
 		}
 	}

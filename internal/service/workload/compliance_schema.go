@@ -64,8 +64,15 @@ func (d *complianceDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 				MarkdownDescription: "Custom resources that have a pod template: its path, such as `spec.template`, by `GROUP/KIND`, such as `apps.kruise.io/CloneSet`.",
 				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues()},
 			},
+			"profile": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "What to judge by: `ack` (default), the check items of the inspection and ours beside them; `pss-baseline` or `pss-restricted`, the Pod Security Standards by the library that Kubernetes itself uses.",
+				Validators: []validator.String{stringvalidator.OneOf(profiles()...)},
+			},
+			"pod_security_version": schema.StringAttribute{
+				Optional: true, MarkdownDescription: "Version of the Pod Security Standards, such as `v1.34`; `latest` by default. Profile `ack` has none.",
+			},
 			"rules": schema.SetAttribute{
-				Optional: true, ElementType: types.StringType, MarkdownDescription: "IDs of the rules to apply, in the inspection's spelling or another version's; all by default.",
+				Optional: true, ElementType: types.StringType, MarkdownDescription: "IDs of the rules of the profile to apply, in the inspection's spelling or another version's; all by default.",
 				Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
 			},
 			"fail_on": clustercompliance.FailOnAttribute("`ERROR` does not count: `complete` is for that."),

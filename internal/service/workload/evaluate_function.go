@@ -41,7 +41,7 @@ var (
 		"name": types.StringType, "container": types.StringType, "path": types.StringType, "message": types.StringType,
 	}
 	verdictsType   = types.ListType{ElemType: types.ObjectType{AttrTypes: verdictType}}
-	evaluationType = map[string]attr.Type{"compliant": types.BoolType, "violations": verdictsType, "findings": verdictsType}
+	evaluationType = map[string]attr.Type{"compliant": types.BoolType, "message": types.StringType, "violations": verdictsType, "findings": verdictsType}
 )
 
 // Definition implements function.Function.
@@ -50,6 +50,7 @@ func (evaluateFunction) Definition(_ context.Context, _ function.DefinitionReque
 		Summary: "Judges a Kubernetes manifest, planned values included",
 		MarkdownDescription: "Judges a manifest by the rules of `ackguard_workload_compliance`, for preconditions and checks. Values that are not known yet are no obstacle: " +
 			"`compliant` is false as soon as what is known decides so, unknown where such a value could change a verdict, and true otherwise. " +
+			"`message` has a line for each violation that is certain, for the `error_message` of a precondition: it is known wherever `compliant` is, and empty of none. " +
 			"`violations` are the findings that are `NON_COMPLIANT` or `ERROR` and not exempted, unknown as long as a verdict is; `findings` has every verdict, an unknown one for what is not decided.",
 		Parameters: []function.Parameter{
 			function.DynamicParameter{
@@ -58,7 +59,7 @@ func (evaluateFunction) Definition(_ context.Context, _ function.DefinitionReque
 			},
 			function.DynamicParameter{
 				Name: "options", AllowNullValue: true,
-				MarkdownDescription: "Null, or an object. All are optional: `rules` (IDs; all by default), `rules_text` (rule files of your own, as texts, beside them), `pod_template_paths` (path of the pod template by `GROUP/KIND`), " +
+				MarkdownDescription: "Null, or an object. All are optional: `profile` (`ack` by default, `pss-baseline`, `pss-restricted`), `pod_security_version`, `rules` (IDs; all of the profile by default), `rules_text` (rule files of your own, as texts, beside them), `pod_template_paths` (path of the pod template by `GROUP/KIND`), " +
 					"`exemptions` (objects with `rule_id`, `kind`, `namespace`, `name`, `container`, `reason`, `owner`, `expires`), and `today` (`YYYY-MM-DD`), which is required once an exemption expires: a function sees no clock.",
 			},
 		},
@@ -83,7 +84,7 @@ func (evaluateFunction) Run(ctx context.Context, req function.RunRequest, resp *
 		return
 	}
 	result := types.ObjectValueMust(evaluationType, map[string]attr.Value{
-		"compliant": types.BoolUnknown(), "violations": types.ListUnknown(verdictsType.ElemType), "findings": types.ListUnknown(verdictsType.ElemType),
+		"compliant": types.BoolUnknown(), "message": types.StringUnknown(), "violations": types.ListUnknown(verdictsType.ElemType), "findings": types.ListUnknown(verdictsType.ElemType),
 	})
 	if known {
 		result = o.evaluate(objects)
@@ -115,7 +116,8 @@ func manifestOf(given types.Dynamic) (objects []map[string]any, known bool, err 
 
 // evaluateOptions are the options of the function.
 type evaluateOptions struct {
-	workload.Options
+	*criteria
+	templates  workload.Templates
 	exemptions []compliance.Exemption
 	today      time.Time
 }
@@ -128,8 +130,8 @@ func (o *evaluateOptions) evaluate(objects []map[string]any) types.Object {
 			settled = false
 			continue
 		}
-		found := workload.Evaluate(object, o.Options)
-		if workload.Unsettled(object, o.Options) {
+		found := o.append(nil, object)
+		if workload.Unsettled(object, workload.Options{Templates: o.templates}) {
 			settled = false
 		}
 		for i := range found {
@@ -142,6 +144,7 @@ func (o *evaluateOptions) evaluate(objects []map[string]any) types.Object {
 	decided := true
 	report := compliance.NewReport(findings, o.exemptions, o.today)
 	var all, violations []attr.Value
+	var lines []string
 	for _, f := range report.Findings {
 		v := verdictValue(f)
 		all = append(all, v)
@@ -151,13 +154,14 @@ func (o *evaluateOptions) evaluate(objects []map[string]any) types.Object {
 		case compliance.NonCompliant, compliance.Error:
 			bad = true
 			violations = append(violations, v)
+			lines = append(lines, o.line(f))
 		}
 	}
 	attributes := map[string]attr.Value{
-		"compliant": types.BoolValue(!bad), "violations": types.ListValueMust(verdictsType.ElemType, violations), "findings": types.ListValueMust(verdictsType.ElemType, all),
+		"compliant": types.BoolValue(!bad), "message": types.StringValue(strings.Join(lines, "\n")), "violations": types.ListValueMust(verdictsType.ElemType, violations), "findings": types.ListValueMust(verdictsType.ElemType, all),
 	}
 	if !bad && (!decided || !settled) {
-		attributes["compliant"] = types.BoolUnknown()
+		attributes["compliant"], attributes["message"] = types.BoolUnknown(), types.StringUnknown()
 	}
 	if !decided || !settled {
 		attributes["violations"] = types.ListUnknown(verdictsType.ElemType)
@@ -166,6 +170,18 @@ func (o *evaluateOptions) evaluate(objects []map[string]any) types.Object {
 		attributes["findings"] = types.ListUnknown(verdictsType.ElemType)
 	}
 	return types.ObjectValueMust(evaluationType, attributes)
+}
+
+// line says what is wrong, in words that do not depend on what is not known yet.
+func (o *evaluateOptions) line(f compliance.Finding) string {
+	line := f.RuleID + ": "
+	if f.Container != "" && f.Container != workload.NotKnownYet {
+		line += "container " + f.Container + ": "
+	}
+	if f.Message == "" {
+		return line + o.about(f.RuleID).Title.EN + ": not so"
+	}
+	return line + f.Message
 }
 
 // perhapsExempt reports whether an exemption would cover the violation if what is not known of the object's name came
@@ -215,13 +231,9 @@ func verdictValue(f compliance.Finding) attr.Value {
 }
 
 // optionNames are what options may have.
-var optionNames = []string{"rules", "rules_text", "pod_template_paths", "exemptions", "today"}
+var optionNames = []string{"profile", "pod_security_version", "rules", "rules_text", "pod_template_paths", "exemptions", "today"}
 
 func evaluateOptionsOf(described types.Dynamic) (*evaluateOptions, error) {
-	catalogue, err := workload.Load()
-	if err != nil {
-		return nil, fmt.Errorf("the rule catalogue is broken: %w", err)
-	}
 	plain, err := valueOf(described)
 	if err != nil {
 		return nil, err
@@ -236,42 +248,45 @@ func evaluateOptionsOf(described types.Dynamic) (*evaluateOptions, error) {
 		}
 	}
 	o := &evaluateOptions{}
-	ids, err := texts(given["rules"], "rules")
-	if err != nil {
-		return nil, err
+	lists := map[string][]string{"rules": nil, "rules_text": nil}
+	for name := range lists {
+		if lists[name], err = texts(given[name], name); err != nil {
+			return nil, err
+		}
 	}
-	if o.Rules, err = catalogue.Select(ids); err != nil {
-		return nil, errors.New(catalogue.Explain(err))
+	words := map[string]string{"profile": "", "pod_security_version": ""}
+	for name := range words {
+		word, ok := given[name].(string)
+		if given[name] != nil && !ok {
+			return nil, fmt.Errorf("%s is no text", name)
+		}
+		words[name] = word
 	}
-	own, err := texts(given["rules_text"], "rules_text")
-	if err != nil {
-		return nil, err
-	}
-	for i, text := range own {
+	var own []*workload.Rule
+	for i, text := range lists["rules_text"] {
 		r, err := workload.ParseRule([]byte(text))
 		if err != nil {
 			return nil, fmt.Errorf("rules_text[%d]: %w", i, err)
 		}
-		o.Rules = append(o.Rules, r)
-	}
-	all, err := compliance.NewSet(o.Rules...)
-	if err != nil {
-		return nil, fmt.Errorf("rules_text: %w", err)
+		own = append(own, r)
 	}
 	if paths, ok := given["pod_template_paths"].(map[string]any); ok {
-		o.Templates = workload.Templates{}
+		o.templates = workload.Templates{}
 		for kind, p := range paths {
-			if o.Templates[kind], ok = p.(string); !ok {
+			if o.templates[kind], ok = p.(string); !ok {
 				return nil, fmt.Errorf("pod_template_paths: %s has no path", kind)
 			}
 		}
 	} else if given["pod_template_paths"] != nil {
 		return nil, errors.New("pod_template_paths is no map of texts")
 	}
-	return o, o.exempt(given, all)
+	if o.criteria, err = newCriteria(words["profile"], words["pod_security_version"], lists["rules"], own, o.templates); err != nil {
+		return nil, err
+	}
+	return o, o.exempt(given)
 }
 
-func (o *evaluateOptions) exempt(given map[string]any, all *workload.Catalogue) error {
+func (o *evaluateOptions) exempt(given map[string]any) error {
 	list, ok := given["exemptions"].([]any)
 	if given["exemptions"] != nil && !ok {
 		return errors.New("exemptions is no list")
@@ -281,12 +296,10 @@ func (o *evaluateOptions) exempt(given map[string]any, all *workload.Catalogue) 
 		if err != nil {
 			return fmt.Errorf("exemptions[%d]: %w", i, err)
 		}
-		for _, problem := range all.Validate(e) {
+		for _, problem := range o.validate(e) {
 			return fmt.Errorf("exemptions[%d].%w", i, problem)
 		}
-		if r, err := all.Lookup(e.RuleID); err == nil {
-			e.RuleID = r.ID
-		}
+		e = o.criteria.exemption(e)
 		if e.Expires != "" && given["today"] == nil {
 			return fmt.Errorf("exemptions[%d] expires: options needs today", i)
 		}

@@ -84,6 +84,9 @@ func TestEvaluate_unknown(t *testing.T) {
 			if !result["compliant"].Equal(c.compliant) {
 				t.Errorf("compliant %s, want %s", result["compliant"], c.compliant)
 			}
+			if message := result["message"].(types.String); message.IsUnknown() != c.compliant.IsUnknown() || (message.ValueString() == "") != !c.compliant.Equal(no) {
+				t.Errorf("compliant %s, message %s", c.compliant, message)
+			}
 			for what, want := range map[string]int{"violations": c.violations, "findings": c.findings} {
 				list := result[what].(types.List)
 				if list.IsUnknown() != (want < 0) || !list.IsUnknown() && len(list.Elements()) != want {
@@ -136,6 +139,8 @@ func TestEvaluate_options(t *testing.T) {
 		"no reason":              {manifest, rules(map[string]attr.Value{"exemptions": tuple(object(map[string]attr.Value{"rule_id": text("hostPIDSet")}))}), "exemptions[0].reason", ""},
 		"unknown option":         {manifest, object(map[string]attr.Value{"rule": text("x")}), "options has no rule; did you mean rules?", ""},
 		"unknown rule":           {manifest, object(map[string]attr.Value{"rules": tuple(text("hostPidSet"))}), "did you mean hostPIDSet?", ""},
+		"pod security":           {manifest, object(map[string]attr.Value{"profile": text("pss-baseline"), "pod_security_version": text("v1.30")}), "", "pss-baseline/hostNamespaces"},
+		"profile of no name":     {manifest, object(map[string]attr.Value{"profile": text("cis")}), "want one of", ""},
 		"rule that does not fit": {manifest, object(map[string]attr.Value{"rules_text": tuple(text("id: x"))}), "rules_text[0]", ""},
 		"broken text":            {text("a: ["), types.DynamicNull(), "line", ""},
 		"no manifest":            {object(map[string]attr.Value{"a": text("b")}), types.DynamicNull(), "without apiVersion and kind", ""},

@@ -5,21 +5,19 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
-	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/workload"
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/manifest"
 )
 
 // judge collects what rules say about objects. What passes is only counted unless it is to be listed: a large stream has
 // dozens of passes for each object.
 type judge struct {
-	options workload.Options
-	listAll bool
+	criteria *criteria
+	listAll  bool
 
 	findings []compliance.Finding
 	scratch  []compliance.Finding // Of one object, to be used again.
@@ -29,7 +27,7 @@ type judge struct {
 }
 
 type passedKey struct {
-	rule    *workload.Rule
+	ruleID  string
 	verdict compliance.Verdict
 }
 
@@ -54,9 +52,9 @@ type tally struct {
 
 type share struct{ items, passed int }
 
-func newJudge(options workload.Options, listAll bool) *judge {
+func newJudge(c *criteria, listAll bool) *judge {
 	return &judge{
-		options: options, listAll: listAll, passed: map[passedKey]int{},
+		criteria: c, listAll: listAll, passed: map[passedKey]int{},
 		items: tally{byKind: map[string]*share{}, byCategory: map[string]*share{}},
 	}
 }
@@ -83,14 +81,13 @@ func (j *judge) read(name string, data []byte) {
 
 // object judges one object, and reports whether any rule is about it. doc is nil for one that is no text.
 func (j *judge) object(object map[string]any, doc *manifest.Document) bool {
-	found := workload.Append(j.scratch[:0], object, j.options)
+	found := j.criteria.append(j.scratch[:0], object)
 	j.scratch = found
 	for i := range found {
 		f := &found[i]
 		j.items.add(f)
 		if !j.listAll && !f.Verdict.Actionable() {
-			rule := j.options.Rules[slices.IndexFunc(j.options.Rules, func(r *workload.Rule) bool { return r.ID == f.RuleID })]
-			j.passed[passedKey{rule, f.Verdict}]++
+			j.passed[passedKey{f.RuleID, f.Verdict}]++
 			continue
 		}
 		if doc != nil {
@@ -161,7 +158,7 @@ func stepsOf(path string) []any {
 func (j *judge) report(exemptions []compliance.Exemption, now time.Time) *compliance.Report {
 	report := compliance.NewReport(j.findings, exemptions, now)
 	for key, n := range j.passed {
-		report.Count(key.rule.ID, key.rule.Severity, key.verdict, n)
+		report.Count(key.ruleID, j.criteria.about(key.ruleID).Severity, key.verdict, n)
 	}
 	for _, f := range report.Findings {
 		if f.Verdict == compliance.Ignored {

@@ -9,24 +9,26 @@ import (
 )
 
 type complianceModel struct {
-	Files            types.Set                     `tfsdk:"files"`
-	Manifests        types.Map                     `tfsdk:"manifests"`
-	Objects          types.Dynamic                 `tfsdk:"objects"`
-	PodTemplatePaths types.Map                     `tfsdk:"pod_template_paths"`
-	Rules            types.Set                     `tfsdk:"rules"`
-	FailOn           types.String                  `tfsdk:"fail_on"`
-	IncludeCompliant types.Bool                    `tfsdk:"include_compliant"`
-	MaxFindings      types.Int64                   `tfsdk:"max_findings"`
-	Exemptions       []exemptionModel              `tfsdk:"exemption"`
-	Findings         []findingModel                `tfsdk:"findings"`
-	Counts           map[string]int64              `tfsdk:"counts"`
-	RuleResults      []clustercompliance.RuleModel `tfsdk:"rule_results"`
-	Summary          *summaryModel                 `tfsdk:"summary"`
-	Inputs           []inputModel                  `tfsdk:"inputs"`
-	Warnings         []string                      `tfsdk:"warnings"`
-	Complete         types.Bool                    `tfsdk:"complete"`
-	Compliant        types.Bool                    `tfsdk:"compliant"`
-	Truncated        types.Bool                    `tfsdk:"truncated"`
+	Files              types.Set                     `tfsdk:"files"`
+	Manifests          types.Map                     `tfsdk:"manifests"`
+	Objects            types.Dynamic                 `tfsdk:"objects"`
+	PodTemplatePaths   types.Map                     `tfsdk:"pod_template_paths"`
+	Profile            types.String                  `tfsdk:"profile"`
+	PodSecurityVersion types.String                  `tfsdk:"pod_security_version"`
+	Rules              types.Set                     `tfsdk:"rules"`
+	FailOn             types.String                  `tfsdk:"fail_on"`
+	IncludeCompliant   types.Bool                    `tfsdk:"include_compliant"`
+	MaxFindings        types.Int64                   `tfsdk:"max_findings"`
+	Exemptions         []exemptionModel              `tfsdk:"exemption"`
+	Findings           []findingModel                `tfsdk:"findings"`
+	Counts             map[string]int64              `tfsdk:"counts"`
+	RuleResults        []clustercompliance.RuleModel `tfsdk:"rule_results"`
+	Summary            *summaryModel                 `tfsdk:"summary"`
+	Inputs             []inputModel                  `tfsdk:"inputs"`
+	Warnings           []string                      `tfsdk:"warnings"`
+	Complete           types.Bool                    `tfsdk:"complete"`
+	Compliant          types.Bool                    `tfsdk:"compliant"`
+	Truncated          types.Bool                    `tfsdk:"truncated"`
 }
 
 type exemptionModel struct {
