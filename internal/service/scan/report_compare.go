@@ -24,6 +24,9 @@ func compareWithManifests(results, manifests []compliance.Finding) (list []diffe
 		byWorkload[key] = append(byWorkload[key], m)
 	}
 	for _, result := range results {
+		if result.Verdict == compliance.Ignored {
+			result.Verdict = compliance.NonCompliant // accepted, and still what the inspection found
+		}
 		var expected *compliance.Finding
 		for _, m := range byWorkload[workloadKey{result.RuleID, result.Kind, result.Name}] {
 			sameNamespace := m.Namespace == "" || m.Namespace == result.Namespace

@@ -111,7 +111,7 @@ func (d *reportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	m.fill(report, rules, reports)
 	if m.Compare != nil {
 		m.Differences = []differenceModel{}
-		for _, difference := range compareWithManifests(findings, manifests) {
+		for _, difference := range compareWithManifests(report.Findings, manifests) {
 			m.Differences = append(m.Differences, difference.model())
 		}
 	}
