@@ -54,7 +54,7 @@ func TestExample_workloads(t *testing.T) {
 			policies = text
 		}
 	}
-	run(false, []string{"Resource precondition failed", "tagNotSpecified: the image registry.example.com/shop/migrate:latest has no tag of its own"}, "apply", fixed, "-var=release=latest")
+	run(false, []string{"Resource precondition failed", "tagNotSpecified: container migrate: the image registry.example.com/shop/migrate:latest has no tag of its own"}, "apply", fixed, "-var=release=latest")
 	if n := cloud.Count(simulator.Filter{}); n > 0 {
 		t.Errorf("the example makes %d calls", n)
 	}

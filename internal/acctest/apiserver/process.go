@@ -29,8 +29,6 @@ func run(path, log string, arguments ...string) (*process, error) {
 	}
 	p := &process{name: filepath.Base(path), log: log, command: exec.Command(path, arguments...), ended: make(chan struct{})} //nolint:noctx // ends by stop, in order
 	p.command.Stdout, p.command.Stderr = output, output
-	// Collecting garbage less often saves a fourth of the CPU time, for some 200 MB; who runs the tests may know better.
-	p.command.Env = append([]string{"GOGC=300"}, os.Environ()...)
 	endWithParent(p.command)
 	started := make(chan error)
 	go func() {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -39,6 +40,11 @@ func wantRefusal(t *testing.T, err error, code int, reason, text string) {
 	}
 }
 
+var names atomic.Int64
+
+// unique makes the name of an object that no other run of the test in this process has made.
+func unique(name string) string { return fmt.Sprintf("%s-%d", name, names.Add(1)) }
+
 func configMap(name string, data Object) Object {
 	return Object{"apiVersion": "v1", "kind": "ConfigMap", "metadata": Object{"name": name}, "data": data}
 }
@@ -62,16 +68,17 @@ func TestServer_refusesTheUnknown(t *testing.T) {
 func TestServer_userHasTheRightsThatABindingGives(t *testing.T) {
 	s := Shared(t)
 	user, other := s.NewUser(t), s.NewUser(t)
-	object := configMap("rights", nil)
+	name := unique("rights")
+	object := configMap(name, nil)
 	_, err := user.Create(t.Context(), object)
 	wantRefusal(t, err, http.StatusForbidden, "Forbidden",
 		`configmaps is forbidden: User "`+user.User+`" cannot create resource "configmaps" in API group "" in the namespace "default"`)
 
 	const rbac = "rbac.authorization.k8s.io"
-	must[Object](t)(s.Admin().Create(t.Context(), Object{"apiVersion": rbac + "/v1", "kind": "Role", "metadata": Object{"name": "rights"},
+	must[Object](t)(s.Admin().Create(t.Context(), Object{"apiVersion": rbac + "/v1", "kind": "Role", "metadata": Object{"name": name},
 		"rules": []any{Object{"apiGroups": []any{""}, "resources": []any{"configmaps"}, "verbs": []any{"create"}}}}))
-	must[Object](t)(s.Admin().Create(t.Context(), Object{"apiVersion": rbac + "/v1", "kind": "RoleBinding", "metadata": Object{"name": "rights"},
-		"roleRef":  Object{"apiGroup": rbac, "kind": "Role", "name": "rights"},
+	must[Object](t)(s.Admin().Create(t.Context(), Object{"apiVersion": rbac + "/v1", "kind": "RoleBinding", "metadata": Object{"name": name},
+		"roleRef":  Object{"apiGroup": rbac, "kind": "Role", "name": name},
 		"subjects": []any{Object{"apiGroup": rbac, "kind": "User", "name": user.User}}}))
 	Await(t, func() (bool, string) {
 		_, _, err := user.DryRun(t.Context(), object)
@@ -86,7 +93,7 @@ func TestServer_userHasTheRightsThatABindingGives(t *testing.T) {
 
 func TestClient_aStaleUpdateIsAConflict(t *testing.T) {
 	admin := Shared(t).Admin()
-	first := must[Object](t)(admin.Create(t.Context(), configMap("conflict", Object{"by": "nobody"})))
+	first := must[Object](t)(admin.Create(t.Context(), configMap(unique("conflict"), Object{"by": "nobody"})))
 	second := must[Object](t)(admin.Get(t.Context(), Path(first)))
 
 	second["data"] = Object{"by": "somebody else"}
@@ -102,24 +109,25 @@ func TestClient_aStaleUpdateIsAConflict(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = admin.Get(t.Context(), Path(first))
-	wantRefusal(t, err, http.StatusNotFound, "NotFound", `configmaps "conflict" not found`)
+	wantRefusal(t, err, http.StatusNotFound, "NotFound", `configmaps "`+metadata(first, "name")+`" not found`)
 }
 
 func TestClient_applyOwnsFields(t *testing.T) {
 	admin := Shared(t).Admin()
-	object := configMap("applied", Object{"a": "1"})
+	name := unique("applied")
+	object := configMap(name, Object{"a": "1"})
 	must[Object](t)(admin.Apply(t.Context(), object, "one", true))
 	_, err := admin.Get(t.Context(), Path(object))
 	wantRefusal(t, err, http.StatusNotFound, "NotFound", "")
 
 	must[Object](t)(admin.Apply(t.Context(), object, "one", false))
-	_, err = admin.Apply(t.Context(), configMap("applied", Object{"a": "2"}), "two", false)
+	_, err = admin.Apply(t.Context(), configMap(name, Object{"a": "2"}), "two", false)
 	wantRefusal(t, err, http.StatusConflict, "Conflict", `conflict with "one": .data.a`)
 }
 
 func TestServer_admissionPolicyJudgesPods(t *testing.T) {
 	s := Shared(t)
-	const name = "no-host-network"
+	name := unique("no-host-network")
 	policy := func(expression string) Object {
 		return Object{"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy", "metadata": Object{"name": name},
 			"spec": Object{

@@ -192,6 +192,16 @@ func TestEvaluate_holes(t *testing.T) {
 	}
 }
 
+// Until version 1.18 an annotation named a container, so a container's name decides.
+func TestEvaluate_nameDecides(t *testing.T) {
+	t.Parallel()
+	o := podWith(nil, hardened(nil, object{"name": workload.Unknown}))
+	o["metadata"] = object{"annotations": object{"container.seccomp.security.alpha.kubernetes.io/app": "unconfined"}}
+	if f := findings(mustNew(t, Baseline, "v1.18"), o)[Baseline+"/seccompProfile_baseline"]; f.Verdict != compliance.InsufficientData {
+		t.Errorf("got %s, want INSUFFICIENT_DATA", f.Verdict)
+	}
+}
+
 // Every check is described, in both languages, and nothing else is.
 func TestDescriptions(t *testing.T) {
 	t.Parallel()

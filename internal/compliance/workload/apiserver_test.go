@@ -20,13 +20,12 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/workload/generate"
 )
 
-func TestMain(m *testing.M) { apiserver.Main(m) }
-
 // A real API server takes every rendered policy and its binding, and gives the verdict that the rule gives at plan time.
 func TestAdmission(t *testing.T) {
 	a := newAdmission(t)
 	a.enforce(t, func(*Rule) PolicyOptions { return PolicyOptions{NamePrefix: warn, ValidationActions: []string{"Warn"}} })
 	t.Run("generated workloads", a.generated)
+	t.Run("a large workload", a.large)
 
 	old := a.storeViolation(t)
 	a.enforce(t, func(r *Rule) PolicyOptions {
@@ -50,18 +49,20 @@ const (
 type admission struct {
 	server     *apiserver.Server
 	rules      []*Rule
-	namespaces []string // of the policies that deny
+	warning    map[string]*Rule // By the name of the policy that warns.
+	namespaces []string         // Of the policies that deny.
 }
 
 func newAdmission(t *testing.T) *admission {
 	t.Helper()
-	a := &admission{server: apiserver.Shared(t)}
+	a := &admission{server: apiserver.Start(t), warning: map[string]*Rule{}}
 	c, err := Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	a.rules = c.Rules()
 	for _, r := range a.rules {
+		a.warning[PolicyName(warn, r)] = r
 		a.namespaces = append(a.namespaces, PolicyName(deny, r))
 		a.create(t, map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": PolicyName(deny, r)}})
 	}
@@ -134,11 +135,11 @@ func (a *admission) ask(ctx context.Context, object map[string]any) (answer, err
 		if m == nil {
 			continue // the API server's own, of a deprecated field
 		}
-		i := slices.IndexFunc(a.rules, func(r *Rule) bool { return PolicyName(warn, r) == m[1] && m[1] == m[2] })
-		if i < 0 {
+		r := a.warning[m[1]]
+		if r == nil || m[1] != m[2] {
 			return got, fmt.Errorf("a warning of no policy: %s", w)
 		}
-		got.violations[a.rules[i].ID] = m[3]
+		got.violations[r.ID] = m[3]
 	}
 	if length >= limit {
 		return got, fmt.Errorf("the warnings are %d characters long, so some may be missing: %q", length, warnings)
@@ -184,6 +185,7 @@ func (a *admission) cases(t *testing.T) {
 }
 
 func (a *admission) judge(t *testing.T, r *Rule, c Case) {
+	t.Helper()
 	got, err := a.ask(t.Context(), within(PolicyName(deny, r), c.Object))
 	if err != nil {
 		t.Fatal(err)
@@ -222,7 +224,7 @@ func (a *admission) judge(t *testing.T, r *Rule, c Case) {
 	}
 }
 
-// How many workloads are generated, of every kind and many times what CI's two cores judge at a time.
+// How many workloads of all kinds are generated, and how many the API server judges at a time.
 const (
 	generatedWorkloads = 2000
 	concurrent         = 8
@@ -254,6 +256,7 @@ func (a *admission) generated(t *testing.T) {
 // compare holds the verdicts at plan time and at admission against each other. It returns how many rules the object
 // violates at plan time, and of how many the verdict differs as the rule files say.
 func (a *admission) compare(t *testing.T, object map[string]any) (violated, differing int) {
+	t.Helper()
 	name := apiserver.Path(object)
 	planned, err := violations(Evaluate(object, Options{Rules: a.rules}))
 	if err != nil {
@@ -279,6 +282,39 @@ func (a *admission) compare(t *testing.T, object map[string]any) (violated, diff
 		t.Errorf("%s: at admission %q, at plan time %q (%v), of the object as admitted", name, got.violations, admitted, err)
 	}
 	return len(planned), differing
+}
+
+// A workload as large as they come stays within what the API server lets an expression cost.
+func (a *admission) large(t *testing.T) {
+	var containers []any
+	for i := range 20 {
+		var env, ports, capabilities []any
+		for j := range 50 {
+			env = append(env, map[string]any{"name": fmt.Sprintf("SETTING_%d", j), "value": strings.Repeat("0123456789", 100)})
+			ports = append(ports, map[string]any{"containerPort": int64(1000 + 50*i + j)})
+			capabilities = append(capabilities, fmt.Sprintf("CAPABILITY_%d", j))
+		}
+		quantities, probe := map[string]any{"cpu": "1", "memory": "1Gi"}, map[string]any{"tcpSocket": map[string]any{"port": int64(8080)}}
+		containers = append(containers, container(fmt.Sprintf("app-%d", i), map[string]any{
+			"env": env, "ports": ports, "resources": map[string]any{"requests": quantities, "limits": quantities},
+			"readinessProbe": probe, "livenessProbe": probe, "securityContext": map[string]any{
+				"runAsNonRoot": true, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "capabilities": map[string]any{"add": capabilities},
+			},
+		}))
+	}
+	last := containers[len(containers)-1].(map[string]any)
+	last["env"] = append(last["env"].([]any), map[string]any{"name": "ID", "value": "LTAI0000000000000000EXAM"})
+	var volumes []any
+	for i := range 200 {
+		volumes = append(volumes, map[string]any{"name": fmt.Sprintf("volume-%d", i), "emptyDir": map[string]any{}})
+	}
+	object, err := Around("Deployment", map[string]any{"containers": containers, "volumes": volumes})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if violated, _ := a.compare(t, object); violated != 1 {
+		t.Errorf("%d rules are violated, want only that of the AccessKey", violated)
+	}
 }
 
 // A corrected manifest of the documentation is admitted by its rule.
@@ -347,6 +383,7 @@ func (a *admission) storeViolation(t *testing.T) []kept {
 
 // A bad object that is older than the policy can still be labelled and deleted; its bad part cannot be changed and stay bad.
 func (a *admission) oldViolation(t *testing.T, old []kept) {
+	t.Helper()
 	admin := a.server.Admin()
 	for _, k := range old {
 		t.Run(k.rule.ID, func(t *testing.T) {

@@ -85,9 +85,9 @@ func (r specRandom) role() specRole {
 	none := func() field[[]string] {
 		return pick(r, field[[]string]{}, field[[]string]{null: true}, field[[]string]{set: true})
 	}
-	if r.chance(40) {
+	if r.chance(60) {
 		return specRole{
-			verbs: words("get", "get", "get", "list", "*", "create"), groups: none(), resources: none(),
+			verbs: words("get", "get", "get", "get", "get", "get", "list", "*", "create"), groups: none(), resources: none(),
 			paths: words("/api", "/apis/*", "/healthz", "/version/", "/metrics", "/livez", "*", "/"),
 		}
 	}

@@ -84,8 +84,14 @@ func (w *world) connect(t *testing.T, id string, o cluster.Options) *cluster.Cli
 	return c
 }
 
-// failed checks the kind of an error, parts of its text, and that there is advice where one can act.
-func failed(t *testing.T, err error, kind cluster.Kind, parts ...string) *cluster.Error {
+// failed checks the kind of an error, and parts of its text and of the advice.
+func failed(t *testing.T, err error, kind cluster.Kind, parts ...string) {
+	t.Helper()
+	_ = failure(t, err, kind, parts...)
+}
+
+// failure is failed for more checks of the error.
+func failure(t *testing.T, err error, kind cluster.Kind, parts ...string) *cluster.Error {
 	t.Helper()
 	var e *cluster.Error
 	if !errors.As(err, &e) || e.Kind != kind {
@@ -124,7 +130,7 @@ func TestEndpoints(t *testing.T) {
 	}
 	closed := w.connect(t, private, cluster.Options{})
 	_, err := closed.Get(t.Context(), cluster.ConfigMaps, namespace, configName)
-	e := failed(t, err, cluster.Unreachable, "get configmaps "+namespace+"/"+configName, private, "private endpoint https://127.0.0.2:6443", "proxy_url", "4 attempts")
+	e := failure(t, err, cluster.Unreachable, "get configmaps "+namespace+"/"+configName, private, "private endpoint https://127.0.0.2:6443", "proxy_url", "4 attempts")
 	if e.Attempts != 4 || len(w.waits) != 3 {
 		t.Errorf("%d attempts, waits %v", e.Attempts, w.waits)
 	}
@@ -327,7 +333,7 @@ func TestRetry(t *testing.T) {
 				return before != "v", unstructured.SetNestedField(o.Object, "v", "data", "k")
 			})
 			if c.kind != "" {
-				e := failed(t, err, c.kind)
+				e := failure(t, err, c.kind)
 				if e.Attempts != c.attempts {
 					t.Errorf("%d attempts, want %d: %v", e.Attempts, c.attempts, err)
 				}
@@ -400,7 +406,7 @@ func TestRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = client.Get(ctx, cluster.CronJobs, namespace, cronName)
-	e := failed(t, err, cluster.Forbidden, "bind a Role that allows the verb get on cronjobs of the API group batch to the User \""+account+"\", by a RoleBinding in namespace "+namespace)
+	e := failure(t, err, cluster.Forbidden, "bind a Role that allows the verb get on cronjobs of the API group batch to the User \""+account+"\", by a RoleBinding in namespace "+namespace)
 	if want := (cluster.Missing{User: account, Verb: "get", Group: "batch", Resource: "cronjobs", Namespace: namespace, Name: cronName}); e.Missing != want {
 		t.Errorf("%+v", e.Missing)
 	}
