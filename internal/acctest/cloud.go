@@ -57,7 +57,14 @@ func New(t testing.TB, scenario *simulator.Scenario) *Cloud {
 func NewAt(t testing.TB, scenario *simulator.Scenario, now func() time.Time) *Cloud {
 	t.Helper()
 	c := unserved(t, scenario, now)
-	server, err := c.Start("127.0.0.1:0")
+	c.endpoint = behind(t, c, c.Cloud)
+	return c
+}
+
+// behind serves a cloud, and the APIs of its clusters, behind what gets its requests, until the test ends.
+func behind(t testing.TB, c *Cloud, handler http.Handler) (endpoint string) {
+	t.Helper()
+	server, err := c.StartBehind("127.0.0.1:0", handler)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,8 +73,7 @@ func NewAt(t testing.TB, scenario *simulator.Scenario, now func() time.Time) *Cl
 			t.Errorf("stopping the simulator: %s", err)
 		}
 	})
-	c.endpoint = "http://" + server.Addr()
-	return c
+	return server.URL()
 }
 
 // NewOneClock is New with one clock for the cloud and the provider, which

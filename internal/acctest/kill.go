@@ -181,7 +181,7 @@ func (l life) instance(t *testing.T, cloud *Cloud, through *line, state *object,
 	defer kill()
 	through.cut = kill
 	reached := *cloud
-	reached.endpoint = front(t, through.ServeHTTP)
+	reached.endpoint = behind(t, cloud, through)
 	return work(reached.core(t, l.kind), ctx, func(o object) {
 		if !through.isDead() {
 			*state = o

@@ -70,7 +70,7 @@ func (l life) runForReal(t *testing.T) ending {
 	var connection atomic.Pointer[line]
 	connection.Store(&line{cloud: cloud})
 	reached := *cloud
-	reached.endpoint = front(t, func(w http.ResponseWriter, r *http.Request) { connection.Load().ServeHTTP(w, r) })
+	reached.endpoint = behind(t, cloud, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { connection.Load().ServeHTTP(w, r) }))
 	w := NewWorkspace(t, reached.Provider("", ""))
 	block := func(arguments map[string]any) {
 		text, err := json.Marshal(map[string]any{"resource": map[string]any{l.kind: map[string]any{"this": arguments}}})

@@ -22,6 +22,7 @@ var Lifecycles = map[string][]Lifecycle{
 	"ackguard_audit_alert":                 auditAlert,
 	"ackguard_audit_dashboard":             auditDashboard,
 	"ackguard_audit_log_shipping":          logShipping,
+	"ackguard_scan_policy":                 scanPolicy,
 }
 
 // Lifecycle is one way through a resource's life. Arguments are as in

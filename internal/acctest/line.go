@@ -1,6 +1,7 @@
 package acctest
 
 import (
+	"cmp"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -39,7 +40,7 @@ func (l *line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if l.dead {
 		panic(http.ErrAbortHandler)
 	}
-	l.calls = append(l.calls, apiCall{action: r.Header.Get("x-acs-action"), path: r.URL.Path})
+	l.calls = append(l.calls, apiCall{action: cmp.Or(r.Header.Get("x-acs-action"), r.Method), path: r.URL.Path})
 	if l.at == nil || !l.at(l.calls) {
 		if !l.watched { // looking at the whole cloud costs as much as the rest of a call
 			l.cloud.ServeHTTP(w, r)

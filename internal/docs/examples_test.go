@@ -56,6 +56,9 @@ var made = map[string]map[string]any{
 // prepare makes what an example imports.
 func prepare(t *testing.T, cloud *acctest.Cloud, path string) {
 	t.Helper()
+	if strings.Contains(path, "/ackguard_scan_") {
+		reachable(t, cloud, retailCluster)
+	}
 	for kind, arguments := range made {
 		if strings.HasPrefix(path, "examples/resources/"+kind+"/import") {
 			if err := cloud.Resource(t, kind).Apply(arguments); err != nil {

@@ -27,6 +27,7 @@ type shownPolicy struct {
 const (
 	clusterList = "ackguard_clusters"
 	inspections = "ackguard_cluster_inspection_"
+	scanPolicy  = "ackguard_scan_policy"
 )
 
 // shownPolicies is by path.
@@ -44,6 +45,9 @@ var shownPolicies = map[string]shownPolicy{
 	permissions + "member-run.json":                   {features: []string{"ackguard_run_cluster_inspection"}, holder: permission.Member},
 	permissions + "member-logs.json": {
 		features: []string{"ackguard_cluster_audit_log", "ackguard_audit_log_shipping", "ackguard_log_shipping_status"}, holder: permission.Member,
+	},
+	permissions + "member-scan.json": {
+		features: []string{scanPolicy + ".component_version", scanPolicy + ".uninstall_on_destroy", scanPolicy + ".triggers"}, holder: permission.Member,
 	},
 	"examples/guides/multi-account/member.json": {
 		features: []string{clusterList, "ackguard_cluster_compliance", inspections + "schedule"}, holder: permission.Member,

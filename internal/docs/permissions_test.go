@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -80,6 +81,8 @@ var proofs = map[string]proof{
 	shippingKind + ".source_retention":              ships("source_retention", map[string]any{"days": 1, "index_enabled": false}),
 	shippingStatusKind:                              glances(nil),
 	shippingStatusKind + ".inventory":               glances(acctest.FromCloudConfig()),
+	"ackguard_scan_report":                          reports(nil),
+	"ackguard_scan_report.inventory":                reports(acctest.FromCloudConfig()),
 	"ackguard_log_shipping_policies":                {example: "data-sources/ackguard_log_shipping_policies/data-source.tf"},
 	"ackguard_audit_alert_conditions":               looks("ackguard_audit_alert_conditions", nil),
 	"ackguard_cluster_audit_log":                    lives("ackguard_cluster_audit_log", auditLogLife()...),
@@ -88,6 +91,13 @@ var proofs = map[string]proof{
 	"ackguard_cluster_compliance.inventory":         discovers("ackguard_cluster_compliance"),
 	inspections + "schedules.inventory":             discovers(inspections + "schedules"),
 	inspections + "report.inventory":                discovers(inspections + "report"),
+	scanPolicy:                                      scans(retailCluster, scanned(), scanned("suspend", true)),
+	scanPolicy + ".component_version":               scans(logisticsCluster, scannedLogistics("component_version", "v0.13.0"), scannedLogistics("component_version", "v0.16.8")),
+	scanPolicy + ".uninstall_on_destroy":            scans(retailCluster, scanned("uninstall_on_destroy", true)),
+	scanPolicy + ".triggers":                        scans(retailCluster, scanned("triggers", map[string]any{"version": "1"})),
+	"ackguard_scan_policies":                        scansListed(nil),
+	"ackguard_scan_policies.inventory":              scansListed(acctest.FromCloudConfig()),
+	"ackguard_scan_policy_manifests":                {example: "data-sources/ackguard_scan_policy_manifests/data-source.tf"},
 	"ackguard_config_precheck": {role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
 		t.Helper()
 		r := cloud.Read(t, "ackguard_config_precheck", map[string]any{
@@ -104,6 +114,47 @@ func lives(kind string, arguments ...map[string]any) proof {
 	return proof{role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
 		t.Helper()
 		return cloud.Live(t, kind, arguments...)
+	}}
+}
+
+// logisticsCluster has a public endpoint and no component.
+const logisticsCluster = "c1b0000000000000000000000logistic"
+
+func scanned(more ...any) map[string]any {
+	return acctest.With(map[string]any{
+		"account_id": retail, "region": "cn-hangzhou", "cluster_id": retailCluster, "disabled_checks": []any{"hostPortSet"}, "schedule": "30 2 * * *",
+	}, more...)
+}
+
+func scannedLogistics(more ...any) map[string]any {
+	return acctest.With(scanned("account_id", "100000000000004", "cluster_id", logisticsCluster), more...)
+}
+
+// reachable gives a cluster a public endpoint, which the cloud of the tests answers for.
+func reachable(t *testing.T, cloud *acctest.Cloud, clusterID string) {
+	t.Helper()
+	if err := cloud.UpdateCluster(clusterID, acctest.Public); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// scans proves what a scan policy needs.
+func scans(clusterID string, arguments ...map[string]any) proof {
+	return proof{role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
+		t.Helper()
+		reachable(t, cloud, clusterID)
+		return cloud.Live(t, scanPolicy, arguments...)
+	}}
+}
+
+// scansListed proves what their list needs.
+func scansListed(provider map[string]string) proof {
+	return proof{role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
+		t.Helper()
+		reachable(t, cloud, retailCluster)
+		r := cloud.Read(t, "ackguard_scan_policies", map[string]any{"account_ids": []string{retail}}, provider)
+		lag := func(warning string) bool { return strings.HasPrefix(warning, "Clusters come from Cloud Config") }
+		return append(r.Errors, slices.DeleteFunc(r.Warnings, lag)...)
 	}}
 }
 
@@ -183,6 +234,25 @@ func glances(provider map[string]string) proof {
 			t.Fatal(err)
 		}
 		r := cloud.Read(t, shippingStatusKind, map[string]any{"account_ids": []string{retail}, "archive": centralArchive()}, provider)
+		lag := func(warning string) bool { return strings.HasPrefix(warning, "Clusters come from Cloud Config") }
+		return append(r.Errors, slices.DeleteFunc(r.Warnings, lag)...)
+	}}
+}
+
+// reports proves what results of scans need: those of the retail cluster are there, with events.
+func reports(provider map[string]string) proof {
+	return proof{role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
+		t.Helper()
+		now := cloud.Clock.Now().UTC().Format(time.RFC3339)
+		err := cloud.WriteEvent(retailCluster,
+			map[string]any{"type": "Normal", "reason": "SecurityInspectorConfigAuditStart", "lastTimestamp": now}, map[string]any{"type": "Normal", "reason": "SecurityInspectorConfigAuditFinished", "lastTimestamp": now})
+		if err == nil {
+			err = cloud.WriteInspection(retailCluster, map[string]any{"kind": "Pod", "name": "web", "check_item": "hostPIDSet", "result": "pass"})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := cloud.Read(t, "ackguard_scan_report", map[string]any{"account_ids": []string{retail}, "cluster_ids": []string{retailCluster}}, provider)
 		lag := func(warning string) bool { return strings.HasPrefix(warning, "Clusters come from Cloud Config") }
 		return append(r.Errors, slices.DeleteFunc(r.Warnings, lag)...)
 	}}

@@ -77,6 +77,31 @@ var provenance = map[string]Provenance{
 			"how long the service remembers the client tokens behind `triggers`",
 		},
 	},
+	"resources/ackguard_scan_policy": {
+		Documented: []string{
+			"the names of the ConfigMap and the CronJob, that edits of the CronJob survive upgrades, and that tasks run in the namespace `security-inspector` since v0.14.0, by the component's release notes",
+			"the ids of 17 checks, and that the component wraps the open-source engine Polaris, by the help page",
+			"the calls on add-ons and kubeconfigs with their fields, by the published SDK, and the RAM action `cs:DescribeClusterUserKubeconfig`",
+			"both dialects of the engine's configuration, its defaults and how it matches exemptions, by its source",
+		},
+		Inferred: []string{
+			"the whole way: the vendor publishes no API for these settings, and its console calls unpublished ones",
+			"that the ConfigMap holds a configuration of the engine, under which key and in which dialect; it is detected, and refused where it is not recognised",
+			"that the white list is the configuration's `exemptions`",
+			"how later checks are named, and which severity checks have by default in the component",
+			"that a Job made from the CronJob's template is what *scan now* does",
+			"whether an upgrade writes the configuration anew: it would show as drift",
+			"the RAM actions of the calls on add-ons, which are named like their calls",
+		},
+	},
+	"data-sources/ackguard_scan_policies": {
+		Documented: []string{"see [`ackguard_scan_policy`](../resources/scan_policy.md)"},
+		Inferred:   []string{"what it says there of the ConfigMap and the CronJob"},
+	},
+	"data-sources/ackguard_scan_policy_manifests": {
+		Documented: []string{"see [`ackguard_scan_policy`](../resources/scan_policy.md)"},
+		Inferred:   []string{"what it says there of the ConfigMap"},
+	},
 	"resources/ackguard_audit_log_archive": {
 		Documented: []string{
 			"the calls on projects, log stores, shards, indexes and metering modes with their fields, by the published SDK, and their RAM actions",
@@ -304,6 +329,20 @@ var provenance = map[string]Provenance{
 			"how the list of rules ends, for it has no total",
 			"how many resources one call takes (all are sent in one)",
 			"the RAM actions, which are named like their calls",
+		},
+	},
+	"data-sources/ackguard_scan_report": {
+		Documented: []string{
+			"the start of the Logstore's name and that its project is the one of the cluster's logs, by Log Service's page on the logs of cloud products",
+			"the columns of the inspection's report page: kind, name, namespace, type and item of the check, result; and its categories",
+			"reasons and messages of the component's events, and the IDs of 17 check items",
+			"`GetLogs` and `ListLogStores` with their fields, by the published SDK, and their RAM actions",
+		},
+		Inferred: []string{
+			"the layout of a row of results: the names of its columns (`kind`, `name`, `namespace`, `container`, `check_type`, `check_item`, `result`, `severity`, `message`, `task_id` and other spellings) and the words of its result",
+			"how many characters of the cluster's ID the Logstore has in its name: whatever part of it fits is found",
+			"that the event collector has the event as JSON text in the field `eventId`, and does not say of which cluster it is",
+			"that rows of one scan come less than ten minutes apart, where no event tells when it started",
 		},
 	},
 	"data-sources/ackguard_workload_compliance": {

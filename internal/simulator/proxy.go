@@ -35,7 +35,7 @@ func (s *Server) frontDoor(w http.ResponseWriter, r *http.Request) {
 	case tunnelled && hostName(r.Host) != hostName(target):
 		s.cloud.refuseProxied(w, r, http.StatusMisdirectedRequest, "a tunnel to "+target+" carries a request for the host "+r.Host)
 	default:
-		s.cloud.ServeHTTP(w, r)
+		s.front.ServeHTTP(w, r)
 	}
 }
 

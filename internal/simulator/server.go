@@ -14,18 +14,23 @@ import (
 type Server struct {
 	cloud     *Cloud
 	authority *authority
+	front     http.Handler
 	sniffer   *sniffer
 	http      *http.Server
 	done      chan error
 }
 
 // Start listens on addr ("127.0.0.1:0" for a free port) and serves until Close.
-func (c *Cloud) Start(addr string) (*Server, error) {
+func (c *Cloud) Start(addr string) (*Server, error) { return c.StartBehind(addr, c) }
+
+// StartBehind is Start with something in front of the cloud, such as what cuts the line at a call: front gets every
+// request, those to the APIs of clusters too, and hands to the cloud what it lets through.
+func (c *Cloud) StartBehind(addr string, front http.Handler) (*Server, error) {
 	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w", addr, err)
 	}
-	s := &Server{cloud: c, done: make(chan error, 1)}
+	s := &Server{cloud: c, front: front, done: make(chan error, 1)}
 	if s.authority, err = newAuthority(hostName(listener.Addr().String())); err != nil {
 		_ = listener.Close()
 		return nil, err

@@ -179,7 +179,7 @@ func TestReport_gaps(t *testing.T) {
 		warns   []string
 		outcome string
 	}{
-		"nothing written":   {verdict: "INSUFFICIENT_DATA", warns: []string{"There are no results of the last 168 hours: the component security-inspector has not scanned the cluster"}},
+		"nothing written": {verdict: "INSUFFICIENT_DATA", warns: []string{"There are no results of the last 168 hours: the component security-inspector has not scanned the cluster"}},
 		"finished with none": {
 			prepare: func(t *testing.T, c *acctest.Cloud) {
 				t.Helper()
@@ -219,15 +219,23 @@ func TestReport_gaps(t *testing.T) {
 			more: []any{"projects", map[string]any{acctest.ClusterID("retail"): "k8s-log-elsewhere"}}, verdict: "INSUFFICIENT_DATA", warns: []string{"There is no project k8s-log-elsewhere"},
 		},
 		"denied rows": {
-			prepare: func(t *testing.T, c *acctest.Cloud) { t.Helper(); c.DenyMember(t, acctest.Retail, "log:GetLogStoreLogs") },
+			prepare: func(t *testing.T, c *acctest.Cloud) {
+				t.Helper()
+				c.DenyMember(t, acctest.Retail, "log:GetLogStoreLogs")
+			},
 			verdict: "ERROR", outcome: "denied", warns: []string{"These accounts, regions or Logstores could not be read", "log:GetLogStoreLogs"},
 		},
 		"denied project": {
-			prepare: func(t *testing.T, c *acctest.Cloud) { t.Helper(); c.DenyMember(t, acctest.Retail, "cs:GetClusterAuditProject") },
+			prepare: func(t *testing.T, c *acctest.Cloud) {
+				t.Helper()
+				c.DenyMember(t, acctest.Retail, "cs:GetClusterAuditProject")
+			},
 			verdict: "ERROR", outcome: "denied", warns: []string{"cs:GetClusterAuditProject"},
 		},
 		"throttled": {
-			prepare: func(_ *testing.T, c *acctest.Cloud) { c.AddFault(simulator.Fault{Product: "sls", AccountID: acctest.Retail, Status: 403, Code: "ReadQuotaExceed"}) },
+			prepare: func(_ *testing.T, c *acctest.Cloud) {
+				c.AddFault(simulator.Fault{Product: "sls", AccountID: acctest.Retail, Status: 403, Code: "ReadQuotaExceed"})
+			},
 			verdict: "ERROR", outcome: "throttled", warns: []string{"lower requests_per_second"},
 		},
 		"no role": {prepare: func(t *testing.T, c *acctest.Cloud) { t.Helper(); c.RemoveRole(t, acctest.Retail) }, outcome: "denied", warns: []string{"create the role"}},
