@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -80,6 +81,8 @@ var proofs = map[string]proof{
 	shippingKind + ".source_retention":              ships("source_retention", map[string]any{"days": 1, "index_enabled": false}),
 	shippingStatusKind:                              glances(nil),
 	shippingStatusKind + ".inventory":               glances(acctest.FromCloudConfig()),
+	"ackguard_scan_report":                          reports(nil),
+	"ackguard_scan_report.inventory":                reports(acctest.FromCloudConfig()),
 	"ackguard_log_shipping_policies":                {example: "data-sources/ackguard_log_shipping_policies/data-source.tf"},
 	"ackguard_audit_alert_conditions":               looks("ackguard_audit_alert_conditions", nil),
 	"ackguard_cluster_audit_log":                    lives("ackguard_cluster_audit_log", auditLogLife()...),
@@ -231,6 +234,25 @@ func glances(provider map[string]string) proof {
 			t.Fatal(err)
 		}
 		r := cloud.Read(t, shippingStatusKind, map[string]any{"account_ids": []string{retail}, "archive": centralArchive()}, provider)
+		lag := func(warning string) bool { return strings.HasPrefix(warning, "Clusters come from Cloud Config") }
+		return append(r.Errors, slices.DeleteFunc(r.Warnings, lag)...)
+	}}
+}
+
+// reports proves what results of scans need: those of the retail cluster are there, with events.
+func reports(provider map[string]string) proof {
+	return proof{role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
+		t.Helper()
+		now := cloud.Clock.Now().UTC().Format(time.RFC3339)
+		err := cloud.WriteEvent(retailCluster,
+			map[string]any{"type": "Normal", "reason": "SecurityInspectorConfigAuditStart", "lastTimestamp": now}, map[string]any{"type": "Normal", "reason": "SecurityInspectorConfigAuditFinished", "lastTimestamp": now})
+		if err == nil {
+			err = cloud.WriteInspection(retailCluster, map[string]any{"kind": "Pod", "name": "web", "check_item": "hostPIDSet", "result": "pass"})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := cloud.Read(t, "ackguard_scan_report", map[string]any{"account_ids": []string{retail}, "cluster_ids": []string{retailCluster}}, provider)
 		lag := func(warning string) bool { return strings.HasPrefix(warning, "Clusters come from Cloud Config") }
 		return append(r.Errors, slices.DeleteFunc(r.Warnings, lag)...)
 	}}

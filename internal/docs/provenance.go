@@ -331,6 +331,20 @@ var provenance = map[string]Provenance{
 			"the RAM actions, which are named like their calls",
 		},
 	},
+	"data-sources/ackguard_scan_report": {
+		Documented: []string{
+			"the start of the Logstore's name and that its project is the one of the cluster's logs, by Log Service's page on the logs of cloud products",
+			"the columns of the inspection's report page: kind, name, namespace, type and item of the check, result; and its categories",
+			"reasons and messages of the component's events, and the IDs of 17 check items",
+			"`GetLogs` and `ListLogStores` with their fields, by the published SDK, and their RAM actions",
+		},
+		Inferred: []string{
+			"the layout of a row of results: the names of its columns (`kind`, `name`, `namespace`, `container`, `check_type`, `check_item`, `result`, `severity`, `message`, `task_id` and other spellings) and the words of its result",
+			"how many characters of the cluster's ID the Logstore has in its name: whatever part of it fits is found",
+			"that the event collector has the event as JSON text in the field `eventId`, and does not say of which cluster it is",
+			"that rows of one scan come less than ten minutes apart, where no event tells when it started",
+		},
+	},
 	"data-sources/ackguard_workload_compliance": {
 		Documented: []string{"the IDs, subjects and remediations of the 17 check items of ACK's inspection, and the severity of `privilegeEscalationAllowed`"},
 		Inferred: []string{

@@ -92,6 +92,7 @@ func (p *ackguard) DataSources(context.Context) []func() datasource.DataSource {
 		permission.NewRequiredPolicyDataSource,
 		scan.NewPoliciesDataSource,
 		scan.NewManifestsDataSource,
+		scan.NewReportDataSource,
 	}
 }
 

@@ -33,6 +33,28 @@ type Query struct {
 	Text     string
 	Limit    int  // of a search without analysis; at most 100
 	Newest   bool // the newest rows first, of a search without analysis
+	Offset   int  // how many rows of a search without analysis to pass over
+}
+
+// maxLines is the most rows that a search without analysis gives at once.
+const maxLines = 100
+
+// EachRow passes the rows that a search without analysis finds to visit, page after page, until it returns false (GetLogs).
+func (c *Client) EachRow(ctx context.Context, project, store string, q Query, visit func(map[string]string) bool) error {
+	for q.Limit = maxLines; ; q.Offset += maxLines {
+		rows, err := c.Logs(ctx, project, store, q)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if !visit(row) {
+				return nil
+			}
+		}
+		if len(rows) < maxLines {
+			return nil
+		}
+	}
 }
 
 // maxIncomplete is how often a query that the service did not finish is asked again: it answers with what it has so far.
@@ -48,7 +70,7 @@ func (c *Client) Logs(ctx context.Context, project, store string, q Query) ([]ma
 		var got *sdk.GetLogsV3Response
 		err := c.call(ctx, op, func(client *sdk.Client) (err error) {
 			got, err = client.GetLogsV3(project, store, &sdk.GetLogRequest{
-				From: q.From.Unix(), To: q.To.Unix(), Query: q.Text, Lines: int64(q.Limit), Reverse: q.Newest,
+				From: q.From.Unix(), To: q.To.Unix(), Query: q.Text, Lines: int64(q.Limit), Offset: int64(q.Offset), Reverse: q.Newest,
 			})
 			return err
 		})

@@ -26,7 +26,7 @@ func Evaluate(object map[string]any, o Options) []compliance.Finding { return Ap
 // Append is Evaluate onto findings, for a stream of objects that would otherwise make a list for each.
 func Append(findings []compliance.Finding, object map[string]any, o Options) []compliance.Finding {
 	s := subject{object: object, identity: identityOf(object), whole: !HasHoles(object), findings: findings}
-	s.resource = resourceOf(s.identity)
+	s.resource = ResourceOf(s.identity)
 	apiVersion, _ := object["apiVersion"].(string)
 	if object["apiVersion"] == Unknown || object["kind"] == Unknown {
 		return s.each(o.Rules, compliance.InsufficientData, "", "apiVersion and kind are not known yet")
@@ -104,7 +104,8 @@ func identityOf(object map[string]any) compliance.Workload {
 	return compliance.Workload{Kind: text(object["kind"]), Namespace: text(metadata["namespace"]), Name: name}
 }
 
-func resourceOf(w compliance.Workload) string {
+// ResourceOf is how findings name what is judged: KIND/NAMESPACE/NAME, without what it lacks.
+func ResourceOf(w compliance.Workload) string {
 	parts := []string{w.Kind, w.Namespace, w.Name}
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "/")
 }

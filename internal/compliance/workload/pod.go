@@ -22,7 +22,7 @@ type Pod struct {
 // findings.
 func PodOf(object map[string]any, custom Templates) (Pod, bool) {
 	p := Pod{Workload: identityOf(object)}
-	p.Resource = resourceOf(p.Workload)
+	p.Resource = ResourceOf(p.Workload)
 	if object["apiVersion"] == Unknown || object["kind"] == Unknown {
 		p.Verdict, p.Message = compliance.InsufficientData, "apiVersion and kind are not known yet"
 		return p, true

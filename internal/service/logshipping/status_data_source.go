@@ -21,7 +21,6 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/attribute"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
-	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
@@ -96,12 +95,7 @@ func (d *statusDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"regions":     inventory.RegionsAttribute(),
 			"archive": schema.SingleNestedAttribute{
 				Required: true, MarkdownDescription: "The archive, e.g. of `ackguard_audit_log_archive`.",
-				Attributes: map[string]schema.Attribute{
-					"account_id": schema.StringAttribute{Required: true, Validators: []validator.String{validate.AccountID()}, MarkdownDescription: "Log account."},
-					"region":     schema.StringAttribute{Required: true, MarkdownDescription: "Region of its project."},
-					"project":    schema.StringAttribute{Required: true, Validators: []validator.String{validate.LogProject()}, MarkdownDescription: "Project."},
-					"logstore":   schema.StringAttribute{Required: true, Validators: []validator.String{validate.LogStore()}, MarkdownDescription: "Logstore."},
-				},
+				Attributes: ArchiveAttributes(),
 			},
 			"sources": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,

@@ -40,6 +40,7 @@ var (
 	forKubeconfig  = &condition{words: "unless `cluster_connection.kubeconfig_path` is set"}
 	forEndpoint    = &condition{words: "unless `cluster_connection` names the endpoint or a kubeconfig"}
 	forInstalling  = &condition{words: "where the component is missing"}
+	forOwnLogs     = &condition{words: "unless `archive` is set"}
 	forGaps        = &condition{words: "where a rule has no result of a cluster (a warning without it)"}
 	byRules        = func(s compliance.Source) *condition {
 		return &condition{"as far as the [rules](guides/rules.md) need it", func(c choice) bool { return c.sources[s] }}
@@ -86,6 +87,7 @@ const (
 	configCompliance = "ackguard_config_compliance"
 	scanPolicy       = "ackguard_scan_policy"
 	scanPolicies     = "ackguard_scan_policies"
+	scanReport       = "ackguard_scan_report"
 )
 
 // features is the one table of what needs what. Whatever the provider offers is in it: a test of internal/provider
@@ -257,6 +259,8 @@ var features = []Feature{
 	{Name: scanPolicy + ".triggers", With: []string{scanPolicy}, Kubernetes: runRights()},
 	{Name: scanPolicies, With: []string{clusterList}, Needs: scanNeeds(nil), Kubernetes: scanRights("get")},
 	{Name: scanPolicies + fromConfig, Needs: append(groupNeeds(), scanNeeds(nil)...), Kubernetes: scanRights("get")},
+	{Name: scanReport, With: []string{clusterList}, Needs: reportNeeds()},
+	{Name: scanReport + fromConfig, Needs: append(groupNeeds(), reportNeeds()...)},
 	{Name: "ackguard_scan_policy_manifests", Needless: "it makes no call"},
 	{Name: "ackguard_rules", Needless: "it makes no call"},
 	{Name: "ackguard_workload_compliance", Needless: "it makes no call"},
@@ -302,6 +306,15 @@ func statusNeeds() []need {
 		{action: "log:GetLogStoreLogs", why: "asks the archive what arrived, in the log account"},
 		{action: "log:ListShards", why: "looks for rows of a source that did not arrive", when: forUnshipped},
 		{action: "log:GetCursorOrData", why: "looks for rows of a source that did not arrive", when: forUnshipped},
+	}
+}
+
+// reportNeeds are what it takes to read the results of scans.
+func reportNeeds() []need {
+	return []need{
+		{action: "cs:GetClusterAuditProject", why: "finds the project of each cluster's logs, unless `projects` has it", when: forOwnLogs},
+		{action: "log:ListLogStores", why: "finds the Logstore of each cluster's results", when: forOwnLogs},
+		{action: "log:GetLogStoreLogs", why: "reads results and events; with `archive`, in the log account"},
 	}
 }
 

@@ -3,11 +3,6 @@ package workload
 import (
 	"context"
 	"errors"
-	"fmt"
-	"maps"
-	"os"
-	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -73,7 +68,7 @@ func (d *complianceDataSource) ValidateConfig(ctx context.Context, req datasourc
 			continue // a dynamic block whose content is not known yet is checked when it is read
 		}
 		at := path.Root("exemption").AtListIndex(i)
-		var block exemptionModel
+		var block ExemptionModel
 		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, at, &block)...)
 		resp.Diagnostics.Append(exemptionErrors(at, block, c)...)
 	}
@@ -85,17 +80,8 @@ func HasUnknown(v attr.Value) bool {
 	return err == nil && workload.HasHoles(plain)
 }
 
-func exemptionErrors(at path.Path, block exemptionModel, c *criteria) diag.Diagnostics {
-	var diags diag.Diagnostics
-	for _, problem := range c.validate(block.exemption()) {
-		detail := problem.Err.Error() + "."
-		var unknown *compliance.UnknownRuleError
-		if errors.As(problem.Err, &unknown) {
-			detail = c.explain(problem.Err)
-		}
-		diags.AddAttributeError(at.AtName(problem.Field), "Invalid exemption", detail)
-	}
-	return diags
+func exemptionErrors(at path.Path, block ExemptionModel, c *criteria) diag.Diagnostics {
+	return ExemptionErrors(at, c.validate(block.Exemption()), c.explain)
 }
 
 // Read implements datasource.DataSource.
@@ -161,7 +147,7 @@ func (m *complianceModel) exemptions(c *criteria, diags *diag.Diagnostics) []com
 	var all []compliance.Exemption
 	for i, block := range m.Exemptions {
 		diags.Append(exemptionErrors(path.Root("exemption").AtListIndex(i), block, c)...)
-		all = append(all, c.exemption(block.exemption()))
+		all = append(all, c.exemption(block.Exemption()))
 	}
 	return all
 }
@@ -171,25 +157,14 @@ func (m *complianceModel) judge(ctx context.Context, j *judge, diags *diag.Diagn
 	if !m.Files.IsNull() {
 		diags.Append(m.Files.ElementsAs(ctx, &patterns, false)...)
 	}
-	files, err := expand(patterns)
-	if err != nil {
+	if err := j.readFiles(patterns); err != nil {
 		diags.AddAttributeError(path.Root("files"), "Files could not be read", err.Error())
-	}
-	for _, name := range files {
-		data, err := os.ReadFile(name) //nolint:gosec // the files that the configuration names
-		if err != nil {
-			diags.AddAttributeError(path.Root("files"), "Files could not be read", err.Error())
-			continue
-		}
-		j.read(name, data)
 	}
 	texts := map[string]string{}
 	if !m.Manifests.IsNull() {
 		diags.Append(m.Manifests.ElementsAs(ctx, &texts, false)...)
 	}
-	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		j.read(name, []byte(texts[name]))
-	}
+	j.readTexts(texts)
 	if m.Objects.IsNull() {
 		return
 	}
@@ -222,7 +197,7 @@ func (m *complianceModel) fill(report *compliance.Report, j *judge) {
 	}
 	m.Counts = clustercompliance.CountsModel(report.Counts)
 	m.RuleResults = clustercompliance.RuleModels(report, j.criteria.rules)
-	m.Summary = j.items.model()
+	m.Summary = j.items.Model()
 	m.Inputs = []inputModel{}
 	for _, in := range j.inputs {
 		m.Inputs = append(m.Inputs, inputModel{
@@ -239,49 +214,10 @@ func (m *complianceModel) fill(report *compliance.Report, j *judge) {
 
 func (d *complianceDataSource) diagnose(m complianceModel, j *judge, report *compliance.Report, diags *diag.Diagnostics) {
 	if len(j.unreadable) > 0 {
-		d.data.Enforce(diags, "Manifests could not be read", "These documents were not judged; all others were:\n"+few(prefixed(j.unreadable)), "manifests")
+		d.data.Enforce(diags, "Manifests could not be read", "These documents were not judged; all others were:\n"+Bullets(j.unreadable), "manifests")
 	}
 	if len(m.Warnings) > 0 {
-		diags.AddWarning("Fields that Kubernetes does not know", "The API server drops these fields, or refuses them under strict validation; a check that looks for the right name does not see them:\n"+few(prefixed(m.Warnings)))
+		diags.AddWarning("Fields that Kubernetes does not know", "The API server drops these fields, or refuses them under strict validation; a check that looks for the right name does not see them:\n"+Bullets(m.Warnings))
 	}
-	var unused, expired []string
-	for _, e := range report.UnusedExemptions {
-		if j.criteria.selected(e.RuleID) {
-			unused = append(unused, describeExemption(e))
-		}
-	}
-	for _, e := range report.ExpiredExemptions {
-		expired = append(expired, describeExemption(e)+": its last day was "+e.Expires)
-	}
-	if len(unused) > 0 {
-		diags.AddWarning("Exemption matches nothing", "No finding needs these exemptions any more, or their selectors are wrong; remove or correct them:\n"+few(prefixed(unused)))
-	}
-	if len(expired) > 0 {
-		diags.AddWarning("Exemption expired", "These exemptions no longer hold; what they covered is a finding again. Fix it, or agree on a new date:\n"+few(prefixed(expired)))
-	}
-}
-
-func describeExemption(e compliance.Exemption) string {
-	text := e.RuleID
-	for _, s := range []struct{ name, value string }{{"kind", e.Kind}, {"namespace", e.Namespace}, {"name", e.Name}, {"container", e.Container}} {
-		if s.value != "" {
-			text += fmt.Sprintf(", %s %s", s.name, s.value)
-		}
-	}
-	return text
-}
-
-func prefixed(lines []string) []string {
-	out := make([]string, len(lines))
-	for i, l := range lines {
-		out[i] = "- " + l
-	}
-	return out
-}
-
-func few(lines []string) string {
-	if len(lines) > clustercompliance.MaxWords {
-		lines = append(lines[:clustercompliance.MaxWords:clustercompliance.MaxWords], fmt.Sprintf("- and %d more", len(lines)-clustercompliance.MaxWords))
-	}
-	return strings.Join(lines, "\n")
+	diags.Append(ExemptionWarnings(report, func(e compliance.Exemption) bool { return j.criteria.selected(e.RuleID) })...)
 }

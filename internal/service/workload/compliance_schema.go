@@ -2,8 +2,8 @@ package workload
 
 import (
 	"context"
+	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -23,46 +23,14 @@ func (d *complianceDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 	number := func(description string) schema.Int64Attribute {
 		return schema.Int64Attribute{Computed: true, MarkdownDescription: description}
 	}
-	share := func() map[string]schema.Attribute {
-		return map[string]schema.Attribute{
-			"items":   number("Judged items: a rule on a workload or on one of its containers; `NOT_APPLICABLE` ones are left out."),
-			"passed":  number("Items that are `COMPLIANT` or `IGNORED`."),
-			"percent": schema.Float64Attribute{Computed: true, MarkdownDescription: "Per cent of the items that passed, rounded down to a tenth; null of none."},
-		}
-	}
-	shares := func(description string) schema.MapNestedAttribute {
-		return schema.MapNestedAttribute{Computed: true, MarkdownDescription: description, NestedObject: schema.NestedAttributeObject{Attributes: share()}}
-	}
-	summary := share()
-	summary["by_kind"] = shares("The same by kind of object.")
-	summary["by_category"] = shares("The same by category: `health`, `image`, `network`, `resource`, `security`.")
 	text := attribute.Text
-	selector := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Optional: true, MarkdownDescription: description + " An asterisk stands for any characters."}
-	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Judges Kubernetes manifests before they reach a cluster, by the check items of ACK's workload inspection and some beside them. It makes no call.\n\n" +
 			"Judged are Pods, Deployments, StatefulSets, DaemonSets, ReplicaSets, ReplicationControllers, Jobs, CronJobs, custom resources with a pod template at a given path, and RBAC roles and bindings; everything else is read and left alone. " +
 			"Terraform reads the data source during the plan when all its arguments are known then, and during the apply otherwise; the function `evaluate_manifest` judges planned objects.",
 		Attributes: map[string]schema.Attribute{
-			"files": schema.SetAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Manifests to read: paths, patterns such as `${path.module}/k8s/*.yaml`, or folders, which stand for every `.yaml`, `.yml` and `.json` file below them. One that matches nothing is an error. " +
-					"Of a file, only its path, its digest and the findings reach the state.",
-				Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
-			},
-			"manifests": schema.MapAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Manifests as YAML or JSON text, such as the output of a Helm template, by a name of your own that findings carry. The texts are arguments, and so in the state: do not pass Secrets here.",
-				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues()},
-			},
 			"objects": schema.DynamicAttribute{
 				Optional: true, MarkdownDescription: "Manifests as objects: one, or a list of them. They are arguments, and so in the state.",
-			},
-			"pod_template_paths": schema.MapAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Custom resources that have a pod template: its path, such as `spec.template`, by `GROUP/KIND`, such as `apps.kruise.io/CloneSet`.",
-				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues()},
 			},
 			"profile": schema.StringAttribute{
 				Optional: true, MarkdownDescription: "What to judge by: `ack` (default), the check items of the inspection and ours beside them; `pss-baseline` or `pss-restricted`, the Pod Security Standards by the library that Kubernetes itself uses.",
@@ -98,9 +66,7 @@ func (d *complianceDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 				Computed: true, MarkdownDescription: "The rules that were applied.",
 				NestedObject: schema.NestedAttributeObject{Attributes: clustercompliance.RuleAttributes()},
 			},
-			"summary": schema.SingleNestedAttribute{
-				Computed: true, MarkdownDescription: "Figures as on the inspection's report page.", Attributes: summary,
-			},
+			"summary": SummaryAttribute(),
 			"inputs": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "Files and texts that were read.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
@@ -116,17 +82,9 @@ func (d *complianceDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		Blocks: map[string]schema.Block{
 			"exemption": schema.ListNestedBlock{
 				MarkdownDescription: "Accepts violations of one rule. What the selectors leave open matches everything. One that matches nothing is warned about.",
-				NestedObject: schema.NestedBlockObject{Attributes: map[string]schema.Attribute{
-					"rule_id":   schema.StringAttribute{Required: true, MarkdownDescription: "Rule."},
-					"kind":      selector("Only objects of this kind."),
-					"namespace": selector("Only in this namespace."),
-					"name":      selector("Only objects of this name."),
-					"container": selector("Only this container."),
-					"reason":    schema.StringAttribute{Required: true, MarkdownDescription: "Why the violation is accepted; not empty."},
-					"owner":     schema.StringAttribute{Optional: true, MarkdownDescription: "Who answers for it."},
-					"expires":   schema.StringAttribute{Optional: true, MarkdownDescription: "Last day on which it holds, `YYYY-MM-DD` in UTC+8; for good if not set."},
-				}},
+				NestedObject:        schema.NestedBlockObject{Attributes: ExemptionAttributes()},
 			},
 		},
 	}
+	maps.Copy(resp.Schema.Attributes, ManifestAttributes())
 }

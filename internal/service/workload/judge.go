@@ -22,7 +22,7 @@ type judge struct {
 	findings []compliance.Finding
 	scratch  []compliance.Finding // Of one object, to be used again.
 	passed   map[passedKey]int
-	items    tally
+	items    Tally
 	documents
 }
 
@@ -45,17 +45,9 @@ type input struct {
 	objects, judged int
 }
 
-// tally counts judged items: a rule on a workload or on one of its containers.
-type tally struct {
-	byKind, byCategory map[string]*share
-}
-
-type share struct{ items, passed int }
-
 func newJudge(c *criteria, listAll bool) *judge {
 	return &judge{
 		criteria: c, listAll: listAll, passed: map[passedKey]int{},
-		items: tally{byKind: map[string]*share{}, byCategory: map[string]*share{}},
 	}
 }
 
@@ -85,7 +77,7 @@ func (j *judge) object(object map[string]any, doc *manifest.Document) bool {
 	j.scratch = found
 	for i := range found {
 		f := &found[i]
-		j.items.add(f)
+		j.items.Add(f)
 		if !j.listAll && !f.Verdict.Actionable() {
 			j.passed[passedKey{f.RuleID, f.Verdict}]++
 			continue
@@ -99,26 +91,6 @@ func (j *judge) object(object map[string]any, doc *manifest.Document) bool {
 		j.findings = append(j.findings, *f)
 	}
 	return len(found) > 0
-}
-
-func (t *tally) add(f *compliance.Finding) {
-	if f.Verdict == compliance.NotApplicable {
-		return
-	}
-	for _, in := range []struct {
-		shares map[string]*share
-		key    string
-	}{{t.byKind, f.Kind}, {t.byCategory, f.Category}} {
-		s := in.shares[in.key]
-		if s == nil {
-			s = &share{}
-			in.shares[in.key] = s
-		}
-		s.items++
-		if f.Verdict == compliance.Compliant {
-			s.passed++
-		}
-	}
 }
 
 // line is where a path, or the last part of it that is there, stands in the input.
@@ -162,9 +134,7 @@ func (j *judge) report(exemptions []compliance.Exemption, now time.Time) *compli
 	}
 	for _, f := range report.Findings {
 		if f.Verdict == compliance.Ignored {
-			// What somebody accepted does not lower the score.
-			j.items.byKind[f.Kind].passed++
-			j.items.byCategory[f.Category].passed++
+			j.items.accept(&f)
 		}
 	}
 	return report

@@ -19,34 +19,16 @@ type complianceModel struct {
 	FailOn             types.String                  `tfsdk:"fail_on"`
 	IncludeCompliant   types.Bool                    `tfsdk:"include_compliant"`
 	MaxFindings        types.Int64                   `tfsdk:"max_findings"`
-	Exemptions         []exemptionModel              `tfsdk:"exemption"`
+	Exemptions         []ExemptionModel              `tfsdk:"exemption"`
 	Findings           []findingModel                `tfsdk:"findings"`
 	Counts             map[string]int64              `tfsdk:"counts"`
 	RuleResults        []clustercompliance.RuleModel `tfsdk:"rule_results"`
-	Summary            *summaryModel                 `tfsdk:"summary"`
+	Summary            *SummaryModel                 `tfsdk:"summary"`
 	Inputs             []inputModel                  `tfsdk:"inputs"`
 	Warnings           []string                      `tfsdk:"warnings"`
 	Complete           types.Bool                    `tfsdk:"complete"`
 	Compliant          types.Bool                    `tfsdk:"compliant"`
 	Truncated          types.Bool                    `tfsdk:"truncated"`
-}
-
-type exemptionModel struct {
-	RuleID    types.String `tfsdk:"rule_id"`
-	Kind      types.String `tfsdk:"kind"`
-	Namespace types.String `tfsdk:"namespace"`
-	Name      types.String `tfsdk:"name"`
-	Container types.String `tfsdk:"container"`
-	Reason    types.String `tfsdk:"reason"`
-	Owner     types.String `tfsdk:"owner"`
-	Expires   types.String `tfsdk:"expires"`
-}
-
-func (e exemptionModel) exemption() compliance.Exemption {
-	return compliance.Exemption{
-		RuleID: e.RuleID.ValueString(), Kind: e.Kind.ValueString(), Namespace: e.Namespace.ValueString(), Name: e.Name.ValueString(),
-		Container: e.Container.ValueString(), Reason: e.Reason.ValueString(), Owner: e.Owner.ValueString(), Expires: e.Expires.ValueString(),
-	}
 }
 
 type findingModel struct {
@@ -76,41 +58,6 @@ func newFindingModel(f compliance.Finding) findingModel {
 	if f.Line > 0 {
 		m.Line = types.Int64Value(int64(f.Line))
 	}
-	return m
-}
-
-type shareModel struct {
-	Items   types.Int64   `tfsdk:"items"`
-	Passed  types.Int64   `tfsdk:"passed"`
-	Percent types.Float64 `tfsdk:"percent"`
-}
-
-func (s share) model() shareModel {
-	m := shareModel{Items: types.Int64Value(int64(s.items)), Passed: types.Int64Value(int64(s.passed))}
-	if s.items > 0 {
-		// A tenth of a per cent, rounded down: 100 means all.
-		m.Percent = types.Float64Value(float64(s.passed*1000/s.items) / 10)
-	}
-	return m
-}
-
-type summaryModel struct {
-	shareModel
-	ByKind     map[string]shareModel `tfsdk:"by_kind"`
-	ByCategory map[string]shareModel `tfsdk:"by_category"`
-}
-
-func (t tally) model() *summaryModel {
-	m := &summaryModel{ByKind: map[string]shareModel{}, ByCategory: map[string]shareModel{}}
-	var all share
-	for kind, s := range t.byKind {
-		m.ByKind[kind] = s.model()
-		all.items, all.passed = all.items+s.items, all.passed+s.passed
-	}
-	for category, s := range t.byCategory {
-		m.ByCategory[category] = s.model()
-	}
-	m.shareModel = all.model()
 	return m
 }
 

@@ -1,0 +1,112 @@
+package workload
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/clustercompliance"
+)
+
+// ExemptionModel is the content of an exemption block about workloads.
+type ExemptionModel struct {
+	RuleID    types.String `tfsdk:"rule_id"`
+	Kind      types.String `tfsdk:"kind"`
+	Namespace types.String `tfsdk:"namespace"`
+	Name      types.String `tfsdk:"name"`
+	Container types.String `tfsdk:"container"`
+	Reason    types.String `tfsdk:"reason"`
+	Owner     types.String `tfsdk:"owner"`
+	Expires   types.String `tfsdk:"expires"`
+}
+
+// Exemption is the block as reports apply it.
+func (e ExemptionModel) Exemption() compliance.Exemption {
+	return compliance.Exemption{
+		RuleID: e.RuleID.ValueString(), Kind: e.Kind.ValueString(), Namespace: e.Namespace.ValueString(), Name: e.Name.ValueString(),
+		Container: e.Container.ValueString(), Reason: e.Reason.ValueString(), Owner: e.Owner.ValueString(), Expires: e.Expires.ValueString(),
+	}
+}
+
+// ExemptionAttributes are those of ExemptionModel.
+func ExemptionAttributes() map[string]schema.Attribute {
+	selector := func(description string) schema.StringAttribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description + " An asterisk stands for any characters."}
+	}
+	return map[string]schema.Attribute{
+		"rule_id":   schema.StringAttribute{Required: true, MarkdownDescription: "Rule."},
+		"kind":      selector("Only objects of this kind."),
+		"namespace": selector("Only in this namespace."),
+		"name":      selector("Only objects of this name."),
+		"container": selector("Only this container."),
+		"reason":    schema.StringAttribute{Required: true, MarkdownDescription: "Why the violation is accepted; not empty."},
+		"owner":     schema.StringAttribute{Optional: true, MarkdownDescription: "Who answers for it."},
+		"expires":   schema.StringAttribute{Optional: true, MarkdownDescription: "Last day on which it holds, `YYYY-MM-DD` in UTC+8; for good if not set."},
+	}
+}
+
+// ExemptionErrors are the problems of the block at a path; explain words that of a rule that is not known.
+func ExemptionErrors(at path.Path, problems []*compliance.FieldError, explain func(error) string) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, problem := range problems {
+		detail := problem.Err.Error() + "."
+		var unknown *compliance.UnknownRuleError
+		if errors.As(problem.Err, &unknown) {
+			detail = explain(problem.Err)
+		}
+		diags.AddAttributeError(at.AtName(problem.Field), "Invalid exemption", detail)
+	}
+	return diags
+}
+
+// ExemptionWarnings names exemptions that ended, and those that cover nothing although they are about what was looked at.
+func ExemptionWarnings(report *compliance.Report, lookedAt func(compliance.Exemption) bool) diag.Diagnostics {
+	var diags diag.Diagnostics
+	var unused, expired []string
+	for _, e := range report.UnusedExemptions {
+		if lookedAt(e) {
+			unused = append(unused, describeExemption(e))
+		}
+	}
+	for _, e := range report.ExpiredExemptions {
+		expired = append(expired, describeExemption(e)+": its last day was "+e.Expires)
+	}
+	if len(unused) > 0 {
+		diags.AddWarning("Exemption matches nothing", "No finding needs these exemptions any more, or their selectors are wrong; remove or correct them:\n"+Bullets(unused))
+	}
+	if len(expired) > 0 {
+		diags.AddWarning("Exemption expired", "These exemptions no longer hold; what they covered is a finding again. Fix it, or agree on a new date:\n"+Bullets(expired))
+	}
+	return diags
+}
+
+func describeExemption(e compliance.Exemption) string {
+	text := e.RuleID
+	for _, s := range []struct{ name, value string }{
+		{"account", e.AccountID}, {"region", e.Region}, {"cluster", e.ClusterID}, {"kind", e.Kind}, {"namespace", e.Namespace}, {"name", e.Name}, {"container", e.Container},
+	} {
+		if s.value != "" {
+			text += fmt.Sprintf(", %s %s", s.name, s.value)
+		}
+	}
+	return text
+}
+
+// Bullets are lines as a list in a diagnostic, which spells out the first of many.
+func Bullets(lines []string) string {
+	out := make([]string, 0, len(lines))
+	for i, l := range lines {
+		if i == clustercompliance.MaxWords {
+			out = append(out, fmt.Sprintf("- and %d more", len(lines)-clustercompliance.MaxWords))
+			break
+		}
+		out = append(out, "- "+l)
+	}
+	return strings.Join(out, "\n")
+}
