@@ -135,7 +135,7 @@ func (c *Cloud) installInspector(state *clusterState, cluster *Cluster, version,
 	if before != "" {
 		old := cluster.inspectorLayout(before)
 		oldConfig, oldCronJob := objectKey{"", "configmaps", old.configNamespace, inspectorConfigMap}, objectKey{"batch", "cronjobs", old.cronJobNamespace, inspectorCronJob}
-		if was := store.objects[oldConfig]; was != nil && !(cluster.inspector() != nil && cluster.inspector().UpgradeResets) && old.dialect == layout.dialect {
+		if was := store.objects[oldConfig]; was != nil && (cluster.inspector() == nil || !cluster.inspector().UpgradeResets) && old.dialect == layout.dialect {
 			data = was["data"]
 		}
 		if was := store.objects[oldCronJob]; was != nil {
@@ -182,6 +182,21 @@ func (c *Cloud) installInspector(state *clusterState, cluster *Cluster, version,
 	}
 	store.put(inspectorManager, object, now)
 	store.put(inspectorManager, inspectorDefinition(), now)
+}
+
+// followAddons makes and takes away the objects of a component that a test has installed, upgraded or removed.
+func (c *Cloud) followAddons(state *clusterState, before *Cluster, now time.Time) {
+	if state.kubernetes == nil {
+		return
+	}
+	old, was := inspectorOf(before)
+	version, is := inspectorOf(state.now.Cluster)
+	switch {
+	case was && !is:
+		c.uninstallInspector(state, before, old)
+	case is && old != version:
+		c.installInspector(state, state.now.Cluster, version, old, now)
+	}
 }
 
 // inspectorDefinition brings the kind in which the component keeps its latest results; group and kind are not public.

@@ -117,6 +117,12 @@ func TestInspectorAddon(t *testing.T) {
 			t.Errorf("%v, want %s", err, want)
 		}
 	}
+	// A test that installs and removes it has the same effect.
+	mustDo(t, cloud.UpdateCluster(id, func(c *Cluster) { c.Addons = []Addon{{Name: "security-inspector", Version: new("v0.14.0")}} }))
+	if !in("security-inspector") {
+		t.Error("an add-on that was put into the store has no objects")
+	}
+	mustDo(t, cloud.UpdateCluster(id, func(c *Cluster) { c.Addons = nil }))
 	// A task that fails leaves nothing.
 	mustDo(t, cloud.UpdateCluster(id, func(c *Cluster) { c.TaskFailure = &TaskFailure{Code: "E", Message: "no luck"} }))
 	_, err := call("install", map[string]any{"name": "security-inspector"})

@@ -185,18 +185,9 @@ func (k *kubernetesCall) run(r *http.Request) (code int, body []byte, err error)
 	if err := k.authorise(); err != nil {
 		return 0, nil, err
 	}
-	store := k.cloud.kubernetesOf(k.cluster, k.now)
-	at := slices.IndexFunc(store.kinds(), func(known kubernetesKind) bool {
-		return known.group == k.group && known.version == k.version && known.resource == k.resource
-	})
-	if at < 0 {
-		if slices.ContainsFunc(store.kinds(), func(known kubernetesKind) bool { return known.group == k.group }) {
-			// The group has a handler of its own, which says it with an object.
-			return 0, nil, noPlace()
-		}
-		return 0, nil, nil
+	if k.kind, err = k.served(); err != nil || k.kind == (kubernetesKind{}) {
+		return 0, nil, err
 	}
-	k.kind = store.kinds()[at]
 	if k.subresource != "" {
 		return 0, nil, notSimulated("the subresource %s of %s is not simulated", k.subresource, k.resource)
 	}
@@ -207,8 +198,29 @@ func (k *kubernetesCall) run(r *http.Request) (code int, body []byte, err error)
 	if k.manager == "" {
 		k.manager, _, _ = strings.Cut(r.UserAgent(), "/")
 	}
+	return k.act()
+}
+
+// served is the kind of a call; the empty one, without an error, for a group that there is not.
+func (k *kubernetesCall) served() (kubernetesKind, error) {
+	kinds := k.cloud.kubernetesOf(k.cluster, k.now).kinds()
+	at := slices.IndexFunc(kinds, func(known kubernetesKind) bool {
+		return known.group == k.group && known.version == k.version && known.resource == k.resource
+	})
+	switch {
+	case at >= 0:
+		return kinds[at], nil
+	case slices.ContainsFunc(kinds, func(known kubernetesKind) bool { return known.group == k.group }):
+		// The group has a handler of its own, which says it with an object.
+		return kubernetesKind{}, noPlace()
+	}
+	return kubernetesKind{}, nil
+}
+
+// act does what an authorised call asks for.
+func (k *kubernetesCall) act() (code int, body []byte, err error) {
 	key := k.kind.key(k.namespace, k.name)
-	old := store.objects[key]
+	old := k.cluster.kubernetes.objects[key]
 	switch {
 	case k.verb == "list":
 		return k.list()

@@ -63,7 +63,8 @@ func cronPartProblem(part string, field int) string {
 	}
 	rangeAndStep := strings.Split(part, "/")
 	ends := strings.Split(rangeAndStep[0], "-")
-	low, high, step, problem := bounds.low, bounds.high, 1, ""
+	low, high, step := bounds.low, bounds.high, 1
+	var problem string
 	if ends[0] != "*" && ends[0] != "?" {
 		if low, problem = number(ends[0]); problem != "" {
 			return problem

@@ -3,6 +3,7 @@ package simulator
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -32,9 +33,6 @@ func (k kubernetesKind) apiVersion() string {
 func (k kubernetesKind) groupResource() schema.GroupResource {
 	return schema.GroupResource{Group: k.group, Resource: k.resource}
 }
-
-// name is the kind as errors and records have it, such as cronjobs.batch.
-func (k kubernetesKind) name() string { return k.groupResource().String() }
 
 // custom reports whether a definition has brought the kind.
 func (k kubernetesKind) custom() bool {
@@ -74,7 +72,7 @@ func decodeObject(text []byte) (map[string]any, error) {
 		return nil, err
 	}
 	if object == nil {
-		return nil, fmt.Errorf("it is no object")
+		return nil, errors.New("it is no object")
 	}
 	return object, nil
 }

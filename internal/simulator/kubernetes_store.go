@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -140,13 +141,14 @@ func (k *kubernetesState) create(kind kubernetesKind, key objectKey, object map[
 func (k *kubernetesState) update(kind kubernetesKind, key objectKey, old, object map[string]any, manager string, now time.Time) (map[string]any, error) {
 	meta, was := metadata(object), metadata(old)
 	if uid, _ := meta["uid"].(string); uid != "" && uid != was["uid"] {
-		return nil, apierrors.NewConflict(kind.groupResource(), key.name, fmt.Errorf("Precondition failed: UID in precondition: %s, UID in object meta: %s", uid, was["uid"]))
+		return nil, apierrors.NewConflict(kind.groupResource(), key.name, fmt.Errorf( //nolint:staticcheck // the API server's words
+			"Precondition failed: UID in precondition: %s, UID in object meta: %s", uid, was["uid"]))
 	}
 	switch rv, _ := meta["resourceVersion"].(string); {
 	case rv == "" && kind.custom():
 		return nil, invalid(kind, key, field.Invalid(field.NewPath("metadata", "resourceVersion"), 0, "must be specified for an update"))
 	case rv != "" && rv != was["resourceVersion"]:
-		return nil, apierrors.NewConflict(kind.groupResource(), key.name, fmt.Errorf("the object has been modified; please apply your changes to the latest version and try again"))
+		return nil, apierrors.NewConflict(kind.groupResource(), key.name, errors.New("the object has been modified; please apply your changes to the latest version and try again"))
 	}
 	for _, name := range []string{"uid", "creationTimestamp", "resourceVersion", "generation", "namespace", "name", "managedFields"} {
 		delete(meta, name)
@@ -304,13 +306,12 @@ func completeCronJob(kind kubernetesKind, key objectKey, object map[string]any) 
 	})
 	setDefaults(object, map[string]any{"status": map[string]any{}})
 	at := field.NewPath("spec", "schedule")
-	switch schedule, _ := spec["schedule"].(string); {
-	case schedule == "":
+	schedule, _ := spec["schedule"].(string)
+	if schedule == "" {
 		return invalid(kind, key, field.Required(at, ""))
-	default:
-		if problem := cronProblem(schedule); problem != "" {
-			return invalid(kind, key, field.Invalid(at, schedule, problem))
-		}
+	}
+	if problem := cronProblem(schedule); problem != "" {
+		return invalid(kind, key, field.Invalid(at, schedule, problem))
 	}
 	if len(key.name) > 52 {
 		return invalid(kind, key, field.Invalid(field.NewPath("metadata", "name"), key.name, "must be no more than 52 characters"))
@@ -358,7 +359,7 @@ func jsonNoun(v any) string {
 
 // statusOf is the object Status of a refusal.
 func statusOf(err error) (code int, body []byte) {
-	status, ok := err.(apierrors.APIStatus) //nolint:errorlint // made here, never wrapped
+	status, ok := err.(apierrors.APIStatus)
 	if !ok {
 		status = apierrors.NewInternalError(err)
 	}

@@ -21,9 +21,7 @@ import (
 
 var (
 	configMapsOf = schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}
-	eventsOf     = schema.GroupVersionResource{Version: "v1", Resource: "events"}
 	cronJobsOf   = schema.GroupVersionResource{Group: "batch", Version: "v1", Resource: "cronjobs"}
-	jobsOf       = schema.GroupVersionResource{Group: "batch", Version: "v1", Resource: "jobs"}
 	definitions  = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
 )
 

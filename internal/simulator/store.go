@@ -128,7 +128,9 @@ func (c *Cloud) UpdateCluster(clusterID string, change func(*Cluster)) error {
 	if err := c.takeClusterLogs(state, changed); err != nil {
 		return err
 	}
+	before := state.now.Cluster
 	c.write(state, &version{Cluster: changed}, now)
+	c.followAddons(state, before, now)
 	return nil
 }
 

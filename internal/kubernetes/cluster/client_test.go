@@ -84,8 +84,14 @@ func (w *world) connect(t *testing.T, id string, o cluster.Options) *cluster.Cli
 	return c
 }
 
-// failed checks the kind of an error, parts of its text, and that there is advice where one can act.
-func failed(t *testing.T, err error, kind cluster.Kind, parts ...string) *cluster.Error {
+// failed checks the kind of an error, and parts of its text and of the advice.
+func failed(t *testing.T, err error, kind cluster.Kind, parts ...string) {
+	t.Helper()
+	_ = failure(t, err, kind, parts...)
+}
+
+// failure is failed for more checks of the error.
+func failure(t *testing.T, err error, kind cluster.Kind, parts ...string) *cluster.Error {
 	t.Helper()
 	var e *cluster.Error
 	if !errors.As(err, &e) || e.Kind != kind {
@@ -124,7 +130,7 @@ func TestEndpoints(t *testing.T) {
 	}
 	closed := w.connect(t, private, cluster.Options{})
 	_, err := closed.Get(t.Context(), cluster.ConfigMaps, namespace, configName)
-	e := failed(t, err, cluster.Unreachable, "get configmaps "+namespace+"/"+configName, private, "private endpoint https://127.0.0.2:6443", "proxy_url", "4 attempts")
+	e := failure(t, err, cluster.Unreachable, "get configmaps "+namespace+"/"+configName, private, "private endpoint https://127.0.0.2:6443", "proxy_url", "4 attempts")
 	if e.Attempts != 4 || len(w.waits) != 3 {
 		t.Errorf("%d attempts, waits %v", e.Attempts, w.waits)
 	}
@@ -178,6 +184,13 @@ func TestKubeconfigPath(t *testing.T) {
 	}
 	for _, r := range w.Requests(simulator.Filter{Product: simulator.ProductCS}) {
 		t.Errorf("the cloud was asked: %s", r.Action)
+	}
+	broken := write(`{apiVersion: v1, kind: Config, current-context: c, contexts: [{name: c, context: {cluster: k, user: u}}], clusters: [{name: k, cluster: {server: 'https://127.0.0.2:6443'}}],
+		users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ackguard-no-such-command, interactiveMode: Never}}}]}`)
+	_, err = w.connect(t, public, cluster.Options{KubeconfigPath: broken}).Get(t.Context(), cluster.ConfigMaps, namespace, configName)
+	failed(t, err, cluster.Unauthorized, "ackguard-no-such-command")
+	if strings.Contains(err.Error(), "Get ") {
+		t.Errorf("the error has the URL twice: %v", err)
 	}
 	const secret = "a-secret-token"
 	for text, says := range map[string]string{
@@ -327,7 +340,7 @@ func TestRetry(t *testing.T) {
 				return before != "v", unstructured.SetNestedField(o.Object, "v", "data", "k")
 			})
 			if c.kind != "" {
-				e := failed(t, err, c.kind)
+				e := failure(t, err, c.kind)
 				if e.Attempts != c.attempts {
 					t.Errorf("%d attempts, want %d: %v", e.Attempts, c.attempts, err)
 				}
@@ -338,6 +351,9 @@ func TestRetry(t *testing.T) {
 			}
 			if got := len(w.Requests(simulator.Filter{Action: c.fault.Action})); got != c.attempts {
 				t.Errorf("%d attempts, want %d", got, c.attempts)
+			}
+			if len(w.waits) < c.attempts-1 { // else it was the library that waited
+				t.Errorf("%d attempts, waits %v", c.attempts, w.waits)
 			}
 			for _, wait := range w.waits {
 				if c.fault.RetryAfter != "" && wait < time.Second || wait > 5*time.Second {
@@ -400,7 +416,7 @@ func TestRefusals(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = client.Get(ctx, cluster.CronJobs, namespace, cronName)
-	e := failed(t, err, cluster.Forbidden, "bind a Role that allows the verb get on cronjobs of the API group batch to the User \""+account+"\", by a RoleBinding in namespace "+namespace)
+	e := failure(t, err, cluster.Forbidden, "bind a Role that allows the verb get on cronjobs of the API group batch to the User \""+account+"\", by a RoleBinding in namespace "+namespace)
 	if want := (cluster.Missing{User: account, Verb: "get", Group: "batch", Resource: "cronjobs", Namespace: namespace, Name: cronName}); e.Missing != want {
 		t.Errorf("%+v", e.Missing)
 	}

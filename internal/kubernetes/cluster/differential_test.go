@@ -48,15 +48,18 @@ func script(t *testing.T, admin, nobody *cluster.Client, user string) []string {
 	say := func(what string, o *cluster.Object, err error, fields ...string) {
 		line := what + ": ok"
 		var e *cluster.Error
-		if errors.As(err, &e) {
+		switch {
+		case errors.As(err, &e):
 			line = fmt.Sprintf("%s: %s %d %s: %s %+v", what, e.Kind, e.Status, e.Reason, e.Message, e.Missing)
-		} else if err != nil {
+		case err != nil:
 			line = what + ": " + err.Error()
-		} else {
+		default:
+			values := []string{line}
 			for _, field := range fields {
 				value, found, _ := unstructured.NestedFieldNoCopy(o.Object, strings.Split(field, ".")...)
-				line += fmt.Sprintf(" %s=%v(%t)", field, value, found)
+				values = append(values, fmt.Sprintf("%s=%v(%t)", field, value, found))
 			}
+			line = strings.Join(values, " ")
 		}
 		lines = append(lines, strings.ReplaceAll(line, user, "USER"))
 	}
@@ -204,7 +207,7 @@ func TestSimulatorMatchesAPIServer(t *testing.T) {
 	}
 	w := newWorld(t)
 	none := server.NewUser(t)
-	real := script(t, w.connect(t, public, file(string(server.Admin().Kubeconfig()))), w.connect(t, public, file(string(none.Kubeconfig()))), none.User)
+	actual := script(t, w.connect(t, public, file(string(server.Admin().Kubeconfig()))), w.connect(t, public, file(string(none.Kubeconfig()))), none.User)
 
 	if err := w.SetKubernetesRBAC(public, []simulator.KubernetesGrant{{Subject: "admin", APIGroups: []string{"*"}, Resources: []string{"*"}, Verbs: []string{"*"}}}); err != nil {
 		t.Fatal(err)
@@ -217,9 +220,9 @@ func TestSimulatorMatchesAPIServer(t *testing.T) {
 		return file(config)
 	}
 	simulated := script(t, w.connect(t, public, kubeconfig("admin")), w.connect(t, public, kubeconfig("somebody")), "somebody")
-	for i := range max(len(real), len(simulated)) {
+	for i := range max(len(actual), len(simulated)) {
 		lines := []string{"(nothing)", "(nothing)"}
-		for side, list := range [][]string{real, simulated} {
+		for side, list := range [][]string{actual, simulated} {
 			if i < len(list) {
 				lines[side] = list[i]
 			}

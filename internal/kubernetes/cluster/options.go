@@ -6,6 +6,7 @@ package cluster
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -84,7 +85,7 @@ func parseProxy(text string) (*url.URL, error) {
 	}
 	proxy, err := url.Parse(text)
 	if err != nil || proxy.Host == "" || !slices.Contains([]string{"http", "https", "socks5"}, proxy.Scheme) {
-		return nil, fmt.Errorf("the proxy's URL must be http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT")
+		return nil, errors.New("the proxy's URL must be http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT")
 	}
 	return proxy, nil
 }
