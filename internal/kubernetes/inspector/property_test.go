@@ -208,7 +208,7 @@ func untouched(text string) (lines []string) {
 func TestApply_propertyUndoGivesTheSameBytes(t *testing.T) {
 	t.Parallel()
 	changed, added := 0, 0
-	for seed := range uint64(600) {
+	for seed := range uint64(250) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		text, isFlat := config(r)
 		p := policy(r, isFlat)
@@ -248,7 +248,7 @@ func TestApply_propertyUndoGivesTheSameBytes(t *testing.T) {
 			t.Fatalf("seed %d, policy %+v, of\n%s", seed, p, text)
 		}
 	}
-	if changed < 450 || added < 225 {
+	if changed < 190 || added < 90 {
 		t.Errorf("%d policies changed something, %d added an exemption: too few to prove it", changed, added)
 	}
 }

@@ -16,17 +16,17 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/permission"
 )
 
-// real is a cluster whose API is a real one, beside the simulated cloud that knows its add-ons.
-type real struct {
+// realCluster is one whose API is a real one, beside the simulated cloud that knows its add-ons.
+type realCluster struct {
 	*acctest.Cloud
 	t       *testing.T
 	server  *apiserver.Server
 	objects []apiserver.Object // as the component makes them
 }
 
-func newReal(t *testing.T) *real {
+func newReal(t *testing.T) *realCluster {
 	t.Helper()
-	r := &real{acctest.New(t, acctest.InspectedFleet(newest)), t, apiserver.Shared(t), nil}
+	r := &realCluster{acctest.New(t, acctest.InspectedFleet(newest)), t, apiserver.Shared(t), nil}
 	for resource, name := range map[string]string{"configmaps": configMap, "cronjobs": cronJob} {
 		object, found := r.KubernetesObject(retail, resource, own, name)
 		if !found {
@@ -44,7 +44,7 @@ func newReal(t *testing.T) *real {
 }
 
 // reset makes the objects anew, and takes the Jobs away.
-func (r *real) reset() {
+func (r *realCluster) reset() {
 	r.t.Helper()
 	admin := r.server.Admin()
 	jobs, err := admin.Get(r.t.Context(), "/apis/batch/v1/namespaces/"+own+"/jobs")
@@ -69,7 +69,7 @@ func (r *real) reset() {
 }
 
 // stored are the objects without what counts writes.
-func (r *real) stored() (objects []apiserver.Object) {
+func (r *realCluster) stored() (objects []apiserver.Object) {
 	r.t.Helper()
 	for _, object := range r.objects {
 		is, err := r.server.Admin().Get(r.t.Context(), apiserver.Path(object))
@@ -86,7 +86,7 @@ func (r *real) stored() (objects []apiserver.Object) {
 }
 
 // entitled is a new user with the manifest of kubernetes_rbac, changed.
-func (r *real) entitled(change func(namespace string, rules []any) []any) *apiserver.Client {
+func (r *realCluster) entitled(change func(namespace string, rules []any) []any) *apiserver.Client {
 	r.t.Helper()
 	required, err := permission.Require(permission.Choice{Features: []string{kind, kind + ".triggers"}})
 	if err != nil {
@@ -135,7 +135,7 @@ func (r *real) entitled(change func(namespace string, rules []any) []any) *apise
 }
 
 // life takes a policy through its life as a user.
-func (r *real) life(user *apiserver.Client) error {
+func (r *realCluster) life(user *apiserver.Client) error {
 	r.t.Helper()
 	path := filepath.Join(r.t.TempDir(), user.User)
 	if err := os.WriteFile(path, user.Kubeconfig(), 0o600); err != nil {
