@@ -139,7 +139,7 @@ func TestWorkloadExamples(t *testing.T) {
 		"cpuRequestsMissing":   {"pod with a limit only", "Pod {containers: [{resources: {limits: {cpu: 250m}}}]}", "NON_COMPLIANT", "admitted", "resources.requests.cpu is missing"},
 		"hostPortSet":          {"pod on the host network without host ports", "Pod {containers: [{ports: [{containerPort: 8080}]}], hostNetwork: true}", "COMPLIANT", "refused", ""},
 		"livenessProbeMissing": {"cron job", "CronJob {containers: [{}]}", "NOT_APPLICABLE", "admitted", ""},
-		"tagNotSpecified":      {"no image", "Deployment {containers: [{image: null}]}", "NON_COMPLIANT", "not stored", "the image  has no tag of its own"},
+		"tagNotSpecified":      {"no image", "Deployment {containers: [{image: null}]}", "NON_COMPLIANT", "not stored", "there is no image"},
 		"capabilitiesAdded":    {"one not known yet beside a bad one", "Deployment {containers: [{securityContext: {capabilities: {add: [(unknown), ALL]}}}]}", "NON_COMPLIANT", "not asked", ""},
 	} {
 		rule, err := catalogue.Lookup(id)
