@@ -19,8 +19,8 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/logshipping"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/permission"
-	"github.com/ackguard/terraform-provider-ackguard/internal/service/workload"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/scan"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/workload"
 )
 
 // Address is the provider's source address.
@@ -110,6 +110,7 @@ func (p *ackguard) Functions(context.Context) []func() function.Function {
 func (p *ackguard) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
 		inspection.NewRunAction,
+		scan.NewRunAction,
 	}
 }
 
