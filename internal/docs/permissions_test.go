@@ -49,7 +49,7 @@ var proofs = map[string]proof{
 	inspections + "schedule.triggers":    {example: "guides/permissions/run.tf", changed: "BYMINUTE=30"},
 	// Terraform 1.14 has these; here they are used in the protocol, which knows the default role.
 	"list." + inspections + "schedule":             {role: fleet.DefaultMemberRole, use: listSchedules},
-	"ackguard_run_cluster_inspection":              {role: fleet.DefaultMemberRole, use: runInspection},
+	"ackguard_run_cluster_inspection":              {role: fleet.DefaultMemberRole, use: invokes("ackguard_run_cluster_inspection")},
 	"ackguard_config_rule_ack":                     lives("ackguard_config_rule_ack", ruleLife("account_id", retail)...),
 	"ackguard_config_rule_ack.aggregator_id":       lives("ackguard_config_rule_ack", ruleLife("aggregator_id", acctest.DirectoryGroup)...),
 	"ackguard_config_aggregator":                   lives("ackguard_config_aggregator", groupLife()...),
@@ -92,12 +92,17 @@ var proofs = map[string]proof{
 	inspections + "schedules.inventory":             discovers(inspections + "schedules"),
 	inspections + "report.inventory":                discovers(inspections + "report"),
 	scanPolicy:                                      scans(retailCluster, scanned(), scanned("suspend", true)),
-	scanPolicy + ".component_version":               scans(logisticsCluster, scannedLogistics("component_version", "v0.13.0"), scannedLogistics("component_version", "v0.16.8")),
-	scanPolicy + ".uninstall_on_destroy":            scans(retailCluster, scanned("uninstall_on_destroy", true)),
-	scanPolicy + ".triggers":                        scans(retailCluster, scanned("triggers", map[string]any{"version": "1"})),
-	"ackguard_scan_policies":                        scansListed(nil),
-	"ackguard_scan_policies.inventory":              scansListed(acctest.FromCloudConfig()),
-	"ackguard_scan_policy_manifests":                {example: "data-sources/ackguard_scan_policy_manifests/data-source.tf"},
+	"ackguard_run_scan": {role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
+		t.Helper()
+		reachable(t, cloud, retailCluster)
+		return invokes("ackguard_run_scan")(t, cloud)
+	}},
+	scanPolicy + ".component_version":    scans(logisticsCluster, scannedLogistics("component_version", "v0.13.0"), scannedLogistics("component_version", "v0.16.8")),
+	scanPolicy + ".uninstall_on_destroy": scans(retailCluster, scanned("uninstall_on_destroy", true)),
+	scanPolicy + ".triggers":             scans(retailCluster, scanned("triggers", map[string]any{"version": "1"})),
+	"ackguard_scan_policies":             scansListed(nil),
+	"ackguard_scan_policies.inventory":   scansListed(acctest.FromCloudConfig()),
+	"ackguard_scan_policy_manifests":     {example: "data-sources/ackguard_scan_policy_manifests/data-source.tf"},
 	"ackguard_config_precheck": {role: fleet.DefaultMemberRole, use: func(t *testing.T, cloud *acctest.Cloud) []string {
 		t.Helper()
 		r := cloud.Read(t, "ackguard_config_precheck", map[string]any{
@@ -525,25 +530,27 @@ func listSchedules(t *testing.T, cloud *acctest.Cloud) (said []string) {
 	return said
 }
 
-func runInspection(t *testing.T, cloud *acctest.Cloud) (said []string) {
-	t.Helper()
-	const kind = "ackguard_run_cluster_inspection"
-	p := cloud.Protocol(t)
-	server, _ := p.ProviderServer.(tfprotov6.ActionServer)
-	stream, err := server.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{
-		ActionType: kind, Config: acctest.Fill(t, p.Schemas.ActionSchemas[kind].Schema.ValueType(), map[string]tftypes.Value{
-			"account_id": text(retail), "cluster_id": text(retailCluster),
-		}),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for event := range stream.Events {
-		if e, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); ok {
-			said = append(said, diagnostics(e.Diagnostics)...)
+// invokes runs an action on the retail cluster.
+func invokes(kind string) func(*testing.T, *acctest.Cloud) []string {
+	return func(t *testing.T, cloud *acctest.Cloud) (said []string) {
+		t.Helper()
+		p := cloud.Protocol(t)
+		server, _ := p.ProviderServer.(tfprotov6.ActionServer)
+		stream, err := server.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{
+			ActionType: kind, Config: acctest.Fill(t, p.Schemas.ActionSchemas[kind].Schema.ValueType(), map[string]tftypes.Value{
+				"account_id": text(retail), "cluster_id": text(retailCluster),
+			}),
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
+		for event := range stream.Events {
+			if e, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); ok {
+				said = append(said, diagnostics(e.Diagnostics)...)
+			}
+		}
+		return said
 	}
-	return said
 }
 
 func diagnostics(list []*tfprotov6.Diagnostic) (said []string) {

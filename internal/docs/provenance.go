@@ -380,6 +380,10 @@ var provenance = map[string]Provenance{
 		Documented: []string{"`ListClusterInspectReports` and `GetClusterInspectReportDetail` with their fields, languages and page size", "that `result` is `true` for an abnormal item"},
 		Inferred:   []string{"the RAM actions `cs:ListClusterInspectReports` and `cs:GetClusterInspectReportDetail`", "the order of the reports, on which nothing rests: the latest is found by its start time"},
 	},
+	"actions/ackguard_run_scan": {
+		Documented: []string{"the name of the CronJob and the namespaces of the component's tasks, and that one scan runs at a time, by the component's release notes; the Kubernetes API"},
+		Inferred:   []string{"that a Job of the CronJob's template is a scan: the console's own call is not public"},
+	},
 	"actions/ackguard_run_cluster_inspection": {
 		Documented: []string{"`RunClusterInspect` with its client token and RAM action"},
 		Inferred:   []string{"the RAM action `cs:GetClusterInspectReportDetail`", "how long the service remembers a client token"},

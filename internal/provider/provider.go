@@ -110,6 +110,7 @@ func (p *ackguard) Functions(context.Context) []func() function.Function {
 func (p *ackguard) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
 		inspection.NewRunAction,
+		scan.NewRunAction,
 	}
 }
 

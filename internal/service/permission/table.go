@@ -257,6 +257,7 @@ var features = []Feature{
 		{action: "cs:DescribeTaskInfo", why: "waits for the end of a change"},
 	}},
 	{Name: scanPolicy + ".triggers", With: []string{scanPolicy}, Kubernetes: runRights()},
+	{Name: "ackguard_run_scan", Needs: scanNeeds(nil), Kubernetes: startRights()},
 	{Name: scanPolicies, With: []string{clusterList}, Needs: scanNeeds(nil), Kubernetes: scanRights("get")},
 	{Name: scanPolicies + fromConfig, Needs: append(groupNeeds(), scanNeeds(nil)...), Kubernetes: scanRights("get")},
 	{Name: scanReport, With: []string{clusterList}, Needs: reportNeeds()},
@@ -292,6 +293,16 @@ func scanRights(verbs ...string) (rules []KubernetesRule) {
 func runRights() (rules []KubernetesRule) {
 	for _, namespace := range inspector.Namespaces("") {
 		rules = append(rules, KubernetesRule{Namespace: namespace, APIGroups: []string{"batch"}, Resources: []string{"jobs"}, Verbs: []string{"list", "create"}})
+	}
+	return rules
+}
+
+// startRights are those of the action that starts a scan and waits for it.
+func startRights() (rules []KubernetesRule) {
+	for _, namespace := range inspector.Namespaces("") {
+		rules = append(rules,
+			KubernetesRule{Namespace: namespace, APIGroups: []string{"batch"}, Resources: []string{"cronjobs"}, Names: []string{inspector.CronJobName}, Verbs: []string{"get"}},
+			KubernetesRule{Namespace: namespace, APIGroups: []string{"batch"}, Resources: []string{"jobs"}, Verbs: []string{"list", "create", "get"}})
 	}
 	return rules
 }

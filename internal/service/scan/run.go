@@ -15,7 +15,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/cluster"
-	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/inspector"
 )
 
 // scanRuns has the same summary for every cluster, so that the CLI shows a fleet's warnings as one.
@@ -39,11 +38,7 @@ func (o *operation) runTriggered(ctx context.Context, m *policyModel, diags *dia
 		return
 	}
 	defer client.Close()
-	cronJob, err := find(ctx, client, cluster.CronJobs, "CronJob", cmp.Or(o.names.cronJob, inspector.CronJobName),
-		cmp.Or(o.names.cronJobNamespace, m.CronJobNamespace.ValueString()), "cron_job_namespace", m.Installed.ValueString())
-	if err == nil && cronJob == nil {
-		err = &missingError{live{}.missing(o.names, false, true)}
-	}
+	cronJob, err := o.cronJob(ctx, client, cmp.Or(o.names.cronJobNamespace, m.CronJobNamespace.ValueString()), m.Installed.ValueString())
 	if err != nil {
 		diags.Append(o.explain(doing, err))
 		return
@@ -55,7 +50,7 @@ func (o *operation) runTriggered(ctx context.Context, m *policyModel, diags *dia
 		diags.Append(o.explain(doing, err))
 		return
 	case running:
-		diags.AddWarning(scanRuns, fmt.Sprintf("In cluster %s the Job %s/%s is active, and the component runs one scan at a time: none was started.", o.clusterID, job.GetNamespace(), job.GetName()))
+		diags.AddWarning(scanRuns, alreadyRuns(o.clusterID, job))
 	}
 	m.LastScanJob = types.StringValue(job.GetNamespace() + "/" + job.GetName())
 }

@@ -87,15 +87,15 @@ func ExemptionWarnings(report *compliance.Report, lookedAt func(compliance.Exemp
 }
 
 func describeExemption(e compliance.Exemption) string {
-	text := e.RuleID
+	parts := []string{e.RuleID}
 	for _, s := range []struct{ name, value string }{
 		{"account", e.AccountID}, {"region", e.Region}, {"cluster", e.ClusterID}, {"kind", e.Kind}, {"namespace", e.Namespace}, {"name", e.Name}, {"container", e.Container},
 	} {
 		if s.value != "" {
-			text += fmt.Sprintf(", %s %s", s.name, s.value)
+			parts = append(parts, s.name+" "+s.value)
 		}
 	}
-	return text
+	return strings.Join(parts, ", ")
 }
 
 // Bullets are lines as a list in a diagnostic, which spells out the first of many.

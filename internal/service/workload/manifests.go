@@ -41,7 +41,7 @@ func (j *judge) readFiles(patterns []string) error {
 	files, err := expand(patterns)
 	errs := []error{err}
 	for _, name := range files {
-		data, err := os.ReadFile(name) //nolint:gosec // the files that the configuration names
+		data, err := os.ReadFile(name)
 		if err != nil {
 			errs = append(errs, err)
 			continue
