@@ -43,6 +43,7 @@ func All(ctx context.Context, s Setup, emit func(Figure) error) error {
 		{"refresh of 1,000 schedules", refreshSchedules},
 		{"results of Cloud Config", configResults},
 		{"shipping of logs", shipLogs},
+		{"workloads", workloads},
 		{"Go benchmarks", goBenchmarks},
 	} {
 		if !strings.Contains(measure.name, s.Only) {

@@ -185,6 +185,13 @@ func TestKubeconfigPath(t *testing.T) {
 	for _, r := range w.Requests(simulator.Filter{Product: simulator.ProductCS}) {
 		t.Errorf("the cloud was asked: %s", r.Action)
 	}
+	broken := write(`{apiVersion: v1, kind: Config, current-context: c, contexts: [{name: c, context: {cluster: k, user: u}}], clusters: [{name: k, cluster: {server: 'https://127.0.0.2:6443'}}],
+		users: [{name: u, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ackguard-no-such-command, interactiveMode: Never}}}]}`)
+	_, err = w.connect(t, public, cluster.Options{KubeconfigPath: broken}).Get(t.Context(), cluster.ConfigMaps, namespace, configName)
+	failed(t, err, cluster.Unauthorized, "ackguard-no-such-command")
+	if strings.Contains(err.Error(), "Get ") {
+		t.Errorf("the error has the URL twice: %v", err)
+	}
 	const secret = "a-secret-token"
 	for text, says := range map[string]string{
 		"users: [{user: {token: " + secret + "}":                       "the file is no kubeconfig",
@@ -344,6 +351,9 @@ func TestRetry(t *testing.T) {
 			}
 			if got := len(w.Requests(simulator.Filter{Action: c.fault.Action})); got != c.attempts {
 				t.Errorf("%d attempts, want %d", got, c.attempts)
+			}
+			if len(w.waits) < c.attempts-1 { // else it was the library that waited
+				t.Errorf("%d attempts, waits %v", c.attempts, w.waits)
 			}
 			for _, wait := range w.waits {
 				if c.fault.RetryAfter != "" && wait < time.Second || wait > 5*time.Second {

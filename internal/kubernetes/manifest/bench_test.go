@@ -20,6 +20,7 @@ func BenchmarkRead(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.ReportAllocs()
+			b.ResetTimer()
 			for n := 0; n < b.N; {
 				for d := range Read("", data.Bytes(), Limits{}) {
 					if d.Err != nil || len(d.Warnings) > 0 {

@@ -8,7 +8,9 @@ import (
 	"strings"
 )
 
-// Limits bound what is read, so that an input costs memory in proportion to what these allow. A zero is the default.
+// Limits bound what is read, so that an input costs memory in proportion to what these allow: a document of nothing but
+// tiny values takes about a hundred times its size while the YAML library has it, a usual one thirty times. A zero is
+// the default.
 type Limits struct {
 	Bytes         int // of an input; 32 MiB
 	Documents     int // of an input, items of Lists included; 100,000

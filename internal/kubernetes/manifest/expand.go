@@ -3,6 +3,7 @@ package manifest
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -51,7 +52,7 @@ func (x *expansion) items(items []any, kind, version string) {
 		if object, isMap := item.(map[string]any); isMap && kind != "" && object["kind"] == nil && object["apiVersion"] == nil {
 			object["kind"], object["apiVersion"] = kind, version
 		}
-		x.path = append(outer[:len(outer):len(outer)], "items", i)
+		x.path = slices.Concat(outer, []any{"items", i})
 		x.document(item)
 	}
 	x.path = outer

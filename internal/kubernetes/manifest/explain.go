@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -54,7 +55,7 @@ func (c *chunk) explain(err error, limits Limits) *DocumentError {
 		}
 	}
 	parts := libraryError.FindStringSubmatch(err.Error())
-	line, _ := strconv.Atoi(parts[1]) //nolint:errcheck // none is 0
+	line, _ := strconv.Atoi(parts[1]) // none is 0
 	text, _, _ := strings.Cut(valueInError.ReplaceAllString(parts[2], "a value"), "\n")
 	if parserError.MatchString(text) || line == 0 {
 		line++
@@ -120,7 +121,7 @@ func unrenderedPath(v any, path []any) []any {
 		}
 	case map[string]any:
 		for key, value := range v {
-			if inner := append(path[:len(path):len(path)], key); helmOnly.MatchString(key) {
+			if inner := slices.Concat(path, []any{key}); helmOnly.MatchString(key) {
 				return inner
 			} else if found := unrenderedPath(value, inner); found != nil {
 				return found
@@ -128,7 +129,7 @@ func unrenderedPath(v any, path []any) []any {
 		}
 	case []any:
 		for i, value := range v {
-			if found := unrenderedPath(value, append(path[:len(path):len(path)], i)); found != nil {
+			if found := unrenderedPath(value, slices.Concat(path, []any{i})); found != nil {
 				return found
 			}
 		}

@@ -135,7 +135,8 @@ func FuzzDecodeJSON(f *testing.F) {
 func FuzzChunks(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if bytes.IndexByte(data, '{') >= 0 { // what may be JSON is taken apart further
+		// What may be JSON is taken apart further. Of two carriage returns kubectl's reader leaves one to the library.
+		if bytes.IndexByte(data, '{') >= 0 || bytes.Contains(data, []byte("\r\r")) {
 			return
 		}
 		data = append(data, '\n')

@@ -147,10 +147,8 @@ func merged(n *node.Node, step string, merges int) (at, value *node.Node) {
 }
 
 func (d *duplicate) text() string {
-	switch {
-	case d.line == 0:
+	if d.line == 0 {
 		return "a key stands twice in the same map; kubectl would silently take the last"
-	default:
-		return fmt.Sprintf("the key %q stands twice in the same map, first on line %d; kubectl would silently take the last", d.name, d.first)
 	}
+	return fmt.Sprintf("the key %q stands twice in the same map, first on line %d; kubectl would silently take the last", d.name, d.first)
 }

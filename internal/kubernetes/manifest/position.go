@@ -3,6 +3,7 @@ package manifest
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 )
 
 // Position is where in the input a path of the object's keys and indexes (strings and ints) stands, from 1: the key of
@@ -12,7 +13,7 @@ func (d *Document) Position(path []any) (line, column int) {
 	if len(d.text.bytes) == 0 {
 		return 0, 0
 	}
-	whole := append(d.inner[:len(d.inner):len(d.inner)], path...)
+	whole := slices.Concat(d.inner, path)
 	if d.text.json {
 		if offset, ok := locateJSON(d.text.bytes, whole); ok {
 			return d.text.position(offset)
@@ -48,7 +49,7 @@ func (w *jsonWalk) next() (token json.Token, offset int, ok bool) {
 }
 
 // skip passes over the rest of a value whose first token was read.
-func (w *jsonWalk) skip(token json.Token) bool {
+func (w *jsonWalk) skip(token json.Token) {
 	for depth := 0; ; {
 		switch token {
 		case json.Delim('{'), json.Delim('['):
@@ -57,11 +58,11 @@ func (w *jsonWalk) skip(token json.Token) bool {
 			depth--
 		}
 		if depth == 0 {
-			return true
+			return
 		}
 		var ok bool
 		if token, _, ok = w.next(); !ok {
-			return false
+			return
 		}
 	}
 }

@@ -48,7 +48,7 @@ items:
 		{yes, []any{"spec", "containers", 0, "args", 1}, 18, 11},
 		{yes, []any{"spec", "containers", 0, "resources", "limits"}, 15, 7}, // the container lacks them
 		{yes, []any{"spec", "containers", 7}, 14, 5},
-		{yes, []any{"spec", "hostPID"}, 9, 5},                // merged
+		{yes, []any{"spec", "hostPID"}, 9, 5},                  // merged
 		{yes, []any{"spec", "more", "nested", "deep"}, 10, 14}, // by alias
 		{yes, []any{"metadata", "labels", "true"}, 7, 23},
 		{yes, []any{0}, 5, 3},

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ func TestDecodeYAML_semantics(t *testing.T) {
 	}{
 		"duplicate key":                {text: "a: 1\na: 2", err: `the key "a" stands twice`},
 		"duplicate key, deep":          {text: "x:\n- a: 1\n  b: 2\n  a: 1", err: `line 4, column 3: the key "a" stands twice in the same map, first on line 2`},
-		"duplicate key, both null":     {text: "a:\na:", err: "stands twice"},
+		"duplicate key, both null":     {text: "a:\nb: 1\na:", err: "stands twice"},
 		"duplicate key, flow":          {text: "{a: 1, a: 2}", err: "stands twice"},
 		"keys that become the same":    {text: "1: a\n\"1\": b", err: `the key "1" stands twice`},
 		"key 1 and yes":                {text: "yes: a\non: b", err: `the key "true" stands twice`},
@@ -82,8 +83,8 @@ func TestDecodeYAML_semantics(t *testing.T) {
 		"a map of 300 levels":          {text: strings.Repeat("{a: ", 300) + strings.Repeat("}", 300), err: "more than 200 maps and lists stand inside each other"},
 		"a list of 20000 levels":       {text: strings.Repeat("[", 20000), err: "exceeded max depth"},
 	} {
-		c, chunk := c, chunk{bytes: []byte(c.text), line: 1}
-		got, err := chunk.decodeYAML(Limits{}.withDefaults())
+		document := chunk{bytes: []byte(c.text), line: 1}
+		got, err := document.decodeYAML(Limits{}.withDefaults())
 		switch {
 		case c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)):
 			t.Errorf("%s: error %v, want %q", name, err, c.err)
@@ -98,11 +99,13 @@ func TestDecodeYAML_semantics(t *testing.T) {
 	}
 }
 
+// bomb is a document of a kilobyte that stands for a thousand million texts.
 func bomb() string {
-	text := "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
-	for i := 1; i < 10; i++ {
-		before := string(rune('0' + i - 1))
-		text += "a" + string(rune('0'+i)) + ": &a" + string(rune('0'+i)) + " [" + strings.TrimSuffix(strings.Repeat("*a"+before+",", 9), ",") + "]\n"
+	var text strings.Builder
+	element := "x"
+	for i := range 10 {
+		fmt.Fprintf(&text, "a%d: &a%d [%s%s]\n", i, i, strings.Repeat(element+", ", 8), element)
+		element = fmt.Sprintf("*a%d", i)
 	}
-	return text
+	return text.String()
 }

@@ -98,10 +98,11 @@ func yieldJSON(c chunk, start int, yield func(chunk) bool) bool {
 		}
 		line += bytes.Count(text[:end], []byte("\n"))
 		text, whole, follows = text[end:], nil, true
-		more := false
-		if start, more = content(text); !more {
+		next, more := content(text)
+		if !more {
 			return true
 		}
+		start = next
 	}
 }
 

@@ -49,7 +49,7 @@ func check(version, kind string, object map[string]any) []string {
 		return nil
 	}
 	c := checker{}
-	c.value(shapeOf(t), object, nil)
+	c.value(shapeOf(t), object)
 	if len(c.warnings) == 0 {
 		return nil
 	}
@@ -149,72 +149,65 @@ func (s *shape) addField(f reflect.StructField) {
 	}
 }
 
-type checker struct{ warnings []string }
-
-// trail is a path from its end, so that a sound object costs no path at all.
-type trail struct {
-	before *trail
-	key    string
-	index  int
+type checker struct {
+	warnings []string
+	path     []step // of the value that is looked at
 }
 
-func (t *trail) String() string {
-	var path []any
-	for ; t != nil; t = t.before {
-		if t.key != "" {
-			path = append(path, t.key)
-		} else {
-			path = append(path, t.index)
+// step is a key, or an index where the key is empty: no pointers, so that a sound object costs no memory.
+type step struct {
+	key   string
+	index int
+}
+
+func (c *checker) warn(format string, of ...any) {
+	path := make([]any, len(c.path))
+	for i, s := range c.path {
+		if path[i] = s.key; s.key == "" {
+			path[i] = s.index
 		}
 	}
-	slices.Reverse(path)
-	return formatPath(path)
+	c.warnings = append(c.warnings, formatPath(path)+": "+fmt.Sprintf(format, of...))
 }
 
-func (c *checker) value(s *shape, v any, at *trail) {
+// inside looks at an entry of a value of the shape outer; it has no shape if its key is unknown.
+func (c *checker) inside(at step, outer, s *shape, v any) {
+	c.path = append(c.path, at)
+	if s != nil {
+		c.value(s, v)
+	} else if meant := nearest.To(at.key, slices.Collect(maps.Keys(outer.fields))); meant != "" {
+		c.warn("Kubernetes knows no such field and passes over it; did you mean %s?", meant)
+	} else {
+		c.warn("Kubernetes knows no such field and passes over it")
+	}
+	c.path = c.path[:len(c.path)-1]
+}
+
+func (c *checker) value(s *shape, v any) {
 	if s.accepts == anything {
 		return
 	}
 	is := kindOf(v)
 	if is&s.accepts == 0 {
 		if is != 0 {
-			c.warnings = append(c.warnings, fmt.Sprintf("%s: %s stands where Kubernetes wants %s; the API server refuses the object",
-				at, nameOf(v), s.wants()))
+			c.warn("%s stands where Kubernetes wants %s; the API server refuses the object", nameOf(v), s.wants())
 		}
 		return
 	}
 	switch v := v.(type) {
 	case map[string]any:
-		c.entries(s, v, at)
+		for key, value := range v {
+			inner := s.element
+			if s.fields != nil {
+				inner = s.fields[key]
+			}
+			c.inside(step{key: key}, s, inner, value)
+		}
 	case []any:
 		for i, element := range v {
-			c.value(s.element, element, &trail{before: at, index: i})
+			c.inside(step{index: i}, s, s.element, element)
 		}
 	}
-}
-
-func (c *checker) entries(s *shape, v map[string]any, at *trail) {
-	if s.element != nil && s.element.accepts == anything {
-		return
-	}
-	for key, value := range v {
-		next := s.element
-		if s.fields != nil {
-			if next = s.fields[key]; next == nil {
-				c.unknown(s, &trail{before: at, key: key})
-				continue
-			}
-		}
-		c.value(next, value, &trail{before: at, key: key})
-	}
-}
-
-func (c *checker) unknown(s *shape, at *trail) {
-	warning := fmt.Sprintf("%s: Kubernetes knows no such field and passes over it", at)
-	if meant := nearest.To(at.key, slices.Collect(maps.Keys(s.fields))); meant != "" {
-		warning += "; did you mean " + meant + "?"
-	}
-	c.warnings = append(c.warnings, warning)
 }
 
 // kindOf is 0 for null.

@@ -30,9 +30,8 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	// What lives is small beside what is thrown away: to collect five times as seldom costs a few megabytes.
-	debug.SetGCPercent(500)
-	debug.SetMemoryLimit(128 << 20)
+	// What lives is small beside what is thrown away: to collect thrice as seldom costs a few megabytes.
+	debug.SetGCPercent(300)
 
 	rules, err := chosen(*ids)
 	if err != nil {

@@ -94,7 +94,7 @@ func (e *evaluation) field(name, value string) {
 	e.line = append(append(append(e.line, '"'), name...), `":`...)
 	for i := range len(value) {
 		if c := value[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-			quoted, _ := json.Marshal(value) //nolint:errcheck,errchkjson // a string never fails
+			quoted, _ := json.Marshal(value) //nolint:errchkjson // a string never fails
 			e.line = append(e.line, quoted...)
 			return
 		}

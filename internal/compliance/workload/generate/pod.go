@@ -21,7 +21,7 @@ func (g *generator) podSpec(service, kind string) map[string]any {
 	if hostNetwork || g.chance(5) {
 		spec["hostNetwork"] = hostNetwork
 	}
-	if g.chance(50) {
+	if g.chance(40) {
 		context := map[string]any{"runAsNonRoot": g.chance(90)}
 		if g.chance(50) {
 			context["runAsUser"] = g.user()
@@ -74,7 +74,7 @@ func (g *generator) container(name string, port int64, hostNetwork bool) map[str
 		c["securityContext"] = context
 	}
 	for _, probe := range []string{"readinessProbe", "livenessProbe"} {
-		if g.chance(80) {
+		if g.chance(65) {
 			c[probe] = map[string]any{"tcpSocket": map[string]any{"port": port}}
 		}
 	}
@@ -83,12 +83,12 @@ func (g *generator) container(name string, port int64, hostNetwork bool) map[str
 
 func (g *generator) image(name string) string {
 	repository := "registry.example.com/" + name
-	switch {
-	case g.chance(5):
+	switch of := g.IntN(100); {
+	case of < 5:
 		return repository
-	case g.chance(5):
+	case of < 10:
 		return repository + ":latest"
-	case g.chance(5):
+	case of < 15:
 		return fmt.Sprintf("%s@sha256:%016x%016x%016x%016x", repository, g.Uint64(), g.Uint64(), g.Uint64(), g.Uint64())
 	default:
 		return fmt.Sprintf("%s:v%d.%d.%d", repository, g.IntN(4), g.IntN(30), g.IntN(10))
@@ -100,13 +100,13 @@ func (g *generator) resources() map[string]any {
 	if g.chance(80) {
 		limits["cpu"] = g.pick("500m", "1", "2")
 	}
-	if g.chance(85) {
+	if g.chance(80) {
 		limits["memory"] = g.pick("256Mi", "512Mi", "1Gi")
 	}
-	if g.chance(85) {
+	if g.chance(75) {
 		requests["cpu"] = g.pick("50m", "100m", "250m")
 	}
-	if g.chance(85) {
+	if g.chance(75) {
 		requests["memory"] = g.pick("64Mi", "128Mi", "256Mi")
 	}
 	resources := map[string]any{}
@@ -143,7 +143,7 @@ func (g *generator) securityContext() map[string]any {
 	if len(capabilities) > 0 {
 		context["capabilities"] = capabilities
 	}
-	if g.chance(15) {
+	if g.chance(12) {
 		context["privileged"] = g.chance(25)
 		escalates = escalates || context["privileged"] == true
 	}
