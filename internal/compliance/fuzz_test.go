@@ -1,7 +1,6 @@
 package compliance
 
 import (
-	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/catalog"
 	"math/rand/v2"
 	"path"
 	"reflect"
@@ -9,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/cel-go/cel"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/catalog"
 )
 
 // FuzzParseRule: whatever a rule file holds, it is refused or it works; it never panics and never hangs.

@@ -299,7 +299,7 @@ func (o *evaluateOptions) exempt(given map[string]any) error {
 		for _, problem := range o.validate(e) {
 			return fmt.Errorf("exemptions[%d].%w", i, problem)
 		}
-		e = o.criteria.exemption(e)
+		e = o.exemption(e)
 		if e.Expires != "" && given["today"] == nil {
 			return fmt.Errorf("exemptions[%d] expires: options needs today", i)
 		}
