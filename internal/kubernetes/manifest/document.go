@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// MaxBytes is how much of one input is read by default: whoever reads a file looks at its size first.
+const MaxBytes = 32 << 20
+
 // Limits bound what is read, so that an input costs memory in proportion to what these allow: a document of nothing but
 // tiny values takes about a hundred times its size while the YAML library has it, a usual one thirty times. A zero is
 // the default.
@@ -22,7 +25,7 @@ func (l Limits) withDefaults() Limits {
 	for _, field := range []struct {
 		value  *int
 		normal int
-	}{{&l.Bytes, 32 << 20}, {&l.Documents, 100_000}, {&l.DocumentBytes, 4 << 20}, {&l.Depth, 200}} {
+	}{{&l.Bytes, MaxBytes}, {&l.Documents, 100_000}, {&l.DocumentBytes, 4 << 20}, {&l.Depth, 200}} {
 		if *field.value <= 0 {
 			*field.value = field.normal
 		}

@@ -57,6 +57,10 @@ func TestCompliance(t *testing.T) {
 		"web.yaml": deployment, "deep/er/cron.yml": "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: hunter2}\n", "notes.txt": "not a manifest",
 		"bad/broken.yaml": "a: [\n---\n" + deployment,
 	})
+	large := folder(t, map[string]string{"large.yaml": "", "web.yaml": deployment})
+	if err := os.Truncate(filepath.Join(filepath.FromSlash(large), "large.yaml"), 50<<20); err != nil {
+		t.Fatal(err)
+	}
 	const name = "data.ackguard_workload_compliance.this"
 	block := func(body string) string {
 		return cloud.Provider("", "data \"ackguard_workload_compliance\" \"this\" {\n"+body+"\n}\n")
@@ -118,6 +122,7 @@ EOT
 			{Config: block(""), ExpectError: acctest.Says("Nothing to judge")},
 			{Config: block(`files = ["` + dir + `/none*.yaml"]`), ExpectError: acctest.Says("none*.yaml matches no file")},
 			{Config: block(`files = ["` + dir + `/bad"]`), ExpectError: acctest.Says("Manifests could not be read", "all others were", "broken.yaml: line")},
+			{Config: block(`files = ["` + large + `"]`), ExpectError: acctest.Says("Manifests could not be read", "large.yaml: 52428800 bytes are more than the 33554432")},
 			{Config: block(`files = ["x"]
 				rules = ["hostNetworksSet"]`), ExpectError: acctest.Says("Unknown rule", "did you mean hostNetworkSet?")},
 			{

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"slices"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/workload"
+	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/manifest"
 )
 
 // Judged is what the rules of the inspection say of manifests.
@@ -41,6 +43,11 @@ func (j *judge) readFiles(patterns []string) error {
 	files, err := expand(patterns)
 	errs := []error{err}
 	for _, name := range files {
+		// Not read at all, so that what a pattern matches by mistake costs no memory.
+		if info, err := os.Stat(name); err == nil && info.Size() > manifest.MaxBytes {
+			j.unreadable = append(j.unreadable, fmt.Sprintf("%s: %d bytes are more than the %d that are read of one file: split it", name, info.Size(), manifest.MaxBytes))
+			continue
+		}
 		data, err := os.ReadFile(name)
 		if err != nil {
 			errs = append(errs, err)
