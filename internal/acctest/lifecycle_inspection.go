@@ -39,7 +39,7 @@ var inspectionSchedule = []Lifecycle{
 		Lost: lostSchedule,
 	},
 	{
-		Name: "replaced", Real: true, Seed: foundSchedule,
+		Name: "replaced", Seed: foundSchedule,
 		Create: With(nightly, "adopt_existing", true),
 		Update: map[string]any{
 			"account_id": Payments, "region": "cn-shanghai", "cluster_id": ClusterID("payments"), "recurrence": "FREQ=DAILY;BYHOUR=2;BYMINUTE=30", "adopt_existing": true,

@@ -129,7 +129,7 @@ var (
 )
 
 var logShipping = []Lifecycle{
-	{Name: "plain", Real: true, Seed: LogFleet, Create: shipped, Update: changed},
+	{Name: "plain", Seed: LogFleet, Create: shipped, Update: changed},
 	{Name: "stopped", Seed: LogFleet, Create: shipped, Update: With(changed, "enabled", false)},
 	{Name: "started", Seed: LogFleet, Create: With(shipped, "enabled", false), Update: changed},
 	{Name: "retention", Seed: LogFleet, Create: With(shipped, "source_retention", map[string]any{"days": 1}), Update: With(shipped, "source_retention", map[string]any{"days": 7})},
