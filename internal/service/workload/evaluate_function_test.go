@@ -144,6 +144,7 @@ func TestEvaluate_options(t *testing.T) {
 		"rule that does not fit": {manifest, object(map[string]attr.Value{"rules_text": tuple(text("id: x"))}), "rules_text[0]", ""},
 		"broken text":            {text("a: ["), types.DynamicNull(), "line", ""},
 		"no manifest":            {object(map[string]attr.Value{"a": text("b")}), types.DynamicNull(), "without apiVersion and kind", ""},
+		"apiVersion is no text":  {object(map[string]attr.Value{"apiVersion": types.Int64Value(1), "kind": text("Pod")}), types.DynamicNull(), "without apiVersion and kind", ""},
 		"not an object":          {text("a"), types.DynamicNull(), "", "error"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -147,8 +147,10 @@ func objectsOf(v any) ([]map[string]any, error) {
 		if kind, _ := x["kind"].(string); strings.HasSuffix(kind, "List") && isList {
 			return objectsOf(items)
 		}
-		if x["kind"] == nil || x["apiVersion"] == nil {
-			return nil, errors.New("an object without apiVersion and kind is no manifest")
+		for _, key := range []string{"apiVersion", "kind"} {
+			if _, text := x[key].(string); !text && x[key] != workload.Unknown {
+				return nil, errors.New("an object without apiVersion and kind is no manifest")
+			}
 		}
 		return []map[string]any{x}, nil
 	}
