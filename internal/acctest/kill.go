@@ -22,10 +22,11 @@ const (
 
 // KillAtEveryCall kills the provider at every API call of a life's create,
 // update and delete, one that changes the cloud once with its effect and once
-// without, applies again and destroys. It returns how many points it tried, and at how many of
-// them something was lost and said to be.
+// without, applies again and destroys. It returns how many points it tried, and
+// at how many of them something was lost and said to be.
 //
-// Calls that change nothing are cut in a resource's first life and where one can lose something, and in all with ACKGUARD_KILL_EVERYWHERE=1: there are
+// Calls that change nothing are cut in a resource's first life, where one can
+// lose something, and with ACKGUARD_KILL_EVERYWHERE=1 in all: there are
 // hundreds of them, and what they find is what the changes around them leave.
 //
 // The CLI would need minutes for that, so a small core drives the provider in

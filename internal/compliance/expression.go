@@ -25,16 +25,38 @@ const (
 
 // clusterEnv is the API server's environment with the variable cluster, built on first use.
 var clusterEnv = sync.OnceValues(func() (*cel.Env, error) {
-	set, err := environment.MustBaseEnvSet(environment.DefaultCompatibilityVersion()).Extend(environment.VersionedOptions{
-		IntroducedVersion: version.MajorMinor(1, 0),
-		EnvOptions:        []cel.EnvOption{cel.Variable(clusterVariable, clusterObject.decl.CelType())},
-		DeclTypes:         []*apiservercel.DeclType{clusterObject.decl},
+	return NewEnvironment(environment.DefaultCompatibilityVersion(), []*apiservercel.DeclType{clusterObject.decl}, cel.Variable(clusterVariable, clusterObject.decl.CelType()))
+})
+
+// NewEnvironment is the API server's environment of a version of Kubernetes, with the given types and variables.
+func NewEnvironment(kubernetes *version.Version, types []*apiservercel.DeclType, variables ...cel.EnvOption) (*cel.Env, error) {
+	set, err := environment.MustBaseEnvSet(kubernetes).Extend(environment.VersionedOptions{
+		IntroducedVersion: version.MajorMinor(1, 0), EnvOptions: variables, DeclTypes: types,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("building the CEL environment: %w", err)
 	}
 	return set.NewExpressionsEnv(), nil
-})
+}
+
+// Check parses an expression and checks it in an environment: its length, its names, and that it yields the very type that
+// is wanted, as the API server asks of expressions in policies.
+func Check(env *cel.Env, text string, want *cel.Type) (*cel.Ast, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, errors.New("the expression is empty")
+	}
+	if len(text) > maxExpression {
+		return nil, fmt.Errorf("the expression is %d bytes long; the limit is %d", len(text), maxExpression)
+	}
+	checked, issues := env.Compile(text)
+	if issues.Err() != nil {
+		return nil, issues.Err()
+	}
+	if !checked.OutputType().IsExactType(want) {
+		return nil, fmt.Errorf("the expression yields %s; want %s", checked.OutputType(), want)
+	}
+	return checked, nil
+}
 
 // expression is a compiled CEL expression over a cluster.
 type expression struct {
@@ -45,22 +67,13 @@ type expression struct {
 // compile checks text against the facts and prepares it. presence allows has(), which only messages may use. The
 // sources that it can touch are added to sources.
 func compile(text string, want *cel.Type, presence bool, sources map[Source]struct{}) (*expression, error) {
-	if strings.TrimSpace(text) == "" {
-		return nil, errors.New("the expression is empty")
-	}
-	if len(text) > maxExpression {
-		return nil, fmt.Errorf("the expression is %d bytes long; the limit is %d", len(text), maxExpression)
-	}
 	env, err := clusterEnv()
 	if err != nil {
 		return nil, err
 	}
-	checked, issues := env.Compile(text)
-	if issues.Err() != nil {
-		return nil, issues.Err()
-	}
-	if !checked.OutputType().IsExactType(want) {
-		return nil, fmt.Errorf("the expression yields %s; want %s", checked.OutputType(), want)
+	checked, err := Check(env, text, want)
+	if err != nil {
+		return nil, err
 	}
 	if err := restrict(checked.NativeRep(), presence); err != nil {
 		return nil, err

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/cel-go/cel"
-	"k8s.io/apimachinery/pkg/util/version"
-	"k8s.io/apiserver/pkg/cel/environment"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
 )
 
 // The compiler of the API server accepts every rendered expression as of the oldest version that is supported, and the
@@ -17,16 +17,11 @@ func TestRenderPolicy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := environment.MustBaseEnvSet(oldestKubernetes).Extend(environment.VersionedOptions{
-		IntroducedVersion: version.MajorMinor(1, 0),
-		EnvOptions: []cel.EnvOption{
-			cel.Variable("object", cel.DynType), cel.Variable("oldObject", cel.DynType), cel.Variable("request", cel.DynType), cel.Variable("variables", cel.DynType),
-		},
-	})
+	env, err := compliance.NewEnvironment(oldestKubernetes, nil,
+		cel.Variable("object", cel.DynType), cel.Variable("oldObject", cel.DynType), cel.Variable("request", cel.DynType), cel.Variable("variables", cel.DynType))
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := set.NewExpressionsEnv()
 	for _, r := range c.Rules() {
 		t.Run(r.ID, func(t *testing.T) {
 			t.Parallel()

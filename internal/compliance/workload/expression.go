@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -13,8 +12,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/version"
 	celconfig "k8s.io/apiserver/pkg/apis/cel"
 	apiservercel "k8s.io/apiserver/pkg/cel"
-	"k8s.io/apiserver/pkg/cel/environment"
 	"k8s.io/apiserver/pkg/cel/library"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
 )
 
 // The variables of expressions, as an admission policy has them.
@@ -27,9 +27,6 @@ const (
 	variablesType     = "ackguard.variables"
 )
 
-// maxExpression is the length of an expression in bytes.
-const maxExpression = 4096
-
 // oldestKubernetes is the oldest version that a rendered policy has to compile on: the first whose
 // ValidatingAdmissionPolicy is generally available.
 var oldestKubernetes = version.MajorMinor(1, 30)
@@ -41,13 +38,7 @@ var environments = func() map[Scope]func() (*cel.Env, error) {
 	podSpec := cel.Variable(variablesVariable, variables.CelType())
 	build := func(decls []*apiservercel.DeclType, options ...cel.EnvOption) func() (*cel.Env, error) {
 		return sync.OnceValues(func() (*cel.Env, error) {
-			set, err := environment.MustBaseEnvSet(oldestKubernetes).Extend(environment.VersionedOptions{
-				IntroducedVersion: version.MajorMinor(1, 0), EnvOptions: options, DeclTypes: decls,
-			})
-			if err != nil {
-				return nil, fmt.Errorf("building the CEL environment: %w", err)
-			}
-			return set.NewExpressionsEnv(), nil
+			return compliance.NewEnvironment(oldestKubernetes, decls, options...)
 		})
 	}
 	decls := []*apiservercel.DeclType{variables}
@@ -66,23 +57,13 @@ type expression struct {
 }
 
 func compile(scope Scope, text string, want *cel.Type, trusted bool) (*expression, error) {
-	if strings.TrimSpace(text) == "" {
-		return nil, errors.New("the expression is empty")
-	}
-	if len(text) > maxExpression {
-		return nil, fmt.Errorf("the expression is %d bytes long; the limit is %d", len(text), maxExpression)
-	}
 	env, err := environments[scope]()
 	if err != nil {
 		return nil, err
 	}
-	checked, issues := env.Compile(text)
-	if issues.Err() != nil {
-		return nil, issues.Err()
-	}
-	// The API server wants the very type of an expression in a policy.
-	if !checked.OutputType().IsExactType(want) {
-		return nil, fmt.Errorf("the expression yields %s; want %s", checked.OutputType(), want)
+	checked, err := compliance.Check(env, text, want)
+	if err != nil {
+		return nil, err
 	}
 	program, err := prepare(env, checked, trusted)
 	if err != nil {

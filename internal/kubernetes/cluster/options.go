@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/clock"
 )
 
 // Endpoint is which of a cluster's endpoints is asked.
@@ -65,7 +67,7 @@ func (o Options) withDefaults() Options {
 	o.Attempts = cmp.Or(o.Attempts, 4)
 	o.UserAgent = cmp.Or(o.UserAgent, FieldManager)
 	if o.Wait == nil {
-		o.Wait = wait
+		o.Wait = clock.System{}.Sleep
 	}
 	return o
 }
@@ -88,15 +90,4 @@ func parseProxy(text string) (*url.URL, error) {
 		return nil, errors.New("the proxy's URL must be http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT")
 	}
 	return proxy, nil
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -2,10 +2,7 @@ package clustercompliance
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -68,21 +65,8 @@ func (d *dataSource) ValidateConfig(ctx context.Context, req datasource.Validate
 		if diags := req.Config.GetAttribute(ctx, at, &block); diags.HasError() || !block.known() {
 			continue // a dynamic block whose content is not known yet is checked when it is read
 		}
-		resp.Diagnostics.Append(exemptionErrors(at, block, catalogue)...)
+		resp.Diagnostics.Append(ExemptionErrors(at, catalogue.Validate(block.exemption()), catalogue.Explain)...)
 	}
-}
-
-func exemptionErrors(at path.Path, block exemptionModel, catalogue *compliance.Catalogue) diag.Diagnostics {
-	var diags diag.Diagnostics
-	for _, problem := range catalogue.Validate(block.exemption()) {
-		detail := problem.Err.Error() + "."
-		var unknown *compliance.UnknownRuleError
-		if errors.As(problem.Err, &unknown) {
-			detail = catalogue.Explain(problem.Err)
-		}
-		diags.AddAttributeError(at.AtName(problem.Field), "Invalid exemption", detail)
-	}
-	return diags
 }
 
 // Read implements datasource.DataSource.
@@ -102,15 +86,16 @@ func (d *dataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	m.fill(report, rules)
 	m.Outcomes = judged.Outcomes()
 	failures, absent := judged.Failures(), judged.Absent
-	unread := report.Counts[compliance.Error] + report.Counts[compliance.InsufficientData]
-	complete := len(failures) == 0 && len(absent) == 0 && unread == 0
+	undecided := report.Counts[compliance.Error] + report.Counts[compliance.InsufficientData]
+	complete := len(failures) == 0 && len(absent) == 0 && undecided == 0
 	m.Complete, m.Inventory = types.BoolValue(complete), types.StringValue(d.data.Inventory())
 	// Of nothing, nothing is known.
 	m.Compliant = types.BoolValue(complete && len(selection.AccountIDs) > 0 && report.Counts[compliance.NonCompliant] == 0)
 
 	resp.Diagnostics.Append(d.accountDiagnostics(m, failures, absent)...)
-	selected := func(e compliance.Exemption) bool { return m.mayMatch(ctx, e, rules, selection) }
-	resp.Diagnostics.Append(exemptionWarnings(report, failures, selected)...)
+	resp.Diagnostics.Append(ExemptionWarnings(report, func(e compliance.Exemption) bool {
+		return !unread(e, failures) && m.mayMatch(ctx, e, rules, selection)
+	})...)
 	Gate{Data: d.data, FailOn: m.FailOn, Accept: "add an exemption block with a reason"}.Check(report, Remediations(rules), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
@@ -133,7 +118,7 @@ func (m *model) selected(ctx context.Context, diags *diag.Diagnostics) ([]*compl
 	}
 	var exemptions []compliance.Exemption
 	for i, block := range m.Exemptions {
-		diags.Append(exemptionErrors(path.Root("exemption").AtListIndex(i), block, catalogue)...)
+		diags.Append(ExemptionErrors(path.Root("exemption").AtListIndex(i), catalogue.Validate(block.exemption()), catalogue.Explain)...)
 		exemptions = append(exemptions, block.exemption())
 	}
 	return rules, exemptions
@@ -173,40 +158,9 @@ func (m model) mayMatch(ctx context.Context, e compliance.Exemption, rules []*co
 		among(e.AccountID, selection.AccountIDs) && among(e.Region, selection.Regions) && among(e.ClusterID, clusters)
 }
 
-// exemptionWarnings names exemptions that ended and those that cover nothing.
-// One whose account could not be read may cover something after all.
-func exemptionWarnings(report *compliance.Report, failures []fleet.Outcome, selected func(compliance.Exemption) bool) diag.Diagnostics {
-	var diags diag.Diagnostics
-	var unused []string
-	for _, e := range report.UnusedExemptions {
-		unread := slices.ContainsFunc(failures, func(o fleet.Outcome) bool {
-			return (e.AccountID == "" || e.AccountID == o.AccountID) && (e.Region == "" || o.Region == "" || e.Region == o.Region)
-		})
-		if !unread && selected(e) {
-			unused = append(unused, "- "+describeExemption(e))
-		}
-	}
-	if len(unused) > 0 {
-		diags.AddWarning("Exemption matches nothing",
-			"No finding needs these exemptions any more, or their selectors are wrong; remove or correct them:\n"+strings.Join(unused, "\n"))
-	}
-	var expired []string
-	for _, e := range report.ExpiredExemptions {
-		expired = append(expired, fmt.Sprintf("- %s: its last day was %s", describeExemption(e), e.Expires))
-	}
-	if len(expired) > 0 {
-		diags.AddWarning("Exemption expired",
-			"These exemptions no longer hold; what they covered is a finding again. Fix it, or agree on a new date:\n"+strings.Join(expired, "\n"))
-	}
-	return diags
-}
-
-func describeExemption(e compliance.Exemption) string {
-	parts := []string{"rule " + e.RuleID}
-	for _, part := range [][2]string{{"account", e.AccountID}, {"region", e.Region}, {"cluster", e.ClusterID}} {
-		if part[1] != "" {
-			parts = append(parts, part[0]+" "+part[1])
-		}
-	}
-	return fmt.Sprintf("%s (%s)", strings.Join(parts, ", "), e.Reason)
+// unread reports whether an exemption's account could not be read: it may cover something after all.
+func unread(e compliance.Exemption, failures []fleet.Outcome) bool {
+	return slices.ContainsFunc(failures, func(o fleet.Outcome) bool {
+		return (e.AccountID == "" || e.AccountID == o.AccountID) && (e.Region == "" || o.Region == "" || e.Region == o.Region)
+	})
 }

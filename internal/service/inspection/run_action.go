@@ -11,14 +11,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
-	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/settle"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
 )
@@ -83,22 +82,11 @@ func (a *runAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 	}
 	timeout, diags := m.Timeouts.Invoke(ctx, runTimeout)
 	resp.Diagnostics.Append(diags...)
-	f := a.data.Fleet
-	account, err := f.AccountID(ctx, m.AccountID.ValueString())
-	if err != nil {
-		resp.Diagnostics.Append(diagnostic.Error("Asking for the provider's own account", err))
+	scope := scoped.Of(ctx, a.data, m.AccountID, m.Region, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	region := m.Region.ValueString()
-	if region == "" {
-		region = f.Region()
-	}
-	if problem := providerdata.CheckRegion(region, a.data.SkipRegionValidation); problem != "" {
-		resp.Diagnostics.AddAttributeError(path.Root("region"), "Unknown region", problem)
-		return
-	}
-	scope := fleet.Scope{AccountID: account, Region: region}
-	client, err := f.CS(scope)
+	client, err := a.data.Fleet.CS(scope)
 	if err != nil {
 		resp.Diagnostics.Append(diagnostic.Error("Preparing the Container Service client", err))
 		return

@@ -77,7 +77,7 @@ func reportExemptionErrors(at path.Path, e compliance.Exemption, catalogue *cata
 		var unknown *compliance.UnknownRuleError
 		return errors.As(p.Err, &unknown)
 	})
-	return workload.ExemptionErrors(at, problems, catalogue.Explain)
+	return clustercompliance.ExemptionErrors(at, problems, catalogue.Explain)
 }
 
 // Read implements datasource.DataSource.
@@ -129,7 +129,7 @@ func (d *reportDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if len(unknown) > 0 {
 		resp.Diagnostics.AddWarning("Checks that are not known", "The catalogue does not have these checks of the clusters; their findings have the severity and category of the rows:\n"+workload.Bullets(unknown))
 	}
-	resp.Diagnostics.Append(workload.ExemptionWarnings(report, func(e compliance.Exemption) bool { return lookedAt(e, reports, failures) })...)
+	resp.Diagnostics.Append(clustercompliance.ExemptionWarnings(report, func(e compliance.Exemption) bool { return lookedAt(e, reports, failures) })...)
 	clustercompliance.Gate{Data: d.data, FailOn: m.FailOn, Accept: "add an exemption block with a reason"}.
 		Check(report, clustercompliance.Remediations(rules), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)

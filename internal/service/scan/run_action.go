@@ -14,17 +14,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/cluster"
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/inspector"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/settle"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
 )
@@ -139,17 +138,10 @@ func (a *runAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 }
 
 func (a *runAction) operation(ctx context.Context, m runModel, timeout time.Duration, diags *diag.Diagnostics) *operation {
-	account, err := a.data.Fleet.AccountID(ctx, m.AccountID.ValueString())
-	if err != nil {
-		diags.Append(diagnostic.Error("Asking for the provider's own account", err))
+	scope := scoped.Of(ctx, a.data, m.AccountID, m.Region, diags)
+	if diags.HasError() {
 		return nil
 	}
-	region := cmp.Or(m.Region.ValueString(), a.data.Fleet.Region())
-	if problem := providerdata.CheckRegion(region, a.data.SkipRegionValidation); problem != "" {
-		diags.AddAttributeError(path.Root("region"), "Unknown region", problem)
-		return nil
-	}
-	scope := fleet.Scope{AccountID: account, Region: region}
 	client, err := a.data.Fleet.CS(scope)
 	if err != nil {
 		diags.Append(diagnostic.Error("Preparing the Container Service client", err))

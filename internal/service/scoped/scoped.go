@@ -3,6 +3,7 @@
 package scoped
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
@@ -183,6 +185,18 @@ func OwnAccount(ctx context.Context, data *providerdata.Data, account types.Stri
 		return account
 	}
 	return types.StringValue(id)
+}
+
+// Of is the account and region that two arguments stand for, with the provider's own where they are empty. Errors are in
+// diags, and the scope is of no use then.
+func Of(ctx context.Context, data *providerdata.Data, account, region types.String, diags *diag.Diagnostics) fleet.Scope {
+	scope := fleet.Scope{
+		AccountID: OwnAccount(ctx, data, account, diags).ValueString(), Region: cmp.Or(region.ValueString(), data.Fleet.Region()),
+	}
+	if problem := providerdata.CheckRegion(scope.Region, data.SkipRegionValidation); problem != "" {
+		diags.AddAttributeError(path.Root("region"), "Unknown region", problem)
+	}
+	return scope
 }
 
 // SetImported puts the parts of an import into the state and the identity.

@@ -81,7 +81,7 @@ func HasUnknown(v attr.Value) bool {
 }
 
 func exemptionErrors(at path.Path, block ExemptionModel, c *criteria) diag.Diagnostics {
-	return ExemptionErrors(at, c.validate(block.Exemption()), c.explain)
+	return clustercompliance.ExemptionErrors(at, c.validate(block.Exemption()), c.explain)
 }
 
 // Read implements datasource.DataSource.
@@ -219,5 +219,5 @@ func (d *complianceDataSource) diagnose(m complianceModel, j *judge, report *com
 	if len(m.Warnings) > 0 {
 		diags.AddWarning("Fields that Kubernetes does not know", "The API server drops these fields, or refuses them under strict validation; a check that looks for the right name does not see them:\n"+Bullets(m.Warnings))
 	}
-	diags.Append(ExemptionWarnings(report, func(e compliance.Exemption) bool { return j.criteria.selected(e.RuleID) })...)
+	diags.Append(clustercompliance.ExemptionWarnings(report, func(e compliance.Exemption) bool { return j.criteria.selected(e.RuleID) })...)
 }

@@ -1,13 +1,10 @@
 package workload
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
@@ -49,53 +46,6 @@ func ExemptionAttributes() map[string]schema.Attribute {
 		"owner":     schema.StringAttribute{Optional: true, MarkdownDescription: "Who answers for it."},
 		"expires":   schema.StringAttribute{Optional: true, MarkdownDescription: "Last day on which it holds, `YYYY-MM-DD` in UTC+8; for good if not set."},
 	}
-}
-
-// ExemptionErrors are the problems of the block at a path; explain words that of a rule that is not known.
-func ExemptionErrors(at path.Path, problems []*compliance.FieldError, explain func(error) string) diag.Diagnostics {
-	var diags diag.Diagnostics
-	for _, problem := range problems {
-		detail := problem.Err.Error() + "."
-		var unknown *compliance.UnknownRuleError
-		if errors.As(problem.Err, &unknown) {
-			detail = explain(problem.Err)
-		}
-		diags.AddAttributeError(at.AtName(problem.Field), "Invalid exemption", detail)
-	}
-	return diags
-}
-
-// ExemptionWarnings names exemptions that ended, and those that cover nothing although they are about what was looked at.
-func ExemptionWarnings(report *compliance.Report, lookedAt func(compliance.Exemption) bool) diag.Diagnostics {
-	var diags diag.Diagnostics
-	var unused, expired []string
-	for _, e := range report.UnusedExemptions {
-		if lookedAt(e) {
-			unused = append(unused, describeExemption(e))
-		}
-	}
-	for _, e := range report.ExpiredExemptions {
-		expired = append(expired, describeExemption(e)+": its last day was "+e.Expires)
-	}
-	if len(unused) > 0 {
-		diags.AddWarning("Exemption matches nothing", "No finding needs these exemptions any more, or their selectors are wrong; remove or correct them:\n"+Bullets(unused))
-	}
-	if len(expired) > 0 {
-		diags.AddWarning("Exemption expired", "These exemptions no longer hold; what they covered is a finding again. Fix it, or agree on a new date:\n"+Bullets(expired))
-	}
-	return diags
-}
-
-func describeExemption(e compliance.Exemption) string {
-	parts := []string{e.RuleID}
-	for _, s := range []struct{ name, value string }{
-		{"account", e.AccountID}, {"region", e.Region}, {"cluster", e.ClusterID}, {"kind", e.Kind}, {"namespace", e.Namespace}, {"name", e.Name}, {"container", e.Container},
-	} {
-		if s.value != "" {
-			parts = append(parts, s.name+" "+s.value)
-		}
-	}
-	return strings.Join(parts, ", ")
 }
 
 // Bullets are lines as a list in a diagnostic, which spells out the first of many.
