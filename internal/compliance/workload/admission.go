@@ -129,7 +129,7 @@ func resourceRules(r *Rule) []any {
 	} else {
 		for _, t := range templates {
 			if !slices.Contains(r.ExceptKinds, t.kind) {
-				add(t.groups[0], t.resource)
+				add(t.group, t.resource)
 			}
 		}
 	}

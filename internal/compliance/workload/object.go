@@ -8,23 +8,25 @@ import (
 
 // template is where a kind has its pod's spec.
 type template struct {
-	groups []string // The groups that have had the kind.
-	kind   string
-	// What an admission policy calls it, in the group that serves it today.
+	group, kind string // The group that serves it today.
+	// What an admission policy calls it.
 	version, resource string
 	path              []string
 }
 
 var templates = []template{
-	{[]string{""}, "Pod", "v1", "pods", []string{"spec"}},
-	{[]string{""}, "ReplicationController", "v1", "replicationcontrollers", []string{"spec", "template", "spec"}},
-	{[]string{"apps", "extensions"}, "Deployment", "v1", "deployments", []string{"spec", "template", "spec"}},
-	{[]string{"apps", "extensions"}, "ReplicaSet", "v1", "replicasets", []string{"spec", "template", "spec"}},
-	{[]string{"apps", "extensions"}, "DaemonSet", "v1", "daemonsets", []string{"spec", "template", "spec"}},
-	{[]string{"apps"}, "StatefulSet", "v1", "statefulsets", []string{"spec", "template", "spec"}},
-	{[]string{"batch"}, "Job", "v1", "jobs", []string{"spec", "template", "spec"}},
-	{[]string{"batch"}, "CronJob", "v1", "cronjobs", []string{"spec", "jobTemplate", "spec", "template", "spec"}},
+	{"", "Pod", "v1", "pods", []string{"spec"}},
+	{"", "ReplicationController", "v1", "replicationcontrollers", []string{"spec", "template", "spec"}},
+	{"apps", "Deployment", "v1", "deployments", []string{"spec", "template", "spec"}},
+	{"apps", "ReplicaSet", "v1", "replicasets", []string{"spec", "template", "spec"}},
+	{"apps", "DaemonSet", "v1", "daemonsets", []string{"spec", "template", "spec"}},
+	{"apps", "StatefulSet", "v1", "statefulsets", []string{"spec", "template", "spec"}},
+	{"batch", "Job", "v1", "jobs", []string{"spec", "template", "spec"}},
+	{"batch", "CronJob", "v1", "cronjobs", []string{"spec", "jobTemplate", "spec", "template", "spec"}},
 }
+
+// workloadGroups are the groups of Kubernetes' own workload kinds. The same kind in another group is a custom resource.
+var workloadGroups = []string{"", "apps", "batch", "extensions"}
 
 // rbacGroup is the API group of rbacKinds.
 const rbacGroup = "rbac.authorization.k8s.io"
@@ -41,12 +43,6 @@ type kindOf struct {
 	path     []string // Of the pod's spec.
 }
 
-// Judged reports whether any rule has something to say about an object of that kind.
-func Judged(apiVersion, kind string, custom Templates) bool {
-	k := kindFor(apiVersion, kind, custom)
-	return k.workload || k.rbac
-}
-
 func kindFor(apiVersion, kind string, custom Templates) kindOf {
 	group, _, found := strings.Cut(apiVersion, "/")
 	if !found {
@@ -56,7 +52,8 @@ func kindFor(apiVersion, kind string, custom Templates) kindOf {
 		return kindOf{workload: true, path: append(strings.Split(path, "."), "spec")}
 	}
 	for i := range templates {
-		if t := &templates[i]; t.kind == kind && slices.Contains(t.groups, group) {
+		// A group that is not the kind's own is a mistake that the API server refuses: what it holds is judged all the same.
+		if t := &templates[i]; t.kind == kind && slices.Contains(workloadGroups, group) {
 			return kindOf{workload: true, path: t.path}
 		}
 	}
@@ -71,8 +68,8 @@ func Around(kind string, podSpec any) (map[string]any, error) {
 	}
 	t := templates[i]
 	apiVersion := t.version
-	if t.groups[0] != "" {
-		apiVersion = t.groups[0] + "/" + t.version
+	if t.group != "" {
+		apiVersion = t.group + "/" + t.version
 	}
 	labels := map[string]any{"app": "case"}
 	at := podSpec
