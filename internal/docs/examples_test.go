@@ -56,7 +56,7 @@ var made = map[string]map[string]any{
 // prepare makes what an example imports.
 func prepare(t *testing.T, cloud *acctest.Cloud, path string) {
 	t.Helper()
-	if strings.Contains(path, "/ackguard_scan_") {
+	if strings.Contains(path, "/ackguard_scan_") || strings.HasPrefix(path, "examples/guides/workload-scans/") {
 		reachable(t, cloud, retailCluster)
 	}
 	for kind, arguments := range made {

@@ -99,7 +99,7 @@ func (d *requiredPolicyDataSource) Schema(_ context.Context, _ datasource.Schema
 			"trust_policy":    text("Trust policy of that role, in JSON. Null if no role is needed."),
 			"provider_policy": text("Policy of the identity that Terraform starts with, in JSON: to become the role in the members, by the names in the provider block, and to read the directory. With `assume_role` blocks, that is the last of their roles. Null if the features need nothing there."),
 			"kubernetes_rbac": text("Manifest of the roles inside each cluster, with their bindings, in YAML; `" + RBACSubject + "` stands for the ID of the member role, which differs by account. " +
-				"Null: no feature of this version needs rights inside a cluster."),
+				"Null if the features need no rights inside a cluster."),
 			"actions": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The actions of the policies, by `where` and name.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
