@@ -31,7 +31,7 @@ func KillForReal(t *testing.T, kind string, l Lifecycle) (points int) {
 			}
 			for _, committed := range []bool{false, true} {
 				points++
-				t.Run(fmt.Sprintf("%s/%s %s", op.name, call.action, fate(committed)), func(t *testing.T) {
+				t.Run(fmt.Sprintf("%s/%s %s", op.name, call.action, point{committed: committed}.fate()), func(t *testing.T) {
 					t.Parallel()
 					killed := calm
 					killed.at, killed.committed = like(base.calls[:i+1]), committed

@@ -22,6 +22,7 @@ type line struct {
 
 	mu    sync.Mutex
 	calls []apiCall
+	saves int
 	dead  bool
 }
 
@@ -30,6 +31,8 @@ type apiCall struct {
 	action, path string
 	// changed: it changed something in the cloud, if the line is watched.
 	changed bool
+	// saves is how often the state had been saved before it.
+	saves int
 }
 
 // ServeHTTP implements http.Handler. One call at a time: a change is
@@ -40,7 +43,7 @@ func (l *line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if l.dead {
 		panic(http.ErrAbortHandler)
 	}
-	l.calls = append(l.calls, apiCall{action: cmp.Or(r.Header.Get("x-acs-action"), r.Method), path: r.URL.Path})
+	l.calls = append(l.calls, apiCall{action: cmp.Or(r.Header.Get("x-acs-action"), r.Method), path: r.URL.Path, saves: l.saves})
 	if l.at == nil || !l.at(l.calls) {
 		if !l.watched { // looking at the whole cloud costs as much as the rest of a call
 			l.cloud.ServeHTTP(w, r)
@@ -62,6 +65,16 @@ func (l *line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // nth cuts at the n-th call, counted from 1.
 func nth(n int) func([]apiCall) bool {
 	return func(calls []apiCall) bool { return len(calls) == n }
+}
+
+// save saves the state, unless the line was cut: what a dead provider returns reaches nobody.
+func (l *line) save(state *object, o object) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.dead {
+		*state = o
+		l.saves++
+	}
 }
 
 // isDead reports whether the line was cut.
