@@ -105,18 +105,15 @@ func anonymousUser(a *specAccess) judgement {
 		return notAbout
 	}
 	if a.subjects.odd != nil {
-		return wrongList(a.subjects.odd)
+		return refused
 	}
-	out := pass
+	odd := slices.ContainsFunc(a.subjects.value, func(s specSubject) bool { return s.name.odd != nil })
 	for i, s := range a.subjects.value {
 		if name, ok := s.name.good(); ok && name == "system:anonymous" {
 			return failAt("subjects", i, ".name")
 		}
-		if s.name.odd != nil {
-			out = passOrRefused // Another name than the anonymous user's, whatever it is.
-		}
 	}
-	return out
+	return refusedOr(odd, pass)
 }
 
 func clusterAdmin(a *specAccess) judgement {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/shape"
 )
 
 // expansion turns a document's value into the objects that it holds.
@@ -17,7 +19,7 @@ type expansion struct {
 func (x *expansion) document(value any) {
 	object, isMap := value.(map[string]any)
 	if !isMap {
-		x.fail("%s stands where an object with apiVersion and kind should", nameOf(value))
+		x.fail("%s stands where an object with apiVersion and kind should", shape.NameOf(value))
 		return
 	}
 	kind, _ := object["kind"].(string)
@@ -31,7 +33,7 @@ func (x *expansion) document(value any) {
 	}
 	if bytes.Contains(x.text.bytes, []byte("{{")) && kind != "ConfigMap" && kind != "Secret" {
 		if path := unrenderedPath(object, []any{}); path != nil {
-			x.fail("%s (in %s)", unrendered, formatPath(path))
+			x.fail("%s (in %s)", unrendered, shape.Path(path))
 			return
 		}
 	}
@@ -59,7 +61,7 @@ func (x *expansion) items(items []any, kind, version string) {
 }
 
 func (x *expansion) add(d Document) {
-	d.text, d.inner, d.Item = x.text, x.path, formatPath(x.path)
+	d.text, d.inner, d.Item = x.text, x.path, shape.Path(x.path)
 	x.documents = append(x.documents, d)
 }
 
@@ -71,21 +73,4 @@ func (x *expansion) fail(format string, of ...any) {
 		problem.Line, problem.Column = probe.Position(nil)
 	}
 	x.add(Document{Err: problem})
-}
-
-func nameOf(value any) string {
-	switch value.(type) {
-	case map[string]any:
-		return "an object"
-	case []any:
-		return "a list"
-	case string:
-		return "a text"
-	case bool:
-		return "a boolean"
-	case nil:
-		return "null"
-	default:
-		return "a number"
-	}
 }
