@@ -116,6 +116,9 @@ func ResourceOf(w compliance.Workload) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "/")
 }
 
+// Name is how findings name an object.
+func Name(object map[string]any) string { return ResourceOf(identityOf(object)) }
+
 // value is what an expression sees of a part of the object.
 func (s *subject) value(part map[string]any) any {
 	if s.whole {

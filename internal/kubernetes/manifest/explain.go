@@ -26,7 +26,7 @@ var (
 	// valueInError is what the library quotes of a document, which may be a Secret's.
 	valueInError = regexp.MustCompile("`[^`]*`? as a|map key: .*")
 	// helmOnly is what only a chart's template says. Other programs have braces too: Argo, Prometheus, kubectl.
-	helmOnly = regexp.MustCompile(`\{\{[^}]*(\.(Values|Release|Chart|Capabilities)\.|\b(include|template)\s+")`)
+	helmOnly = regexp.MustCompile(`\{\{[^}]*(\.(Values\b|(Release|Chart|Capabilities)\.)|\b(include|template)\s+")`)
 )
 
 // explain says in words of our own what is wrong with a YAML document and where, as far as the library tells.
@@ -112,8 +112,8 @@ func templateLine(text []byte) int {
 }
 
 // unrenderedPath finds a chart's template in an object that happens to be valid YAML. Texts of several lines are
-// somebody's data, such as a template that a ConfigMap carries.
-func unrenderedPath(v any, path []any) []any {
+// somebody's data, such as a template that a ConfigMap carries. No pod has an image with braces, whoever's they are.
+func unrenderedPath(v any, path []any, isPod bool) []any {
 	switch v := v.(type) {
 	case string:
 		if !strings.Contains(v, "\n") && helmOnly.MatchString(v) {
@@ -121,15 +121,17 @@ func unrenderedPath(v any, path []any) []any {
 		}
 	case map[string]any:
 		for key, value := range v {
-			if inner := slices.Concat(path, []any{key}); helmOnly.MatchString(key) {
+			inner := slices.Concat(path, []any{key})
+			if text, _ := value.(string); helmOnly.MatchString(key) || isPod && key == "image" && strings.Contains(text, "{{") {
 				return inner
-			} else if found := unrenderedPath(value, inner); found != nil {
+			}
+			if found := unrenderedPath(value, inner, isPod); found != nil {
 				return found
 			}
 		}
 	case []any:
 		for i, value := range v {
-			if found := unrenderedPath(value, slices.Concat(path, []any{i})); found != nil {
+			if found := unrenderedPath(value, slices.Concat(path, []any{i}), isPod); found != nil {
 				return found
 			}
 		}

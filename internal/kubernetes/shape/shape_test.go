@@ -36,7 +36,7 @@ func TestRefused(t *testing.T) {
 	} {
 		got := ""
 		for _, p := range s.Refused(c.value) {
-			got += Path(p.Path) + ": " + p.Text
+			got = Path(p.Path) + ": " + p.Text
 		}
 		if got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/workload"
+	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/manifest"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/clustercompliance"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 )
@@ -174,6 +175,9 @@ func (m *complianceModel) judge(ctx context.Context, j *judge, diags *diag.Diagn
 		objects, err = objectsOf(v)
 		for _, object := range objects {
 			j.object(object, nil)
+			for _, w := range manifest.Check(object) {
+				j.warnings = append(j.warnings, workload.Name(object)+": "+w)
+			}
 		}
 	}
 	if err != nil {

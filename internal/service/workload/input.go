@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/workload"
+	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/manifest"
 )
 
 // manifestEndings are the files that are read from a folder.
@@ -125,7 +126,7 @@ func listOf(elements []attr.Value) (any, error) {
 }
 
 // objectsOf returns the objects of a value: an object, a list of them, or a List of Kubernetes. An element that is not
-// known yet is nil.
+// known yet is nil, and so are elements of which not even the number is known.
 func objectsOf(v any) ([]map[string]any, error) {
 	switch x := v.(type) {
 	case []any:
@@ -143,14 +144,27 @@ func objectsOf(v any) ([]map[string]any, error) {
 		}
 		return all, nil
 	case map[string]any:
-		items, isList := x["items"].([]any)
-		if kind, _ := x["kind"].(string); strings.HasSuffix(kind, "List") && isList {
-			return objectsOf(items)
+		if items, isList := manifest.Items(x); isList {
+			switch items := items.(type) {
+			case nil:
+				return nil, nil
+			case []any:
+				return objectsOf(items)
+			}
+			if items == workload.Unknown {
+				return []map[string]any{nil}, nil
+			}
+			return nil, errors.New("the items of a List are no list")
 		}
 		for _, key := range []string{"apiVersion", "kind"} {
 			if _, text := x[key].(string); !text && x[key] != workload.Unknown {
 				return nil, errors.New("an object without apiVersion and kind is no manifest")
 			}
+		}
+		version, _ := x["apiVersion"].(string)
+		kind, _ := x["kind"].(string)
+		if text := manifest.Misspelt(version, kind); text != "" && version != "" {
+			return nil, errors.New(text)
 		}
 		return []map[string]any{x}, nil
 	}
