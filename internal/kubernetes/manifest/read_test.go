@@ -1,7 +1,10 @@
 package manifest
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"reflect"
 	"runtime"
 	"slices"
@@ -250,6 +253,46 @@ func TestRead_parallel(t *testing.T) {
 		}
 		if after := runtime.NumGoroutine(); after > before {
 			t.Errorf("%s: %d goroutines are left", format, after-before)
+		}
+	}
+}
+
+// endless is a device.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+// What has no end is not read to it.
+func TestReadAll(t *testing.T) {
+	t.Parallel()
+	var large *DocumentError
+	if _, err := ReadAll(endless{}); !errors.As(err, &large) {
+		t.Errorf("of an endless input: %v", err)
+	}
+	if data, err := ReadAll(strings.NewReader("a")); err != nil || string(data) != "a" {
+		t.Errorf("%q, %v", data, err)
+	}
+	file := filepath.Join(t.TempDir(), "x.yaml")
+	if err := os.WriteFile(file, []byte("a"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := ReadFile(file); err != nil || string(data) != "a" {
+		t.Errorf("%q, %v", data, err)
+	}
+	if err := os.Truncate(file, MaxBytes+1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadFile(file); !errors.As(err, &large) {
+		t.Errorf("of a large file: %v", err)
+	}
+	for _, name := range []string{filepath.Dir(file), file + ".gone"} {
+		if _, err := ReadFile(name); err == nil || errors.As(err, &large) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := os.Stat("/dev/zero"); err == nil {
+		if _, err := ReadFile("/dev/zero"); !errors.As(err, &large) {
+			t.Errorf("of a device: %v", err)
 		}
 	}
 }

@@ -2,9 +2,7 @@ package workload
 
 import (
 	"errors"
-	"fmt"
 	"maps"
-	"os"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
@@ -43,17 +41,16 @@ func (j *judge) readFiles(patterns []string) error {
 	files, err := expand(patterns)
 	errs := []error{err}
 	for _, name := range files {
-		// Not read at all, so that what a pattern matches by mistake costs no memory.
-		if info, err := os.Stat(name); err == nil && info.Size() > manifest.MaxBytes {
-			j.unreadable = append(j.unreadable, fmt.Sprintf("%s: %d bytes are more than the %d that are read of one file: split it", name, info.Size(), manifest.MaxBytes))
-			continue
-		}
-		data, err := os.ReadFile(name)
-		if err != nil {
+		data, err := manifest.ReadFile(name)
+		var large *manifest.DocumentError
+		switch {
+		case errors.As(err, &large):
+			j.unreadable = append(j.unreadable, name+": "+large.Error())
+		case err != nil:
 			errs = append(errs, err)
-			continue
+		default:
+			j.read(name, data)
 		}
-		j.read(name, data)
 	}
 	return errors.Join(errs...)
 }
@@ -69,7 +66,7 @@ func ManifestAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"files": schema.SetAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Manifests to read: paths, patterns such as `${path.module}/k8s/*.yaml`, or folders, which stand for every `.yaml`, `.yml` and `.json` file below them. One that matches nothing is an error. " +
+			MarkdownDescription: "Manifests to read: paths, patterns such as `${path.module}/k8s/*.yaml`, or folders, which stand for every `.yaml`, `.yml` and `.json` file below them, links to folders included. One that matches nothing is an error. " +
 				"Of a file, only its path, its digest and the findings reach the state.",
 			Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 		},
