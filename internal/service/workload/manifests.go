@@ -3,6 +3,7 @@ package workload
 import (
 	"errors"
 	"maps"
+	"regexp"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
@@ -78,7 +79,22 @@ func ManifestAttributes() map[string]schema.Attribute {
 		"pod_template_paths": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Custom resources that have a pod template: its path, such as `spec.template`, by `GROUP/KIND`, such as `apps.kruise.io/CloneSet`.",
-			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues()},
+			Validators: []validator.Map{
+				mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(),
+				mapvalidator.KeysAre(stringvalidator.RegexMatches(templateKind, wantTemplateKind)),
+				mapvalidator.ValueStringsAre(stringvalidator.RegexMatches(templatePath, wantTemplatePath)),
+			},
 		},
 	}
 }
+
+// One that is written otherwise would match no object, which would not be judged without a word.
+var (
+	templateKind = regexp.MustCompile(`^[a-z0-9.-]*/[A-Z][A-Za-z0-9]*$`)
+	templatePath = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*)*$`)
+)
+
+const (
+	wantTemplateKind = "want GROUP/KIND without a version, such as apps.kruise.io/CloneSet"
+	wantTemplatePath = "want the fields to the pod template with dots between them, such as spec.template"
+)
