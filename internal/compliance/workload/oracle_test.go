@@ -218,9 +218,12 @@ func looksLikeKeyID(value string) bool {
 }
 
 func looksLikeSecret(name, value string) bool {
-	words := strings.Split(strings.ToLower(name), "_")
+	words := strings.FieldsFunc(strings.ToLower(name), func(c rune) bool { return strings.ContainsRune("_-.", c) })
 	joined := strings.Join(words, "")
-	named := strings.Contains(joined, "accesskey") || strings.Contains(joined, "secretkey") || slices.Contains(words, "sk") || slices.Contains(words, "ask")
+	named := strings.Contains(joined, "accesskey") || strings.Contains(joined, "secretkey") || slices.Contains(words, "sk") || slices.Contains(words, "aksecret")
+	for i := range words {
+		named = named || i > 0 && words[i-1] == "ak" && words[i] == "secret"
+	}
 	return named && alphanumeric(value, 30, 30)
 }
 
