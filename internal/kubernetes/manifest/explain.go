@@ -23,8 +23,11 @@ var (
 	// parserError is a message whose line the library counts from 0; it counts the others from 1.
 	parserError = regexp.MustCompile(`^(did not find expected (<|node content|'-' indicator|key$|',' or)|found undefined tag handle|` +
 		`found duplicate %|found incompatible YAML)`)
-	// valueInError is what the library quotes of a document, which may be a Secret's.
-	valueInError = regexp.MustCompile("`[^`]*`? as a|map key: .*")
+	// valueInError and keyInError are what the library quotes of a document, which may be a Secret's; unknownAnchor too, for a
+	// password may begin with an asterisk.
+	valueInError  = regexp.MustCompile("`[^`]*`? as a")
+	keyInError    = regexp.MustCompile("map key: .*")
+	unknownAnchor = regexp.MustCompile(`^unknown anchor '([^']*)' referenced`)
 	// helmOnly is what only a chart's template says. Other programs have braces too: Argo, Prometheus, kubectl.
 	helmOnly = regexp.MustCompile(`\{\{[^}]*(\.(Values\b|(Release|Chart|Capabilities)\.)|\b(include|template)\s+")`)
 )
@@ -56,7 +59,12 @@ func (c *chunk) explain(err error, limits Limits) *DocumentError {
 	}
 	parts := libraryError.FindStringSubmatch(err.Error())
 	line, _ := strconv.Atoi(parts[1]) // none is 0
-	text, _, _ := strings.Cut(valueInError.ReplaceAllString(parts[2], "a value"), "\n")
+	if anchor := unknownAnchor.FindStringSubmatch(parts[2]); anchor != nil {
+		// The library does not say where.
+		line = 1 + bytes.Count(c.bytes[:max(bytes.Index(c.bytes, []byte("*"+anchor[1])), 0)], []byte("\n"))
+		parts[2] = "an anchor is referred to that is not there before it"
+	}
+	text, _, _ := strings.Cut(keyInError.ReplaceAllString(valueInError.ReplaceAllString(parts[2], "a value"), "map key"), "\n")
 	if parserError.MatchString(text) || line == 0 {
 		line++
 	}
