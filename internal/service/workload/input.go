@@ -45,12 +45,12 @@ func expand(patterns []string) ([]string, error) {
 	slices.Sort(files)
 	seen := map[string]bool{}
 	files = slices.DeleteFunc(files, func(name string) bool {
-		real, err := filepath.EvalSymlinks(name)
+		target, err := filepath.EvalSymlinks(name)
 		if err != nil {
-			real = name // Who reads it says what is wrong.
+			target = name // Who reads it says what is wrong.
 		}
-		again := seen[real]
-		seen[real] = true
+		again := seen[target]
+		seen[target] = true
 		return again
 	})
 	return files, errors.Join(errs...)
@@ -74,8 +74,8 @@ func matching(pattern string) ([]string, error) {
 // above are the folders around a path.
 func above(path string) []os.FileInfo {
 	var around []os.FileInfo
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
 	}
 	path, _ = filepath.Abs(path) // Of no working directory the rest tells.
 	for path != filepath.Dir(path) {
