@@ -2,6 +2,7 @@ package podsecurity
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -54,6 +55,14 @@ func (s *subject) decode() {
 	if list, ok := containers.([]any); containers != workload.Unknown && (!ok || len(list) == 0) {
 		s.refuse("containers", s.Path+".containers is no list of containers: the API server refuses the object")
 		return
+	}
+	for _, field := range containerLists {
+		list, _ := s.Spec[field].([]any)
+		if i := slices.Index(list, nil); i >= 0 { // Which would be decoded into an empty container.
+			at := fmt.Sprintf("%s[%d]", field, i)
+			s.refuse(at, s.Path+"."+at+" is no container: the API server refuses the object")
+			return
+		}
 	}
 	spec := withoutHoles(s.Spec, nil, found)
 	if err := decode(spec, reflect.ValueOf(&s.spec).Elem(), ""); err != nil {

@@ -124,6 +124,8 @@ func TestEvaluate_refused(t *testing.T) {
 		{"fraction", podWith(nil, hardened(object{"runAsUser": 1.5}, nil)), "spec.containers[0].securityContext.runAsUser"},
 		{"quantity", podWith(nil, hardened(nil, object{"resources": object{"limits": object{"cpu": "much"}}})), "spec.containers[0].resources.limits.cpu"},
 		{"no containers", podWith(object{"containers": []any{}}), "spec.containers"},
+		{"null for a container", podWith(nil, hardened(nil, nil), nil), "spec.containers[1]"},
+		{"null for an ephemeral container", podWith(object{"ephemeralContainers": []any{nil}}, hardened(nil, nil)), "spec.ephemeralContainers[0]"},
 		{"no spec", object{"apiVersion": "v1", "kind": "Pod"}, "spec"},
 		{"annotation", object{"apiVersion": "v1", "kind": "Pod", "metadata": object{"annotations": object{"a": int64(1)}}, "spec": object{"containers": []any{hardened(nil, nil)}}}, "metadata.annotations"},
 	} {

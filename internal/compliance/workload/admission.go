@@ -147,7 +147,7 @@ func resourceRules(r *Rule) []any {
 func matchConditions(r *Rule) []any {
 	changed := "object.spec != oldObject.spec"
 	if r.Scope == ScopeRBAC {
-		changed = "object.?rules.orValue([]) != oldObject.?rules.orValue([]) || object.?subjects.orValue([]) != oldObject.?subjects.orValue([])"
+		changed = `["rules", "subjects", "aggregationRule"].exists(f, object[?f] != oldObject[?f])`
 	}
 	conditions := []any{map[string]any{"name": "changed", "expression": `request.operation == "CREATE" || ` + changed}}
 	if slices.Contains(r.ExceptKinds, "Job") {

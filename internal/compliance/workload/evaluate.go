@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
+	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/shape"
 )
 
 // Options say how objects are judged.
@@ -19,7 +20,8 @@ type Options struct {
 // each container. An object that no rule is about has none. The result depends on nothing but the arguments.
 //
 // The object is as the package's documentation says. One that the API server would not store for its lack of a pod's
-// spec or of containers yields ERROR, never a pass. A violation's path or message is empty where a hole stands in the way
+// spec or of containers, or for the type of a value that the rule reads, yields ERROR, never a pass; what is not known
+// yet counts as of the right type. A violation's path or message is empty where a hole stands in the way
 // of it alone.
 func Evaluate(object map[string]any, o Options) []compliance.Finding { return Append(nil, object, o) }
 
@@ -35,6 +37,7 @@ func Append(findings []compliance.Finding, object map[string]any, o Options) []c
 	switch {
 	case s.kind.rbac:
 		s.values.object = s.value(object)
+		s.refused = shape.Of(rbacTypes[s.identity.Kind]).Refused(object)
 		for _, r := range o.Rules {
 			if r.Scope == ScopeRBAC && slices.Contains(r.Kinds, s.identity.Kind) {
 				s.judge(r, "", "")
@@ -82,6 +85,9 @@ type subject struct {
 	whole    bool   // It has no holes.
 	prefix   string // Path of the pod's spec, with a dot.
 	values   scopeValues
+	refused  []shape.Problem // Of the pod's spec, or of an RBAC object.
+	list     string          // Which container it is: containers or initContainers, and the place in it.
+	index    int
 	findings []compliance.Finding
 }
 
@@ -110,6 +116,9 @@ func ResourceOf(w compliance.Workload) string {
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "/")
 }
 
+// Name is how findings name an object.
+func Name(object map[string]any) string { return ResourceOf(identityOf(object)) }
+
 // value is what an expression sees of a part of the object.
 func (s *subject) value(part map[string]any) any {
 	if s.whole {
@@ -127,6 +136,7 @@ func (s *subject) pod(rules []*Rule) []compliance.Finding {
 	spec := p.Spec
 	s.prefix = p.Path + "."
 	s.values.variables = map[string]any{podSpecField: s.value(spec)}
+	s.refused = shape.Of(podSpecType).Refused(spec)
 	onContainers := make([]*Rule, 0, len(rules))
 	for _, r := range rules {
 		if r.Scope == ScopePod {
@@ -173,6 +183,7 @@ func (s *subject) containers(field string, value any, rules []*Rule) {
 			name = "[" + strconv.Itoa(i) + "]"
 		}
 		s.values.container = s.value(fields)
+		s.list, s.index = field, i
 		prefix := at + "."
 		for _, r := range rules {
 			s.judge(r, name, prefix)
@@ -198,7 +209,7 @@ func (s *subject) judge(r *Rule, container, prefix string) {
 			return
 		case result == false:
 			if step.ifFalse == compliance.NotApplicable {
-				s.add(r, step.ifFalse, container, "", "")
+				s.unlessRefused(r, step.ifFalse, container, r.applies.reads)
 				return
 			}
 			message, known, err := r.message.eval(&s.values)
@@ -210,7 +221,21 @@ func (s *subject) judge(r *Rule, container, prefix string) {
 			return
 		}
 	}
-	s.add(r, compliance.Compliant, container, "", "")
+	s.unlessRefused(r, compliance.Compliant, container, r.reads)
+}
+
+// unlessRefused adds what is no violation.
+func (s *subject) unlessRefused(r *Rule, v compliance.Verdict, container string, reads []read) {
+	p := s.refusal(reads)
+	if p == nil {
+		s.add(r, v, container, "", "")
+		return
+	}
+	path := shape.Path(p.Path)
+	if !s.kind.rbac {
+		path = s.prefix + path
+	}
+	s.add(r, compliance.Error, container, path, path+": "+p.Text)
 }
 
 func (s *subject) field(r *Rule, prefix string) string {

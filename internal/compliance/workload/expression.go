@@ -54,6 +54,7 @@ type expression struct {
 	always  bool // It is the constant true.
 	// partly: a variable with holes in it can be looked into; else it counts as not known at all.
 	partly bool
+	reads  []read
 }
 
 func compile(scope Scope, text string, want *cel.Type, trusted bool) (*expression, error) {
@@ -69,7 +70,7 @@ func compile(scope Scope, text string, want *cel.Type, trusted bool) (*expressio
 	if err != nil {
 		return nil, err
 	}
-	return &expression{program: program, always: strings.TrimSpace(text) == "true", partly: seesHoles(env, checked.NativeRep())}, nil
+	return &expression{program: program, always: strings.TrimSpace(text) == "true", partly: seesHoles(env, checked.NativeRep()), reads: readsOf(checked.NativeRep())}, nil
 }
 
 // prepare plans a checked expression. The API server's environment counts the cost of every step, which doubles the time

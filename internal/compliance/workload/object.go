@@ -25,9 +25,6 @@ var templates = []template{
 	{"batch", "CronJob", "v1", "cronjobs", []string{"spec", "jobTemplate", "spec", "template", "spec"}},
 }
 
-// workloadGroups are the groups of Kubernetes' own workload kinds. The same kind in another group is a custom resource.
-var workloadGroups = []string{"", "apps", "batch", "extensions"}
-
 // rbacGroup is the API group of rbacKinds.
 const rbacGroup = "rbac.authorization.k8s.io"
 
@@ -51,13 +48,16 @@ func kindFor(apiVersion, kind string, custom Templates) kindOf {
 	if path := custom[group+"/"+kind]; path != "" {
 		return kindOf{workload: true, path: append(strings.Split(path, "."), "spec")}
 	}
+	if strings.Contains(group, ".") && group != rbacGroup {
+		return kindOf{} // A custom resource, which may have a kind of the same name.
+	}
+	// A group that is not the kind's own is a mistake that the API server refuses: what it holds is judged all the same.
 	for i := range templates {
-		// A group that is not the kind's own is a mistake that the API server refuses: what it holds is judged all the same.
-		if t := &templates[i]; t.kind == kind && slices.Contains(workloadGroups, group) {
+		if t := &templates[i]; t.kind == kind {
 			return kindOf{workload: true, path: t.path}
 		}
 	}
-	return kindOf{rbac: group == rbacGroup && slices.Contains(rbacKinds, kind)}
+	return kindOf{rbac: slices.Contains(rbacKinds, kind)}
 }
 
 // Around returns a whole object of a built-in workload kind around a pod's spec.

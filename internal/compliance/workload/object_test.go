@@ -7,11 +7,13 @@ func TestKindFor(t *testing.T) {
 	t.Parallel()
 	custom := Templates{"apps.kruise.io/CloneSet": "spec.template"}
 	for apiVersion, kinds := range map[string]map[string]bool{
-		"v1":                               {"Pod": true, "Deployment": true, "Service": false, "Role": false},
+		"v1":                               {"Pod": true, "Deployment": true, "Service": false, "Role": true},
 		"apps/v1":                          {"Deployment": true, "StatefulSet": true, "Pod": true},
 		"extensions/v1beta1":               {"Deployment": true},
 		"batch/v1beta1":                    {"CronJob": true},
-		"rbac.authorization.k8s.io/v1":     {"Role": true, "ClusterRoleBinding": true, "Deployment": false},
+		"rbac.authorization.k8s.io/v1":     {"Role": true, "ClusterRoleBinding": true, "Deployment": true},
+		"rbac.authorization.k8s.io":        {"RoleBinding": true},
+		"app/v1":                           {"Deployment": true, "ClusterRole": true, "Application": false},
 		"example.com/v1":                   {"Deployment": false, "Job": false},
 		"apps.kruise.io/v1alpha1":          {"CloneSet": true, "SidecarSet": false},
 		"rbac.authorization.k8s.io.evil/v": {"Role": false},

@@ -3,6 +3,7 @@ package workload
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
@@ -194,6 +195,9 @@ func TestOracle_holes(t *testing.T) {
 						return
 					}
 					decided++
+					if l.Verdict != compliance.NonCompliant && m.Verdict == compliance.Error && strings.HasSuffix(m.Message, "the API server refuses the object") {
+						return // What is not known counts as of the right type.
+					}
 					if l.Verdict != m.Verdict {
 						t.Errorf("seed %d, %s: %s of %q with holes, %s (%s) when they are filled\n%v\n%v", seed, rule.ID, l.Verdict, l.Container, m.Verdict, m.Message, holed, object)
 					}

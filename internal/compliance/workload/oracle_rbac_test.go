@@ -64,7 +64,7 @@ func (r specRandom) access() *specAccess {
 			return specSubject{
 				kind: field[string]{set: true, value: pick(r, "User", "Group", "ServiceAccount")},
 				name: some(r, []any{int64(218812345678901234), true}, func() string {
-					return pick(r, "system:anonymous", "system:unauthenticated", "system:anonymous2", "jane", "")
+					return pick(r, "system:anonymous", "system:unauthenticated", "system:anonymous2", "jane", "", "system:masters", "system:masters")
 				}),
 			}
 		})
@@ -88,13 +88,13 @@ func (r specRandom) role() specRole {
 	if r.chance(60) {
 		return specRole{
 			verbs: words("get", "get", "get", "get", "get", "get", "list", "*", "create"), groups: none(), resources: none(),
-			paths: words("/api", "/apis/*", "/healthz", "/version/", "/metrics", "/livez", "*", "/"),
+			paths: words("/api", "/apis/*", "/healthz", "/version/", "/metrics", "/livez", "*", "/", "/apis/apps/v1", "/apis*", "/openapi/v3*"),
 		}
 	}
 	return specRole{
 		verbs: words("get", "create", "create", "create", "*"), paths: none(),
 		groups:    words("", "apps", "authorization.k8s.io", "authorization.k8s.io", "authorization.k8s.io", "*"),
-		resources: words("pods", "secrets", "selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectrulesreviews", "*"),
+		resources: words("pods", "secrets", "selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectrulesreviews", "*", "*/scale", "deployments/scale"),
 	}
 }
 
@@ -105,31 +105,32 @@ func anonymousUser(a *specAccess) judgement {
 		return notAbout
 	}
 	if a.subjects.odd != nil {
-		return wrongList(a.subjects.odd)
+		return refused
 	}
-	out := pass
+	odd := slices.ContainsFunc(a.subjects.value, func(s specSubject) bool { return s.name.odd != nil })
 	for i, s := range a.subjects.value {
 		if name, ok := s.name.good(); ok && name == "system:anonymous" {
 			return failAt("subjects", i, ".name")
 		}
-		if s.name.odd != nil {
-			out = passOrRefused // Another name than the anonymous user's, whatever it is.
-		}
 	}
-	return out
+	return refusedOr(odd, pass)
 }
 
 func clusterAdmin(a *specAccess) judgement {
-	switch {
-	case !strings.HasSuffix(a.kind, "Binding"):
+	if !strings.HasSuffix(a.kind, "Binding") {
 		return notAbout
-	case a.kind == "ClusterRoleBinding" && a.name == "cluster-admin":
+	}
+	odd := a.subjects.odd != nil || slices.ContainsFunc(a.subjects.value, func(s specSubject) bool { return s.name.odd != nil })
+	others := slices.ContainsFunc(a.subjects.value, func(s specSubject) bool { return s.kind.value != "Group" || s.name.value != "system:masters" })
+	switch {
+	// The cluster's own is for its administrators, and is somebody's else as soon as it names another.
+	case a.kind == "ClusterRoleBinding" && a.name == "cluster-admin" && !others && !odd:
 		return notApplicable
 	// cluster-admin is a ClusterRole: a Role of that name allows what its namespace's owner wrote into it.
 	case a.roleKind == "ClusterRole" && a.roleName == "cluster-admin":
-		return fail
+		return refusedOr(odd, fail)
 	}
-	return pass
+	return refusedOr(odd, pass)
 }
 
 func wildcard(a *specAccess) judgement {
@@ -146,6 +147,9 @@ func wildcard(a *specAccess) judgement {
 			if slices.Contains(list, "*") {
 				return failAt("rules", i, "")
 			}
+		}
+		if slices.Contains(r.resources.value, "*/scale") {
+			return failAt("rules", i, "")
 		}
 	}
 	return pass
@@ -178,7 +182,12 @@ func tampered(a *specAccess) judgement {
 	for _, r := range a.rules.value {
 		for _, verb := range r.verbs.value {
 			for _, path := range r.paths.value {
-				if !slices.Contains(grants, verb+" "+path) {
+				// What ends in an asterisk grants every path that begins so.
+				granted := func(grant string) bool {
+					within, open := strings.CutSuffix(grant, "*")
+					return grant == verb+" "+path || open && strings.HasPrefix(verb+" "+path, within)
+				}
+				if !slices.ContainsFunc(grants, granted) {
 					return fail
 				}
 			}

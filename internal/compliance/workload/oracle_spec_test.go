@@ -305,7 +305,7 @@ func (r specRandom) container(name string) specContainer {
 	c.env = some(r, []any{"A=b", int64(1)}, func() []specEnv {
 		return several(r, 3, func(int) specEnv {
 			e := specEnv{odd: r.odd && r.chance(5), fromSecret: r.chance(20)}
-			e.name = field[string]{set: true, value: pick(r, "MODE", "OSS_ACCESS_KEY_SECRET", "accessKeyId", "SECRETKEY", "MY_SK", "SK", "TASK", "DESK_ID", "RISK", "ask")}
+			e.name = field[string]{set: true, value: pick(r, "MODE", "OSS_ACCESS_KEY_SECRET", "accessKeyId", "SECRETKEY", "MY_SK", "SK", "TASK", "DESK_ID", "RISK", "ask", "oss-access-key", "app.sk", "MY_AK_SECRET", "akSecret", "WEAK_SECRET", "AK")}
 			if r.odd && r.chance(10) {
 				e.name = field[string]{null: true}
 			}

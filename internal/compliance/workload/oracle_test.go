@@ -31,28 +31,12 @@ func failAt(list string, i int, rest string) judgement {
 	return judgement{verdicts: fail.verdicts, path: fmt.Sprintf("%s[%d]%s", list, i, rest)}
 }
 
-// wrongList is for a value in the place of a list: an empty mapping holds no offender, so it may pass.
-func wrongList(odd any) judgement {
-	if m, ok := odd.(map[string]any); ok && len(m) == 0 {
-		return passOrRefused
-	}
-	return refused
-}
-
-// refusedOr is fail where an offender was found beside what the API server refuses: the expression may stop at either.
+// refusedOr is refused where something is odd, whatever stands beside it: it must not pass.
 func refusedOr(odd bool, otherwise judgement) judgement {
 	if odd {
 		return refused
 	}
 	return otherwise
-}
-
-// passUnless: what stands in the place of a mapping has none of its fields, so it may pass as well as be refused.
-func passUnless(odd bool) judgement {
-	if odd {
-		return passOrRefused
-	}
-	return pass
 }
 
 func mustNotBe(f field[bool], bad bool) judgement {
@@ -79,7 +63,7 @@ var podOracle = map[string]func(p *specPod) judgement{
 	"hostPIDSet":     func(p *specPod) judgement { return mustNotBe(p.hostPID, true) },
 	"hostPathSet": func(p *specPod) judgement {
 		if p.volumes.odd != nil {
-			return wrongList(p.volumes.odd)
+			return refused
 		}
 		odd := slices.ContainsFunc(p.volumes.value, func(v specVolume) bool { return v.odd })
 		for i, v := range p.volumes.value {
@@ -87,7 +71,7 @@ var podOracle = map[string]func(p *specPod) judgement{
 				return refusedOr(odd, failAt("volumes", i, ".hostPath"))
 			}
 		}
-		return passUnless(odd)
+		return refusedOr(odd, pass)
 	},
 }
 
@@ -103,7 +87,7 @@ var notOfJobs = []string{"readinessProbeMissing", "livenessProbeMissing"}
 func onContext(judge func(specContext) judgement) func(*specPod, *specContainer) judgement {
 	return func(_ *specPod, c *specContainer) judgement {
 		if c.context.odd != nil {
-			return passOrRefused
+			return refused
 		}
 		return judge(c.context.value)
 	}
@@ -117,7 +101,7 @@ var containerOracle = map[string]func(p *specPod, c *specContainer) judgement{
 	"runAsRootAllowed":           mayRunAsRoot,
 	"hostPortSet": func(_ *specPod, c *specContainer) judgement {
 		if c.ports.odd != nil {
-			return wrongList(c.ports.odd)
+			return refused
 		}
 		odd := slices.ContainsFunc(c.ports.value, func(p specPort) bool { return p.odd })
 		oddHost := slices.ContainsFunc(c.ports.value, func(p specPort) bool { return !p.odd && p.host.odd != nil })
@@ -126,7 +110,7 @@ var containerOracle = map[string]func(p *specPod, c *specContainer) judgement{
 				return refusedOr(odd || oddHost, failAt("ports", i, ".hostPort"))
 			}
 		}
-		return refusedOr(oddHost, passUnless(odd))
+		return refusedOr(odd || oddHost, pass)
 	},
 	"tagNotSpecified": func(_ *specPod, c *specContainer) judgement {
 		image, ok := c.image.good()
@@ -143,15 +127,19 @@ var containerOracle = map[string]func(p *specPod, c *specContainer) judgement{
 	"cpuLimitsMissing":      func(_ *specPod, c *specContainer) judgement { return hasQuantity(c.limits, "cpu") },
 	"memoryRequestsMissing": func(_ *specPod, c *specContainer) judgement { return hasQuantity(c.requests, "memory") },
 	"memoryLimitsMissing":   func(_ *specPod, c *specContainer) judgement { return hasQuantity(c.limits, "memory") },
-	"readinessProbeMissing": func(_ *specPod, c *specContainer) judgement { return passIf(!c.readiness.absent()) },
-	"livenessProbeMissing":  func(_ *specPod, c *specContainer) judgement { return passIf(!c.livenes.absent()) },
-	"plaintextAccessKey":    plaintextKey,
+	"readinessProbeMissing": func(_ *specPod, c *specContainer) judgement {
+		return refusedOr(c.readiness.odd != nil, passIf(!c.readiness.absent()))
+	},
+	"livenessProbeMissing": func(_ *specPod, c *specContainer) judgement {
+		return refusedOr(c.livenes.odd != nil, passIf(!c.livenes.absent()))
+	},
+	"plaintextAccessKey": plaintextKey,
 }
 
 // hasQuantity: a quantity may be a number too.
 func hasQuantity(resources map[string]any, name string) judgement {
 	v := resources[name]
-	return passIf(v != nil && v != "")
+	return refusedOr(v == " " || v == "abc", passIf(v != nil && v != ""))
 }
 
 func dangerousCapabilities(s specContext) judgement {
@@ -159,7 +147,7 @@ func dangerousCapabilities(s specContext) judgement {
 		return pass
 	}
 	if s.add.odd != nil {
-		return wrongList(s.add.odd)
+		return refused
 	}
 	odd, bad := false, false
 	for _, c := range s.add.value {
@@ -188,25 +176,28 @@ func mayRunAsRoot(p *specPod, c *specContainer) judgement {
 	ok := good(container) || good(pod) && !overridesBadly(container)
 	odd := func(s specContext) bool { return s.nonRoot.odd != nil || s.user.odd != nil }
 	switch {
-	case p.context.odd != nil || c.context.odd != nil || container.user.value < 0:
-		return passOrRefused
-	case odd(container) && good(container) || odd(pod) && good(pod) && !odd(container):
+	case p.context.odd != nil || c.context.odd != nil || odd(container) || odd(pod):
+		return refused
+	case container.user.value < 0:
 		return passOrRefused
 	}
-	return refusedOr(odd(container) || odd(pod) && !good(container), passIf(ok))
+	return passIf(ok)
 }
 
 func plaintextKey(_ *specPod, c *specContainer) judgement {
-	odd := c.env.odd != nil
+	odd, nameless := c.env.odd != nil, false
 	for _, e := range c.env.value {
-		odd = odd || e.odd || e.name.absent() || e.value.odd != nil
+		odd, nameless = odd || e.odd || e.value.odd != nil, nameless || e.name.absent()
+	}
+	if !odd && nameless {
+		return passOrRefused
 	}
 	for i, e := range c.env.value {
 		if !odd && (looksLikeKeyID(e.value.value) || looksLikeSecret(e.name.value, e.value.value)) {
 			return failAt("env", i, ".value")
 		}
 	}
-	return passUnless(odd)
+	return refusedOr(odd, pass)
 }
 
 func alphanumeric(s string, least, most int) bool {
@@ -227,9 +218,12 @@ func looksLikeKeyID(value string) bool {
 }
 
 func looksLikeSecret(name, value string) bool {
-	words := strings.Split(strings.ToLower(name), "_")
+	words := strings.FieldsFunc(strings.ToLower(name), func(c rune) bool { return strings.ContainsRune("_-.", c) })
 	joined := strings.Join(words, "")
-	named := strings.Contains(joined, "accesskey") || strings.Contains(joined, "secretkey") || slices.Contains(words, "sk") || slices.Contains(words, "ask")
+	named := strings.Contains(joined, "accesskey") || strings.Contains(joined, "secretkey") || slices.Contains(words, "sk") || slices.Contains(words, "aksecret")
+	for i := range words {
+		named = named || i > 0 && words[i-1] == "ak" && words[i] == "secret"
+	}
 	return named && alphanumeric(value, 30, 30)
 }
 

@@ -52,6 +52,7 @@ type Rule struct {
 	Tests     []Case
 
 	applies, compliant, message, fieldIndex *expression
+	reads                                   []read // Of applies and compliant.
 }
 
 // OtherIDs implements compliance.Identified.
@@ -141,6 +142,9 @@ func parse(data []byte, trusted bool) (*Rule, error) {
 		if *e.into, err = compile(f.Scope, e.text, e.want, trusted); err != nil {
 			found.Add(e.name, "%w", err)
 		}
+	}
+	if r.applies != nil && r.compliant != nil {
+		r.reads = slices.Concat(r.applies.reads, r.compliant.reads)
 	}
 	for i, c := range f.Tests {
 		parsed, err := c.parse(r)

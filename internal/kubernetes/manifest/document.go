@@ -3,10 +3,7 @@
 // What one of them is wrong about is that document's error; the others are read all the same.
 package manifest
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // MaxBytes is how much of one input is read by default: whoever reads a file looks at its size first.
 const MaxBytes = 32 << 20
@@ -69,21 +66,4 @@ func (e *DocumentError) Error() string {
 	default:
 		return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Text)
 	}
-}
-
-// formatPath writes a path of keys and indexes with dots and brackets.
-func formatPath(path []any) string {
-	var b strings.Builder
-	for _, step := range path {
-		switch step := step.(type) {
-		case string:
-			if b.Len() > 0 {
-				b.WriteByte('.')
-			}
-			b.WriteString(step)
-		default:
-			fmt.Fprintf(&b, "[%d]", step)
-		}
-	}
-	return b.String()
 }

@@ -23,10 +23,13 @@ var (
 	// parserError is a message whose line the library counts from 0; it counts the others from 1.
 	parserError = regexp.MustCompile(`^(did not find expected (<|node content|'-' indicator|key$|',' or)|found undefined tag handle|` +
 		`found duplicate %|found incompatible YAML)`)
-	// valueInError is what the library quotes of a document, which may be a Secret's.
-	valueInError = regexp.MustCompile("`[^`]*`? as a|map key: .*")
+	// valueInError and keyInError are what the library quotes of a document, which may be a Secret's; unknownAnchor too, for a
+	// password may begin with an asterisk.
+	valueInError  = regexp.MustCompile("`[^`]*`? as a")
+	keyInError    = regexp.MustCompile("map key: .*")
+	unknownAnchor = regexp.MustCompile(`^unknown anchor '([^']*)' referenced`)
 	// helmOnly is what only a chart's template says. Other programs have braces too: Argo, Prometheus, kubectl.
-	helmOnly = regexp.MustCompile(`\{\{[^}]*(\.(Values|Release|Chart|Capabilities)\.|\b(include|template)\s+")`)
+	helmOnly = regexp.MustCompile(`\{\{[^}]*(\.(Values\b|(Release|Chart|Capabilities)\.)|\b(include|template)\s+")`)
 )
 
 // explain says in words of our own what is wrong with a YAML document and where, as far as the library tells.
@@ -56,7 +59,12 @@ func (c *chunk) explain(err error, limits Limits) *DocumentError {
 	}
 	parts := libraryError.FindStringSubmatch(err.Error())
 	line, _ := strconv.Atoi(parts[1]) // none is 0
-	text, _, _ := strings.Cut(valueInError.ReplaceAllString(parts[2], "a value"), "\n")
+	if anchor := unknownAnchor.FindStringSubmatch(parts[2]); anchor != nil {
+		// The library does not say where.
+		line = 1 + bytes.Count(c.bytes[:max(bytes.Index(c.bytes, []byte("*"+anchor[1])), 0)], []byte("\n"))
+		parts[2] = "an anchor is referred to that is not there before it"
+	}
+	text, _, _ := strings.Cut(keyInError.ReplaceAllString(valueInError.ReplaceAllString(parts[2], "a value"), "map key"), "\n")
 	if parserError.MatchString(text) || line == 0 {
 		line++
 	}
@@ -112,8 +120,8 @@ func templateLine(text []byte) int {
 }
 
 // unrenderedPath finds a chart's template in an object that happens to be valid YAML. Texts of several lines are
-// somebody's data, such as a template that a ConfigMap carries.
-func unrenderedPath(v any, path []any) []any {
+// somebody's data, such as a template that a ConfigMap carries. No pod has an image with braces, whoever's they are.
+func unrenderedPath(v any, path []any, isPod bool) []any {
 	switch v := v.(type) {
 	case string:
 		if !strings.Contains(v, "\n") && helmOnly.MatchString(v) {
@@ -121,15 +129,17 @@ func unrenderedPath(v any, path []any) []any {
 		}
 	case map[string]any:
 		for key, value := range v {
-			if inner := slices.Concat(path, []any{key}); helmOnly.MatchString(key) {
+			inner := slices.Concat(path, []any{key})
+			if text, _ := value.(string); helmOnly.MatchString(key) || isPod && key == "image" && strings.Contains(text, "{{") {
 				return inner
-			} else if found := unrenderedPath(value, inner); found != nil {
+			}
+			if found := unrenderedPath(value, inner, isPod); found != nil {
 				return found
 			}
 		}
 	case []any:
 		for i, value := range v {
-			if found := unrenderedPath(value, slices.Concat(path, []any{i})); found != nil {
+			if found := unrenderedPath(value, slices.Concat(path, []any{i}), isPod); found != nil {
 				return found
 			}
 		}

@@ -3,8 +3,40 @@ package manifest
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"iter"
+	"os"
 )
+
+// ReadFile reads a file that Read judges with the default limits; of one that is larger than they allow the error is a
+// *DocumentError. It reads what is no regular file too, a pipe or a device, for as long as they allow.
+func ReadFile(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = file.Close() }()
+		return ReadAll(file)
+	case info.Size() > MaxBytes:
+		// Not read at all, so that what a pattern matches by mistake costs no memory.
+		return nil, &DocumentError{Text: fmt.Sprintf("%d bytes are more than the %d that are read of one file: split it", info.Size(), MaxBytes)}
+	}
+	return os.ReadFile(name)
+}
+
+// ReadAll is ReadFile of what is open already.
+func ReadAll(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
+	if len(data) > MaxBytes {
+		return nil, &DocumentError{Text: fmt.Sprintf("it has more than the %d bytes that are read of one input: split it", MaxBytes)}
+	}
+	return data, err
+}
 
 // Read yields the objects of an input in order: the documents of a YAML or JSON stream, each List's items in its place.
 // Empty documents are passed over. An object without apiVersion or kind is an error, as it is to kubectl. Larger inputs

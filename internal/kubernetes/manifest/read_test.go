@@ -1,7 +1,10 @@
 package manifest
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"reflect"
 	"runtime"
 	"slices"
@@ -103,8 +106,22 @@ func TestRead_streams(t *testing.T) {
 		"template that is valid YAML": {"apiVersion: v1\nkind: Pod\nmetadata: {name: \"{{ .Release.Name }}-x\"}", []string{
 			"0@1 line 1: " + unrendered + " (in metadata.name)",
 		}},
-		"somebody else's braces":  {"apiVersion: x/v1\nkind: Rule\nmetadata: {name: a}\nsummary: \"{{ $value }} {{workflow.name}}\"\n", []string{"0@1 a"}},
-		"a ConfigMap's template":  {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: '{{ .Values.a }}'}", []string{"0@1 a"}},
+		"somebody else's braces": {"apiVersion: x/v1\nkind: Rule\nmetadata: {name: a}\nsummary: \"{{ $value }} {{workflow.name}}\"\n", []string{"0@1 a"}},
+		"a ConfigMap's template": {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: '{{ .Values.a }}'}", []string{"0@1 a"}},
+		"all values": {"apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {x: '{{ toYaml .Values }}'}}", []string{
+			"0@1 line 1: " + unrendered + " (in metadata.labels.x)",
+		}},
+		"somebody else's braces in an image": {"apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{image: 'r/{{ app }}:1'}]}", []string{
+			"0@1 line 1: " + unrendered + " (in spec.containers[0].image)",
+		}},
+		"in the image of a workflow": {"apiVersion: argoproj.io/v1alpha1\nkind: WorkflowTemplate\nmetadata: {name: a}\nspec: {templates: [{image: '{{inputs.parameters.image}}'}]}", []string{"0@1 a"}},
+		"kind of another spelling": {"apiVersion: apps/v1\nkind: deployment\n---\napiVersion: v1\nkind: 'Pod '\n---\napiVersion: apps\nkind: Deploymnt\n---\napiVersion: x\nkind: cronJob", []string{
+			`0@1 line 1: Kubernetes has no kind "deployment" in apps/v1, so kubectl refuses the object; did you mean Deployment?`,
+			`1@4 line 4: Kubernetes has no kind "Pod " in v1, so kubectl refuses the object; did you mean Pod?`,
+			`2@7 line 7: Kubernetes has no kind "Deploymnt" in apps, so kubectl refuses the object; did you mean Deployment?`,
+			`3@10 line 10: Kubernetes has no kind "cronJob" in x, so kubectl refuses the object; did you mean CronJob?`,
+		}},
+		"kinds that are no slip":  {"apiVersion: apps/v1\nkind: ControllerRevision\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Node\nmetadata: {name: b}\n---\napiVersion: example.com/v1\nkind: pod\nmetadata: {name: c}\n---\napiVersion: apps/v1beta1\nkind: Deployment\nmetadata: {name: d}", []string{"0@1 a", "1@5 b", "2@9 c", "3@13 d"}},
 		"template in a comment":   {"# {{ .Values.x }}\n" + pod("a"), []string{"0@2 a"}},
 		"odd line's end":          {"# c\rapiVersion: v1\rkind: Pod\rmetadata: {name: a}", []string{"0@1 a"}},
 		"text after a flow style": {"{apiVersion: v1, kind: Pod, metadata: {name: a}}\n{x: 1}", []string{"0@1 a", "0@1 warning: more text follows the document's end without a line --- before it; kubectl passes over it"}},
@@ -138,6 +155,23 @@ kind: List
 apiVersion: example.com/v1
 kind: AllowList
 metadata: {name: custom}
+---
+apiVersion: v1
+kind: List
+items: {a: 1}
+---
+apiVersion: apps/v1
+kind: DeploymentList
+items: text
+---
+apiVersion: v1
+kind: Bundle
+items: [{apiVersion: v1, kind: Pod, metadata: {name: d}}, 7]
+---
+apiVersion: v1
+kind: Menu
+metadata: {name: not a list}
+items: [{name: soup}]
 `
 	want := []string{
 		"0@1 first", "1@5 items[0] a", "1@5 items[1].items[0] b",
@@ -147,6 +181,10 @@ metadata: {name: custom}
 		"2@16 items[0] warning: spec.hostNetwrk: Kubernetes knows no such field and passes over it; did you mean hostNetwork?",
 		"2@16 items[1] line 17, column 97: the object has no apiVersion, so it is none that kubectl would apply",
 		"3@22 custom",
+		"4@26 line 26: an object stands where the list of a List's items should",
+		"5@30 line 30: a text stands where the list of a List's items should",
+		"6@34 items[0] d", "6@34 items[1] line 36, column 59: a number stands where an object with apiVersion and kind should",
+		"7@38 not a list",
 	}
 	if got := outline(text, Limits{}); !slices.Equal(got, want) {
 		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -215,6 +253,46 @@ func TestRead_parallel(t *testing.T) {
 		}
 		if after := runtime.NumGoroutine(); after > before {
 			t.Errorf("%s: %d goroutines are left", format, after-before)
+		}
+	}
+}
+
+// endless is a device.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+// What has no end is not read to it.
+func TestReadAll(t *testing.T) {
+	t.Parallel()
+	var large *DocumentError
+	if _, err := ReadAll(endless{}); !errors.As(err, &large) {
+		t.Errorf("of an endless input: %v", err)
+	}
+	if data, err := ReadAll(strings.NewReader("a")); err != nil || string(data) != "a" {
+		t.Errorf("%q, %v", data, err)
+	}
+	file := filepath.Join(t.TempDir(), "x.yaml")
+	if err := os.WriteFile(file, []byte("a"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := ReadFile(file); err != nil || string(data) != "a" {
+		t.Errorf("%q, %v", data, err)
+	}
+	if err := os.Truncate(file, MaxBytes+1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadFile(file); !errors.As(err, &large) {
+		t.Errorf("of a large file: %v", err)
+	}
+	for _, name := range []string{filepath.Dir(file), file + ".gone"} {
+		if _, err := ReadFile(name); err == nil || errors.As(err, &large) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := os.Stat("/dev/zero"); err == nil {
+		if _, err := ReadFile("/dev/zero"); !errors.As(err, &large) {
+			t.Errorf("of a device: %v", err)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance"
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/workload"
+	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/manifest"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/clustercompliance"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 )
@@ -174,6 +175,9 @@ func (m *complianceModel) judge(ctx context.Context, j *judge, diags *diag.Diagn
 		objects, err = objectsOf(v)
 		for _, object := range objects {
 			j.object(object, nil)
+			for _, w := range manifest.Check(object) {
+				j.warnings = append(j.warnings, workload.Name(object)+": "+w)
+			}
 		}
 	}
 	if err != nil {
@@ -215,6 +219,10 @@ func (m *complianceModel) fill(report *compliance.Report, j *judge) {
 func (d *complianceDataSource) diagnose(m complianceModel, j *judge, report *compliance.Report, diags *diag.Diagnostics) {
 	if len(j.unreadable) > 0 {
 		d.data.Enforce(diags, "Manifests could not be read", "These documents were not judged; all others were:\n"+Bullets(j.unreadable), "manifests")
+	}
+	if m.Summary.Items.ValueInt64() == 0 && len(j.unreadable) == 0 {
+		diags.AddWarning("Nothing was judged", "No rule is about any of the objects that were given, so compliant is true of nothing. Check what files matches, and pod_template_paths if the workloads are custom resources; "+
+			"inputs has the number of objects of each file and how many were judged. If that must not happen, require summary.items > 0 in a postcondition.")
 	}
 	if len(m.Warnings) > 0 {
 		diags.AddWarning("Fields that Kubernetes does not know", "The API server drops these fields, or refuses them under strict validation; a check that looks for the right name does not see them:\n"+Bullets(m.Warnings))

@@ -3,6 +3,7 @@ package workload_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -120,6 +121,8 @@ EOT
 				},
 			},
 			{Config: block(""), ExpectError: acctest.Says("Nothing to judge")},
+			{Config: block(`files = ["` + dir + `/web.yaml"]
+				pod_template_paths = { "CloneSet" = "spec.template" }`), ExpectError: acctest.Says("want GROUP/KIND without a version")},
 			{Config: block(`files = ["` + dir + `/none*.yaml"]`), ExpectError: acctest.Says("none*.yaml matches no file")},
 			{Config: block(`files = ["` + dir + `/bad"]`), ExpectError: acctest.Says("Manifests could not be read", "all others were", "broken.yaml: line")},
 			{Config: block(`files = ["` + large + `"]`), ExpectError: acctest.Says("Manifests could not be read", "large.yaml: 52428800 bytes are more than the 33554432")},
@@ -132,6 +135,36 @@ EOT
 			},
 		},
 	})
+}
+
+// A gate that judges nothing says so; a file without workloads beside others is nothing to speak of.
+func TestCompliance_nothingJudged(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	dir := folder(t, map[string]string{
+		"service.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n", "empty.yaml": "# nothing\n", "all/service.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n", "all/web.yaml": deployment,
+		"job.yaml":  "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{name: a}]}}}\n",
+		"role.yaml": "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a}\nrules: []\n",
+	})
+	for name, c := range map[string]struct {
+		file, profile, rule string
+		warns               bool
+	}{
+		"no workload":        {"service.yaml", "ack", "", true},
+		"no document":        {"empty.yaml", "ack", "", true},
+		"one of two":         {"all", "ack", "", false},
+		"no rule's business": {"role.yaml", "pss-baseline", "", true},
+		"not applicable":     {"job.yaml", "ack", "livenessProbeMissing", true},
+	} {
+		config := map[string]any{"files": []any{dir + "/" + c.file}, "profile": c.profile}
+		if c.rule != "" {
+			config["rules"] = []any{c.rule}
+		}
+		r := cloud.Read(t, "ackguard_workload_compliance", config, nil)
+		if warned := strings.Contains(strings.Join(r.Warnings, " "), "Nothing was judged"); warned != c.warns || len(r.Errors) > 0 {
+			t.Errorf("%s: said %q %q", name, r.Errors, r.Warnings)
+		}
+	}
 }
 
 // Dynamic arguments and provider functions need the real CLI.

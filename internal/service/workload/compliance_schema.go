@@ -76,7 +76,7 @@ func (d *complianceDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			},
 			"warnings":  schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Fields that Kubernetes does not know, misspelt ones among them."},
 			"complete":  flag("Whether everything was read and judged."),
-			"compliant": flag("Whether all of it was read and nothing that is not exempted is `NON_COMPLIANT`."),
+			"compliant": flag("Whether all of it was read and nothing that is not exempted is `NON_COMPLIANT`. Where nothing was judged it is true too, with a warning: `summary.items` is 0 then."),
 			"truncated": flag("Whether there are more findings than `max_findings`."),
 		},
 		Blocks: map[string]schema.Block{

@@ -276,6 +276,12 @@ func evaluateOptionsOf(described types.Dynamic) (*evaluateOptions, error) {
 			if o.templates[kind], ok = p.(string); !ok {
 				return nil, fmt.Errorf("pod_template_paths: %s has no path", kind)
 			}
+			if !templateKind.MatchString(kind) {
+				return nil, fmt.Errorf("pod_template_paths: %s: %s", kind, wantTemplateKind)
+			}
+			if !templatePath.MatchString(o.templates[kind]) {
+				return nil, fmt.Errorf("pod_template_paths: %s: %s", kind, wantTemplatePath)
+			}
 		}
 	} else if given["pod_template_paths"] != nil {
 		return nil, errors.New("pod_template_paths is no map of texts")

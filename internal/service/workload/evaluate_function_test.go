@@ -97,6 +97,20 @@ func TestEvaluate_unknown(t *testing.T) {
 	}
 }
 
+// Of a List whose items are not known it is not known what it holds.
+func TestEvaluate_unknownItems(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"List", "PodList"} {
+		got, problem := call(t, object(map[string]attr.Value{"apiVersion": text("v1"), "kind": text(kind), "items": types.DynamicUnknown()}), types.DynamicNull())
+		if problem != "" {
+			t.Fatal(problem)
+		}
+		if compliant := got.(types.Object).Attributes()["compliant"]; !compliant.IsUnknown() {
+			t.Errorf("%s: compliant is %s", kind, compliant)
+		}
+	}
+}
+
 const ownRule = `
 id: replicasMissing
 title: {en: Workloads have two replicas, zh: 工作负载至少有两个副本}
@@ -144,6 +158,11 @@ func TestEvaluate_options(t *testing.T) {
 		"rule that does not fit": {manifest, object(map[string]attr.Value{"rules_text": tuple(text("id: x"))}), "rules_text[0]", ""},
 		"broken text":            {text("a: ["), types.DynamicNull(), "line", ""},
 		"no manifest":            {object(map[string]attr.Value{"a": text("b")}), types.DynamicNull(), "without apiVersion and kind", ""},
+		"template of a version":  {manifest, object(map[string]attr.Value{"pod_template_paths": object(map[string]attr.Value{"apps.kruise.io/v1alpha1/CloneSet": text("spec.template")})}), "want GROUP/KIND without a version", ""},
+		"template at no path":    {manifest, object(map[string]attr.Value{"pod_template_paths": object(map[string]attr.Value{"apps.kruise.io/CloneSet": text("")})}), "want the fields to the pod template", ""},
+		"List of one kind":       {object(map[string]attr.Value{"apiVersion": text("v1"), "kind": text("PodList"), "items": tuple(object(map[string]attr.Value{"spec": object(map[string]attr.Value{"hostPID": types.BoolValue(true)})}))}), rules(map[string]attr.Value{}), "", "hostPIDSet"},
+		"items are no list":      {object(map[string]attr.Value{"apiVersion": text("v1"), "kind": text("List"), "items": text("a")}), types.DynamicNull(), "the items of a List are no list", ""},
+		"kind that is misspelt":  {object(map[string]attr.Value{"apiVersion": text("apps/v1"), "kind": text("deployment")}), types.DynamicNull(), "did you mean Deployment?", ""},
 		"apiVersion is no text":  {object(map[string]attr.Value{"apiVersion": types.Int64Value(1), "kind": text("Pod")}), types.DynamicNull(), "without apiVersion and kind", ""},
 		"not an object":          {text("a"), types.DynamicNull(), "", "error"},
 	} {

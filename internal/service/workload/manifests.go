@@ -2,9 +2,8 @@ package workload
 
 import (
 	"errors"
-	"fmt"
 	"maps"
-	"os"
+	"regexp"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
@@ -43,17 +42,16 @@ func (j *judge) readFiles(patterns []string) error {
 	files, err := expand(patterns)
 	errs := []error{err}
 	for _, name := range files {
-		// Not read at all, so that what a pattern matches by mistake costs no memory.
-		if info, err := os.Stat(name); err == nil && info.Size() > manifest.MaxBytes {
-			j.unreadable = append(j.unreadable, fmt.Sprintf("%s: %d bytes are more than the %d that are read of one file: split it", name, info.Size(), manifest.MaxBytes))
-			continue
-		}
-		data, err := os.ReadFile(name)
-		if err != nil {
+		data, err := manifest.ReadFile(name)
+		var large *manifest.DocumentError
+		switch {
+		case errors.As(err, &large):
+			j.unreadable = append(j.unreadable, name+": "+large.Error())
+		case err != nil:
 			errs = append(errs, err)
-			continue
+		default:
+			j.read(name, data)
 		}
-		j.read(name, data)
 	}
 	return errors.Join(errs...)
 }
@@ -69,7 +67,7 @@ func ManifestAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"files": schema.SetAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Manifests to read: paths, patterns such as `${path.module}/k8s/*.yaml`, or folders, which stand for every `.yaml`, `.yml` and `.json` file below them. One that matches nothing is an error. " +
+			MarkdownDescription: "Manifests to read: paths, patterns such as `${path.module}/k8s/*.yaml`, or folders, which stand for every `.yaml`, `.yml` and `.json` file below them, links to folders included. One that matches nothing is an error. " +
 				"Of a file, only its path, its digest and the findings reach the state.",
 			Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 		},
@@ -81,7 +79,22 @@ func ManifestAttributes() map[string]schema.Attribute {
 		"pod_template_paths": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Custom resources that have a pod template: its path, such as `spec.template`, by `GROUP/KIND`, such as `apps.kruise.io/CloneSet`.",
-			Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues()},
+			Validators: []validator.Map{
+				mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues(),
+				mapvalidator.KeysAre(stringvalidator.RegexMatches(templateKind, wantTemplateKind)),
+				mapvalidator.ValueStringsAre(stringvalidator.RegexMatches(templatePath, wantTemplatePath)),
+			},
 		},
 	}
 }
+
+// One that is written otherwise would match no object, which would not be judged without a word.
+var (
+	templateKind = regexp.MustCompile(`^[a-z0-9.-]*/[A-Z][A-Za-z0-9]*$`)
+	templatePath = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*)*$`)
+)
+
+const (
+	wantTemplateKind = "want GROUP/KIND without a version, such as apps.kruise.io/CloneSet"
+	wantTemplatePath = "want the fields to the pod template with dots between them, such as spec.template"
+)

@@ -10,12 +10,11 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"runtime/debug"
-	"slices"
 	"strings"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/workload"
@@ -60,13 +59,9 @@ func chosen(ids string) ([]*workload.Rule, error) {
 	if err != nil || ids == "" {
 		return catalogue.Rules(), err
 	}
-	var rules []*workload.Rule
-	for id := range strings.SplitSeq(ids, ",") {
-		i := slices.IndexFunc(catalogue.Rules(), func(r *workload.Rule) bool { return r.ID == id })
-		if i < 0 {
-			return nil, fmt.Errorf("there is no rule %q", id)
-		}
-		rules = append(rules, catalogue.Rules()[i])
+	rules, err := catalogue.Select(strings.Split(ids, ","))
+	if err != nil {
+		return nil, errors.New(catalogue.Explain(err))
 	}
 	return rules, nil
 }
@@ -75,9 +70,9 @@ func (e *evaluation) file(name string) {
 	var data []byte
 	var err error
 	if name == "-" {
-		data, err = io.ReadAll(os.Stdin)
+		data, err = manifest.ReadAll(os.Stdin)
 	} else {
-		data, err = os.ReadFile(name)
+		data, err = manifest.ReadFile(name)
 	}
 	if err != nil {
 		e.problem(manifest.Document{Source: name}, "error", err.Error())

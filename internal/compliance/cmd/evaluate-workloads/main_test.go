@@ -66,6 +66,9 @@ a: [
 	if _, err := chosen("hostNetworkSet,nothing"); err == nil || !strings.Contains(err.Error(), "nothing") {
 		t.Errorf("an unknown rule: %v", err)
 	}
+	if one, err := chosen("notReadOnlyRootFilesystem"); err != nil || len(one) != 1 || one[0].ID != "notReadOnlyRootFileSystem" {
+		t.Errorf("another spelling: %v, %v", one, err)
+	}
 	if all, err := chosen(""); err != nil || len(all) < 17 {
 		t.Errorf("%d rules, %v", len(all), err)
 	}
