@@ -90,6 +90,7 @@ func Items(object map[string]any) (items any, isList bool) {
 	}
 	return items, true
 }
+
 func (x *expansion) add(d Document) {
 	d.text, d.inner, d.Item = x.text, x.path, shape.Path(x.path)
 	x.documents = append(x.documents, d)
