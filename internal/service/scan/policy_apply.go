@@ -42,7 +42,6 @@ func (o *operation) establish(ctx context.Context, m *policyModel, want inspecto
 	if err != nil {
 		return fail(doing, err)
 	}
-	defer client.Close()
 	l, err := o.await(ctx, client, m, installed)
 	if err != nil {
 		return fail(doing, err)
@@ -197,7 +196,6 @@ func (o *operation) refresh(ctx context.Context, m *policyModel, diags *diag.Dia
 	if err != nil {
 		return false, err
 	}
-	defer client.Close()
 	l, err := look(ctx, client, o.where(*m, installed), installed.Version)
 	if err == nil && l.configMap == nil {
 		l, err = look(ctx, client, o.names, installed.Version) // an upgrade may have moved it
@@ -273,7 +271,6 @@ func (o *operation) restore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer client.Close()
 	l, err := look(ctx, client, o.names, installed.Version)
 	if err != nil {
 		return err

@@ -27,6 +27,7 @@ type operation struct {
 	options cluster.Options
 	forget  func()
 	before  found
+	api     *cluster.Client // nil until it is needed; see connect
 }
 
 // operation prepares an operation on the policy that m is.
@@ -44,8 +45,24 @@ func (r *policyResource) operation(ctx context.Context, m policyModel, timeout t
 	}
 }
 
+// connect opens the client of the cluster's API, once: each one asks for a kubeconfig.
 func (o *operation) connect(ctx context.Context) (*cluster.Client, error) {
-	return cluster.Connect(ctx, issuer{o.client, o.data, o.scope}, o.clusterID, o.options)
+	if o.api != nil {
+		return o.api, nil
+	}
+	client, err := cluster.Connect(ctx, issuer{o.client, o.data, o.scope}, o.clusterID, o.options)
+	if err != nil {
+		return nil, err
+	}
+	o.api = client
+	return client, nil
+}
+
+// close gives up what connect has opened.
+func (o *operation) close() {
+	if o.api != nil {
+		o.api.Close()
+	}
 }
 
 func (o *operation) policyName() string { return "the scan policy of cluster " + o.clusterID }
@@ -63,6 +80,7 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer o.close()
 	defer o.forget()
 
 	changed := o.establish(ctx, &m, want, &resp.Diagnostics)
@@ -89,6 +107,7 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer o.close()
 
 	m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
 	present, err := o.refresh(ctx, &m, &resp.Diagnostics)
@@ -122,6 +141,7 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer o.close()
 	defer o.forget()
 
 	if !m.Before.IsUnknown() && !m.Installed.IsUnknown() { // nothing that is in the cluster changes
@@ -163,6 +183,7 @@ func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer o.close()
 	defer o.forget()
 
 	var err error

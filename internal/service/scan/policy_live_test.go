@@ -450,6 +450,9 @@ func TestPolicy_triggers(t *testing.T) {
 	if err := r.Apply(first); err != nil {
 		t.Fatal(err)
 	}
+	if n := cloud.Count(simulator.Filter{Action: "DescribeClusterUserKubeconfig"}); n != 2 { // for the apply, and for the refresh that follows
+		t.Errorf("%d kubeconfigs were asked for", n)
+	}
 	job, _ := r.Attributes()["last_scan_job"].(string)
 	if jobs() != 1 || !strings.HasPrefix(job, own+"/"+cronJob+"-") {
 		t.Errorf("%d Jobs, the last is %q", jobs(), job)

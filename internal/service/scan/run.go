@@ -37,7 +37,6 @@ func (o *operation) runTriggered(ctx context.Context, m *policyModel, diags *dia
 		diags.Append(o.explain(doing, err))
 		return
 	}
-	defer client.Close()
 	cronJob, err := o.cronJob(ctx, client, cmp.Or(o.names.cronJobNamespace, m.CronJobNamespace.ValueString()), m.Installed.ValueString())
 	if err != nil {
 		diags.Append(o.explain(doing, err))

@@ -101,6 +101,7 @@ func (a *runAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer o.close()
 	doing := "Scanning cluster " + o.clusterID
 	installed, found, err := o.read(ctx)
 	if err == nil && !found {
@@ -115,7 +116,6 @@ func (a *runAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 		resp.Diagnostics.Append(o.explain(doing, err))
 		return
 	}
-	defer client.Close()
 	cronJob, err := o.cronJob(ctx, client, o.names.cronJobNamespace, installed.Version)
 	if err != nil {
 		resp.Diagnostics.Append(o.explain(doing, err))
