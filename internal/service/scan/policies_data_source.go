@@ -74,7 +74,7 @@ func (d *policiesDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"regions":       inventory.RegionsAttribute(),
 			"allow_partial": inventory.AllowPartialAttribute(),
 			"cluster_connection": schema.SingleNestedAttribute{
-				Optional: true, MarkdownDescription: "How the clusters' own APIs are reached. " + connectionText,
+				Optional: true, MarkdownDescription: "How the clusters' own APIs are reached. " + connectionDefault,
 				Attributes: networkAttributes(),
 			},
 			"policies": schema.ListNestedAttribute{
