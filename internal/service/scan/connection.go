@@ -31,8 +31,9 @@ const (
 	connectionText    = "How the cluster's own API is reached. " + connectionDefault
 	connectionDefault = "Not set: the public endpoint if the cluster has one, else the private one."
 	endpointText      = "`auto` (default): the public endpoint where the cluster has one, else the private one, and never the other after one has failed; `private`, inside of the VPC; `public`."
-	proxyText         = "HTTP, HTTPS or SOCKS5 proxy for the calls to the cluster, e.g. `http://bastion.example.com:3128`; from the environment (`HTTPS_PROXY`, `NO_PROXY`) if not set."
-	kubeconfigText    = "Path of a kubeconfig of your own, whose current context is used, instead of a temporary one of Container Service. `endpoint` means nothing with it. " +
+	proxyText         = "HTTP, HTTPS or SOCKS5 proxy for the calls to the cluster, e.g. `http://bastion.example.com:3128`; from the environment (`HTTPS_PROXY`, `NO_PROXY`) if not set. " +
+		"A password in it is in the state, as every argument is; one of the environment is not."
+	kubeconfigText = "Path of a kubeconfig of your own, whose current context is used, instead of a temporary one of Container Service. `endpoint` means nothing with it. " +
 		"Only the path is in the state."
 )
 
