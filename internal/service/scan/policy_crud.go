@@ -15,6 +15,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/inspector"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
@@ -109,7 +110,7 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	defer cancel()
 	defer o.close()
 
-	m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
+	scoped.StoreIdentity(ctx, resp.Identity, m.policyIdentity, &resp.Diagnostics)
 	present, err := o.refresh(ctx, &m, &resp.Diagnostics)
 	switch {
 	case unreachable(err) && m.OnUnreachable.ValueString() == unreachableKeeps && !m.Dialect.IsNull():

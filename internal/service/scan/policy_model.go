@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/inspector"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
@@ -212,13 +213,5 @@ func (f found) object(ctx context.Context, diags *diag.Diagnostics) types.Object
 }
 
 func (m policyModel) store(ctx context.Context, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	diags.Append(state.Set(ctx, &m)...)
-	m.storeIdentity(ctx, identity, diags)
-}
-
-// storeIdentity is due after every read, even of what is gone.
-func (m policyModel) storeIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	if identity != nil {
-		diags.Append(identity.Set(ctx, m.policyIdentity)...)
-	}
+	scoped.Store(ctx, state, &m, identity, m.policyIdentity, diags)
 }
