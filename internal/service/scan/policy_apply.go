@@ -51,7 +51,7 @@ func (o *operation) establish(ctx context.Context, m *policyModel, want inspecto
 	if err != nil {
 		return fail(doing, err)
 	}
-	if _, err := inspector.Apply(text, want, o.foundConfig(l.configMap)); err != nil {
+	if _, err := inspector.Apply(text, want, o.before.foundConfig(l.configMap)); err != nil {
 		return fail(doing, err)
 	}
 	if m.wantsConfig() || o.before.config != nil {
@@ -101,22 +101,34 @@ func (o *operation) await(ctx context.Context, client *cluster.Client, m *policy
 
 // foundConfig is what the policy found of the configuration: as the ConfigMap itself says, for that was written together
 // with the change; else as the state says.
-func (o *operation) foundConfig(configMap *cluster.Object) inspector.Before {
+func (f found) foundConfig(configMap *cluster.Object) inspector.Before {
 	if before, noted := configNoted(configMap); noted {
 		return before
 	}
-	if o.before.config != nil {
-		return *o.before.config
+	if f.config != nil {
+		return *f.config
 	}
 	return inspector.Before{}
 }
 
+// foundTiming is the same of the CronJob.
+func (f found) foundTiming(cronJob *cluster.Object) foundTiming {
+	if before, noted := timingNoted(cronJob); noted {
+		return before
+	}
+	if f.timing != nil {
+		return *f.timing
+	}
+	return foundTiming{}
+}
+
 // writeConfig makes the configuration as the policy wants it.
 func (o *operation) writeConfig(ctx context.Context, client *cluster.Client, configMap *cluster.Object, key string, want inspector.Policy) (result inspector.Result, err error) {
+	start := o.before // what a try before a conflict has found is not what there is now
 	_, err = client.Modify(ctx, cluster.ConfigMaps, configMap.GetNamespace(), configMap.GetName(), func(is *cluster.Object) (bool, error) {
 		text := texts(is)[key]
 		var err error
-		if result, err = inspector.Apply(text, want, o.foundConfig(is)); err != nil {
+		if result, err = inspector.Apply(text, want, start.foundConfig(is)); err != nil {
 			return false, err
 		}
 		before := &result.Before
@@ -135,23 +147,13 @@ func (o *operation) writeConfig(ctx context.Context, client *cluster.Client, con
 
 // writeTiming makes the CronJob as the policy wants it; what the block has no more is put back.
 func (o *operation) writeTiming(ctx context.Context, client *cluster.Client, cronJob *cluster.Object, m policyModel) error {
+	start := o.before
 	_, err := client.Modify(ctx, cluster.CronJobs, cronJob.GetNamespace(), cronJob.GetName(), func(is *cluster.Object) (bool, error) {
-		now := timingOf(is)
-		before := now
-		if was, noted := timingNoted(is); noted {
-			before = was
-		} else if o.before.timing != nil {
-			before = *o.before.timing
-		}
-		wanted := before
-		if !m.Schedule.IsNull() {
-			wanted.Schedule = m.Schedule.ValueString()
-		}
-		if !m.Suspend.IsNull() {
-			wanted.Suspend = m.Suspend.ValueBool()
-		}
-		keep := &before
-		if !m.wantsTiming() {
+		now, before := timingOf(is), start.foundTiming(is)
+		wanted, keep := now, &foundTiming{}
+		wanted.Schedule, keep.Schedule = declared(m.Schedule.ValueStringPointer(), before.Schedule, now.Schedule)
+		wanted.Suspend, keep.Suspend = declared(m.Suspend.ValueBoolPointer(), before.Suspend, now.Suspend)
+		if *keep == (foundTiming{}) {
 			keep = nil
 		}
 		o.before.timing = keep
@@ -165,6 +167,20 @@ func (o *operation) writeTiming(ctx context.Context, client *cluster.Client, cro
 		return true, wanted.put(is)
 	})
 	return err
+}
+
+// declared is what a field is to be, and what to remember of it: what the block says, else what was found before the block
+// said something, else what it is.
+func declared[T any](says, before *T, now T) (wanted T, keep *T) {
+	switch {
+	case says != nil && before != nil:
+		return *says, before
+	case says != nil:
+		return *says, &now
+	case before != nil:
+		return *before, nil
+	}
+	return now, nil
 }
 
 // warn says what of the policy has no effect.
@@ -251,11 +267,11 @@ func (o *operation) adopt(ctx context.Context, m *policyModel, l live, text stri
 	}
 	f := found{config: &before}
 	if l.cronJob != nil {
-		t := timingOf(l.cronJob)
+		now := timingOf(l.cronJob)
+		f.timing = &foundTiming{&now.Schedule, &now.Suspend}
 		if was, noted := timingNoted(l.cronJob); noted {
-			t = was
+			f.timing = &was
 		}
-		f.timing = &t
 	}
 	m.Before = f.object(ctx, diags)
 	return nil
@@ -276,7 +292,7 @@ func (o *operation) restore(ctx context.Context) error {
 		return err
 	}
 	if l.configMap != nil {
-		if before := o.foundConfig(l.configMap); !before.Empty() {
+		if before := o.before.foundConfig(l.configMap); !before.Empty() {
 			key, err := inspector.FindKey(texts(l.configMap), o.names.configKey)
 			if err == nil {
 				_, err = o.writeConfig(ctx, client, l.configMap, key, inspector.Policy{})

@@ -171,7 +171,7 @@ func (m *policyModel) withoutTiming() { m.Schedule, m.Suspend = types.StringNull
 // found is what a policy found, as the state keeps it.
 type found struct {
 	config *inspector.Before
-	timing *timing
+	timing *foundTiming
 }
 
 func (m policyModel) before(ctx context.Context, diags *diag.Diagnostics) (f found) {
@@ -186,8 +186,8 @@ func (m policyModel) before(ctx context.Context, diags *diag.Diagnostics) (f fou
 			diags.AddError("State of the policy is damaged", "policy_before.config is no JSON of this provider: "+err.Error()+".")
 		}
 	}
-	if !before.Suspend.IsNull() {
-		f.timing = &timing{Schedule: before.Schedule.ValueString(), Suspend: before.Suspend.ValueBool()}
+	if !before.Schedule.IsNull() || !before.Suspend.IsNull() {
+		f.timing = &foundTiming{Schedule: before.Schedule.ValueStringPointer(), Suspend: before.Suspend.ValueBoolPointer()}
 	}
 	return f
 }
@@ -205,7 +205,7 @@ func (f found) object(ctx context.Context, diags *diag.Diagnostics) types.Object
 		before.Config = types.StringValue(string(text))
 	}
 	if f.timing != nil {
-		before.Schedule, before.Suspend = types.StringValue(f.timing.Schedule), types.BoolValue(f.timing.Suspend)
+		before.Schedule, before.Suspend = types.StringPointerValue(f.timing.Schedule), types.BoolPointerValue(f.timing.Suspend)
 	}
 	object, d := types.ObjectValueFrom(ctx, policyBeforeTypes, before)
 	diags.Append(d...)

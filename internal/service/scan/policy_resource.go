@@ -300,7 +300,7 @@ func policyResults() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{
 				"config":   schema.StringAttribute{Computed: true, MarkdownDescription: "Severities that were found and entries that were added, as JSON."},
 				"schedule": schema.StringAttribute{Computed: true, MarkdownDescription: "Schedule that was found, if this block sets one."},
-				"suspend":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the scan was suspended, if this block sets `schedule` or `suspend`."},
+				"suspend":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the scan was suspended, if this block sets `suspend`."},
 			},
 		},
 	}
