@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/cluster"
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/inspector"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/settle"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/workload"
 )
 
 // objectsWait is how long the objects of a component that was just installed or upgraded are waited for.
@@ -24,6 +26,7 @@ const objectsWait = 3 * time.Minute
 const (
 	unsupportedChecks = "Checks that the installed component does not know"
 	voidWhiteList     = "White list of a cluster has no effect"
+	entriesThatStay   = "Entries of a white list that stay"
 )
 
 // establish makes the component and both objects as the block wants them, and fills the model. It reports whether it may
@@ -187,11 +190,19 @@ func declared[T any](says, before *T, now T) (wanted T, keep *T) {
 func (o *operation) warn(m *policyModel, want inspector.Policy, result inspector.Result, diags *diag.Diagnostics) {
 	m.Unsupported = stringSet(result.Unsupported)
 	if len(result.Unsupported) > 0 {
-		diags.AddWarning(unsupportedChecks, fmt.Sprintf("The configuration of cluster %s has no key for %s: this version of the component does not know it, so it is off. Nothing was added for it.",
-			o.clusterID, list(result.Unsupported)))
+		diags.AddWarning(unsupportedChecks, fmt.Sprintf("The configuration of %s has no key for %s: this version of the component does not know it, so it is off. Nothing was added for it.",
+			o.place(), list(result.Unsupported)))
+	}
+	if len(result.Stays) > 0 {
+		var entries []string
+		for _, e := range result.Stays {
+			entries = append(entries, fmt.Sprintf("workload %q, checks %s", e.Workload, list(e.Checks)))
+		}
+		diags.AddWarning(entriesThatStay, fmt.Sprintf("The configuration of %s still has what this policy declares no more, because it was there before the policy, or another has written it:\n%s\n\nWhat to do: take it out of the ConfigMap %s by hand, if nobody needs it.",
+			o.place(), workload.Bullets(entries), cmp.Or(o.names.configMap, inspector.ConfigMapName)))
 	}
 	if result.Disallowed != "" && len(want.Exemptions) > 0 {
-		diags.AddWarning(voidWhiteList, fmt.Sprintf("The configuration of cluster %s has %s: true, so the engine passes over nothing.", o.clusterID, result.Disallowed))
+		diags.AddWarning(voidWhiteList, fmt.Sprintf("The configuration of %s has %s: true, so the engine passes over nothing.", o.place(), result.Disallowed))
 	}
 }
 
@@ -212,7 +223,7 @@ func (o *operation) refresh(ctx context.Context, m *policyModel, diags *diag.Dia
 	if err != nil {
 		return false, err
 	}
-	l, err := look(ctx, client, o.where(*m, installed), installed.Version)
+	l, err := look(ctx, client, o.narrowed(*m, installed), installed.Version)
 	if err == nil && l.configMap == nil {
 		l, err = look(ctx, client, o.names, installed.Version) // an upgrade may have moved it
 	}
@@ -241,8 +252,8 @@ func (o *operation) refresh(ctx context.Context, m *policyModel, diags *diag.Dia
 	return true, nil
 }
 
-// where is where the objects were the last time: looking only there saves calls.
-func (o *operation) where(m policyModel, installed cs.Addon) names {
+// narrowed is where the objects were the last time: looking only there saves calls.
+func (o *operation) narrowed(m policyModel, installed cs.Addon) names {
 	n := o.names
 	if m.Installed.ValueString() != installed.Version {
 		return n

@@ -136,7 +136,9 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 	o := r.operation(ctx, m, timeout, &resp.Diagnostics)
 	o.before = stored.before(ctx, &resp.Diagnostics)
 	want := m.policy(ctx, &resp.Diagnostics)
-	want.Dropped = dropped(stored.exemptions(ctx, &resp.Diagnostics), want.Exemptions)
+	if !m.WhiteList.IsNull() { // a list that is declared no more is nobody's: what was added goes, and the rest stays
+		want.Dropped = dropped(stored.exemptions(ctx, &resp.Diagnostics), want.Exemptions)
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -243,8 +245,12 @@ func (m *policyModel) fromObjects(l live, key string, dialect inspector.Dialect)
 	}
 }
 
+// place names the cluster in messages.
+func (o *operation) place() string {
+	return fmt.Sprintf("cluster %s in account %s, region %s", o.clusterID, o.scope.AccountID, o.scope.Region)
+}
+
 // explain words an error, those of the configuration among them.
 func (o *operation) explain(doing string, err error) diag.Diagnostic {
-	where := fmt.Sprintf("cluster %s in account %s, region %s", o.clusterID, o.scope.AccountID, o.scope.Region)
-	return explained(doing, where, err)
+	return explained(doing, o.place(), err)
 }

@@ -1,6 +1,7 @@
 package scan_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -78,4 +79,16 @@ func TestPolicy_conflictIsFound(t *testing.T) {
 	if schedule, _ := timing(t, cloud, own); schedule != "0 9 * * *" {
 		t.Errorf("it runs at %s", schedule)
 	}
+}
+
+// An exemption that the block has no more and the cluster has still is no secret.
+func TestPolicy_entryThatStays(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.InspectedFleet(newest))
+	r := cloud.Resource(t, kind)
+	found := []any{map[string]any{"workload": "kube-proxy", "checks": []any{"hostPortSet"}}}
+	if err := errors.Join(r.Apply(arguments("white_list", found)), r.Apply(arguments("white_list", []any{}))); err != nil {
+		t.Fatal(err)
+	}
+	hears(t, r.Warnings(), "Entries of a white list that stay", "cluster "+retail+" in account "+acctest.Retail+", region cn-hangzhou", `- workload "kube-proxy", checks hostPortSet`, "by hand")
 }

@@ -221,7 +221,7 @@ func policyArguments() map[string]schema.Attribute {
 		"suspend": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the periodic scan is suspended. Not set, it stays as it is."},
 		"white_list": schema.SetNestedAttribute{
 			Optional:            true,
-			MarkdownDescription: "Workloads that checks pass over. Entries of others stay. The engine matches the names of workloads and containers by their beginning: `web` exempts `web-admin` too.",
+			MarkdownDescription: "Workloads that checks pass over. Entries of others stay, and so does one that was there before this block declared it; a warning says so when it is taken out of the block. The engine matches the names of workloads and containers by their beginning: `web` exempts `web-admin` too.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"namespace": schema.StringAttribute{
 					Optional: true, Validators: []validator.String{text},
