@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/cluster"
@@ -110,13 +111,18 @@ func (m connectionModel) options(data *providerdata.Data) cluster.Options {
 	}
 }
 
-// failed is a diagnostic for a failed call to Container Service or to a cluster.
-func failed(doing string, err error) diag.Diagnostic {
+// failed is a diagnostic for a failed call to Container Service or to a cluster, or for what did not come in time. Errors of
+// Container Service say where the cluster is; for the others where says it.
+func failed(doing, where string, err error) diag.Diagnostic {
 	kind := cluster.KindOf(err)
-	if kind == "" || kind == cluster.Stopped && errors.Is(err, context.Canceled) {
+	switch {
+	case alicloud.KindOf(err) != "":
 		return diagnostic.Error(doing, err)
+	case kind == "" || kind == cluster.Stopped && errors.Is(err, context.Canceled):
+		d := diagnostic.Error(doing, err)
+		return diag.NewErrorDiagnostic(d.Summary(), d.Detail()+"\n\nIt is "+where+".")
 	}
-	detail := err.Error() + "."
+	detail := fmt.Sprintf("%s.\n\nIt is %s.", err, where)
 	if advice := cluster.Advice(err); advice != "" {
 		detail += "\n\nWhat to do: " + advice + "."
 	}

@@ -87,17 +87,15 @@ func mayHaveHappened(err error) bool {
 // await looks for the objects until those that the block needs are there: a component that was just installed makes them
 // when it starts.
 func (o *operation) await(ctx context.Context, client *cluster.Client, m *policyModel, installed cs.Addon) (l live, err error) {
-	var missing string
 	timed := m.wantsTiming() || !m.Triggers.IsNull()
 	err = settle.Until(ctx, o.clock, min(o.timeout, objectsWait), func(ctx context.Context) (string, error) {
 		var err error
 		l, err = look(ctx, client, o.names, installed.Version)
-		missing = l.missing(o.names, true, timed)
-		return missing, err
+		return l.missing(o.names, true, timed), err
 	})
 	var pending *settle.Pending
-	if errors.As(err, &pending) {
-		return live{}, &missingError{missing}
+	if errors.As(err, &pending) && pending.Missing != "" && pending.Err == nil && !pending.Interrupted {
+		return live{}, &missingError{pending.Missing}
 	}
 	return l, err
 }
@@ -223,9 +221,10 @@ func (o *operation) refresh(ctx context.Context, m *policyModel, diags *diag.Dia
 	if err != nil {
 		return false, err
 	}
-	l, err := look(ctx, client, o.narrowed(*m, installed), installed.Version)
-	if err == nil && l.configMap == nil {
-		l, err = look(ctx, client, o.names, installed.Version) // an upgrade may have moved it
+	narrowed := o.narrowed(*m, installed)
+	l, err := look(ctx, client, narrowed, installed.Version)
+	if err == nil && narrowed != o.names && (l.configMap == nil || l.cronJob == nil) {
+		l, err = look(ctx, client, o.names, installed.Version) // they may have moved
 	}
 	if err != nil {
 		return false, err

@@ -114,7 +114,7 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	present, err := o.refresh(ctx, &m, &resp.Diagnostics)
 	switch {
 	case unreachable(err) && m.OnUnreachable.ValueString() == unreachableKeeps && !m.Dialect.IsNull():
-		d := failed("Reading "+o.policyName(), err)
+		d := o.explain("Reading "+o.policyName(), err)
 		// The same for every cluster, so that the CLI shows a fleet's warnings as one.
 		resp.Diagnostics.AddWarning("Scan policy could not be read; its state stays as it was", d.Summary()+"\n\n"+d.Detail()+"\n\non_unreachable is \"keep_state\": drift is not seen until the cluster answers.")
 	case err != nil:

@@ -92,3 +92,22 @@ func TestPolicy_entryThatStays(t *testing.T) {
 	}
 	hears(t, r.Warnings(), "Entries of a white list that stay", "cluster "+retail+" in account "+acctest.Retail+", region cn-hangzhou", `- workload "kube-proxy", checks hostPortSet`, "by hand")
 }
+
+// A CronJob that was made anew in the other namespace is found there, while the ConfigMap is where it was.
+func TestPolicy_cronJobMoves(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.InspectedFleet(newest))
+	r := cloud.Resource(t, kind)
+	wanted := arguments("schedule", "30 3 * * *", "disabled_checks", []any{"hostPortSet"})
+	if err := r.Apply(wanted); err != nil {
+		t.Fatal(err)
+	}
+	object, _ := cloud.KubernetesObject(retail, "cronjobs", own, cronJob)
+	object["metadata"] = map[string]any{"name": cronJob, "namespace": system}
+	if err := errors.Join(cloud.DeleteKubernetesObject(retail, "cronjobs", own, cronJob), cloud.CreateKubernetesObject(retail, object)); err != nil {
+		t.Fatal(err)
+	}
+	if nothing, err := r.Settled(wanted); err != nil || !nothing {
+		t.Errorf("a plan is empty: %t, %v", nothing, err)
+	}
+}

@@ -49,7 +49,7 @@ func (o *operation) runTriggered(ctx context.Context, m *policyModel, diags *dia
 		diags.Append(o.explain(doing, err))
 		return
 	case running:
-		diags.AddWarning(scanRuns, alreadyRuns(o.clusterID, job))
+		diags.AddWarning(scanRuns, o.alreadyRuns(job))
 	}
 	m.LastScanJob = types.StringValue(job.GetNamespace() + "/" + job.GetName())
 }

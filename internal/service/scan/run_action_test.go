@@ -84,8 +84,8 @@ func TestRunAction(t *testing.T) {
 func TestRunAction_long(t *testing.T) {
 	t.Parallel()
 	cloud := inspected(t, func(i *simulator.Inspector) { i.Duration = "10h" })
-	hears(t, invoke(t, cloud, nil, true), "ERROR Scan is still running", "is active", "goes on by itself")
-	hears(t, invoke(t, cloud, nil, false), "WARNING Scan is running already", "none was started")
+	hears(t, invoke(t, cloud, nil, true), "ERROR Scan is still running", "of cluster "+retail+" in account "+acctest.Retail+", region cn-hangzhou", "is active", "goes on by itself")
+	hears(t, invoke(t, cloud, nil, false), "WARNING Scan is running already", "In cluster "+retail+" in account "+acctest.Retail+", region cn-hangzhou", "none was started")
 	failing := inspected(t, func(i *simulator.Inspector) { i.Dialect = "flat" })
 	err := failing.UpdateKubernetesObject(retail, "configmaps", own, configMap, func(object map[string]any) { object["data"] = map[string]any{} })
 	if err != nil {
