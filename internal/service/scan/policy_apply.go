@@ -236,7 +236,7 @@ func (o *operation) refresh(ctx context.Context, m *policyModel, diags *diag.Dia
 	if err != nil {
 		return false, err
 	}
-	imported := m.Dialect.IsNull()
+	imported := m.Dialect.IsNull() && m.Before.IsNull() // a create that failed half-way has what it found
 	m.fromComponent(installed)
 	m.fromConfig(ctx, parsed, imported, diags)
 	if l.cronJob != nil {

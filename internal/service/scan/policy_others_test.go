@@ -2,10 +2,12 @@ package scan_test
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/acctest"
+	"github.com/ackguard/terraform-provider-ackguard/internal/simulator"
 )
 
 // reschedule changes the CronJob of the cluster retail as somebody else would.
@@ -109,5 +111,25 @@ func TestPolicy_cronJobMoves(t *testing.T) {
 	}
 	if nothing, err := r.Settled(wanted); err != nil || !nothing {
 		t.Errorf("a plan is empty: %t, %v", nothing, err)
+	}
+}
+
+// A policy whose second write failed keeps in the state what it found, whatever becomes of the note on the object.
+func TestPolicy_taintedWithoutItsNote(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.InspectedFleet(newest))
+	start := config(t, cloud, own)
+	cloud.AddFault(simulator.Fault{Product: "kubernetes", Action: "update cronjobs.batch", Status: http.StatusForbidden, Code: "Forbidden", Message: "no"})
+	r := cloud.Resource(t, kind)
+	says(t, r.Apply(full()), "forbidden")
+	err := cloud.UpdateKubernetesObject(retail, "configmaps", own, configMap, func(object map[string]any) {
+		meta, _ := object["metadata"].(map[string]any)
+		delete(meta, "annotations")
+	})
+	if err := errors.Join(err, r.Destroy()); err != nil {
+		t.Fatal(err)
+	}
+	if text := config(t, cloud, own); text != start {
+		t.Errorf("destroying leaves\n%s", text)
 	}
 }

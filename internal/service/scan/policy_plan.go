@@ -131,7 +131,8 @@ func (m policyModel) elsewhere(ctx context.Context, state policyModel, diags *di
 		{"cron_job", is.CronJob, orElse(was.CronJob, inspector.CronJobName), inspector.CronJobName},
 		{"cron_job_namespace", is.CronJobNamespace, state.CronJobNamespace.ValueString(), state.CronJobNamespace.ValueString()},
 	} {
-		if c.managed != "" && !c.now.IsUnknown() && orElse(c.now, c.fallback) != c.managed {
+		// What is not known yet may be another: managing that without putting this one back would lose what was found.
+		if c.managed != "" && (m.Objects.IsUnknown() || c.now.IsUnknown() || orElse(c.now, c.fallback) != c.managed) {
 			paths = append(paths, path.Root("objects").AtName(c.argument))
 		}
 	}

@@ -259,7 +259,7 @@ func accessArguments() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"objects": schema.SingleNestedAttribute{
-			Optional: true, MarkdownDescription: "Where the component's objects are, if they are not found. Another object than the one that is managed replaces the resource.",
+			Optional: true, MarkdownDescription: "Where the component's objects are, if they are not found. Another object than the one that is managed, or one whose name is known at apply only, replaces the resource.",
 			Attributes: map[string]schema.Attribute{
 				"config_map":           name("Name of the ConfigMap; `" + inspector.ConfigMapName + "` by default."),
 				"config_map_namespace": name("Its namespace; found out by default: `" + inspector.OwnNamespace + "` or `" + inspector.SystemNamespace + "`."),
