@@ -201,11 +201,17 @@ func componentArguments() map[string]schema.Attribute {
 	}
 }
 
+// textsOf asks for at least so many texts, none of them empty: an empty name of a workload would be the beginning of all.
+func textsOf(atLeast int) []validator.Set {
+	return []validator.Set{setvalidator.SizeAtLeast(atLeast), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))}
+}
+
+func confirmable() []validator.Set {
+	return []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(inspector.NamespaceField, inspector.ContainersField))}
+}
+
 func checkSet(description string) schema.SetAttribute {
-	return schema.SetAttribute{
-		Optional: true, ElementType: types.StringType, MarkdownDescription: description,
-		Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
-	}
+	return schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: textsOf(0)}
 }
 
 func policyArguments() map[string]schema.Attribute {
@@ -230,11 +236,11 @@ func policyArguments() map[string]schema.Attribute {
 				"workload": schema.StringAttribute{Required: true, MarkdownDescription: "Beginning of the workload's name.", Validators: []validator.String{text}},
 				"checks": schema.SetAttribute{
 					Required: true, ElementType: types.StringType, MarkdownDescription: "Checks that pass over it.",
-					Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(text)},
+					Validators: textsOf(1),
 				},
 				"containers": schema.SetAttribute{
 					Optional: true, ElementType: types.StringType, MarkdownDescription: "Beginnings of the names of its containers; all if not set. As `namespace`, not every engine knows it.",
-					Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(text)},
+					Validators: textsOf(1),
 				},
 				"reason": schema.StringAttribute{Optional: true, MarkdownDescription: "Why. It stands in a comment beside the entry, where the configuration is YAML. It is not read back."},
 			}},
@@ -243,7 +249,7 @@ func policyArguments() map[string]schema.Attribute {
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Fields of an exemption that you know the engine to understand: `" + inspector.NamespaceField + "` (since 1.3.0 of the engine), `" + inspector.ContainersField + "` (since 3.1.0). " +
 				"An older engine ignores them, which would exempt more than the entry says, and the ConfigMap does not tell the version: so an entry with such a field is refused unless one in the cluster uses it already, or it is confirmed here.",
-			Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(inspector.NamespaceField, inspector.ContainersField))},
+			Validators: confirmable(),
 		},
 		"triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.NoNullValues()},
