@@ -23,6 +23,9 @@ const (
 	maxResults = 200_000
 	// scanPause ends a scan's rows where no event tells when it started: within a scan, rows come closer together.
 	scanPause = 10 * time.Minute
+	// longestScan is how far before the age that is asked for a scan may have begun that ended within it: without its first
+	// rows, it would look better than it was.
+	longestScan = 6 * time.Hour
 	// clockSlack is how far the clocks of this machine and of the service may differ.
 	clockSlack = 5 * time.Minute
 	allRows    = "*"
@@ -137,7 +140,7 @@ func (r *reportReader) each(ctx context.Context, at rowsAt, since time.Time, vis
 func (r *reportReader) scan(ctx context.Context, at rowsAt) (lastScan, error) {
 	var events []scanEvent
 	var oldest time.Time
-	err := r.each(ctx, at, r.since, func(row map[string]string) bool {
+	err := r.each(ctx, at, r.since.Add(-longestScan), func(row map[string]string) bool {
 		e, ok := newScanEvent(row)
 		if !ok {
 			return true
@@ -151,12 +154,16 @@ func (r *reportReader) scan(ctx context.Context, at rowsAt) (lastScan, error) {
 	if sls.IsIndexNotFound(err) {
 		return lastScan{}, nil
 	}
+	if s := lastScanOf(events); !s.finished.Before(r.since) {
+		return s, err
+	}
+	events = slices.DeleteFunc(events, func(e scanEvent) bool { return e.at.Before(r.since) })
 	return lastScanOf(events), err
 }
 
 // results reads the rows of the last scan.
 func (r *reportReader) results(ctx context.Context, at rowsAt, report *clusterReport) error {
-	since := r.since
+	since := r.since.Add(-longestScan)
 	if report.scan.started.After(since) {
 		since = report.scan.started
 	}
@@ -169,6 +176,8 @@ func (r *reportReader) results(ctx context.Context, at rowsAt, report *clusterRe
 		switch {
 		case !report.scan.covers(one.at):
 			return true
+		case report.scan.started.IsZero() && report.rows == 0 && one.at.Before(r.since): // the newest
+			return false
 		case report.scan.started.IsZero() && !previous.IsZero() && previous.Sub(one.at) > scanPause:
 			return false
 		}
@@ -223,7 +232,7 @@ func (c *clusterReport) collect(list []result, catalogue *catalog.Catalogue) {
 	}
 	at := map[itemKey]int{}
 	for _, one := range list {
-		if one.run != newest && newest != "" {
+		if one.run != newest && newest != "" && one.run != "" { // one that does not say counts: it may be the scan's
 			c.rows--
 			continue
 		}

@@ -270,6 +270,43 @@ func TestReport_gaps(t *testing.T) {
 	}
 }
 
+// A scan that ended within the age that is asked for counts as a whole, with the rows that are older than that.
+func TestReport_scanAcrossTheAge(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.LogFleet())
+	happen(t, cloud, "retail", event("Start", "", cloud.Clock.Now()))
+	for _, cluster := range []string{"retail", "logistics"} {
+		write(t, cloud, cluster, row("hostPIDSet", "fail"))
+	}
+	pass(cloud, 8*time.Minute)
+	write(t, cloud, "retail", row("hostIPCSet", "pass"))
+	write(t, cloud, "logistics", row("hostIPCSet", "pass"))
+	happen(t, cloud, "retail", event("Finished", "", cloud.Clock.Now()))
+	pass(cloud, 24*time.Hour-4*time.Minute)
+	r := read(t, cloud, "max_age_hours", 24)
+	has(t, r, []any{"complete", true})
+	for i := range 2 {
+		has(t, r, []any{"clusters", i, "verdict", "NON_COMPLIANT"}, []any{"clusters", i, "rows", 2})
+	}
+	pass(cloud, 5*time.Minute)
+	r = read(t, cloud, "max_age_hours", 24)
+	for i := range 2 {
+		has(t, r, []any{"clusters", i, "verdict", "INSUFFICIENT_DATA"}, []any{"clusters", i, "rows", 0}, []any{"clusters", i, "finished_at", nil})
+	}
+}
+
+// Rows of another run are left out, and those that name none are not.
+func TestReport_runs(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.LogFleet())
+	write(t, cloud, "retail", row("hostPIDSet", "fail", "task_id", "a", "name", "old"))
+	pass(cloud, time.Minute)
+	write(t, cloud, "retail", row("hostPIDSet", "fail"))
+	pass(cloud, time.Minute)
+	write(t, cloud, "retail", row("hostIPCSet", "pass", "task_id", "b"))
+	has(t, read(t, cloud), []any{"clusters", 0, "verdict", "NON_COMPLIANT"}, []any{"clusters", 0, "rows", 2}, []any{"findings", 0, "name", "cart"})
+}
+
 // Clusters that share a project have Logstores of their own, and events that nobody can tell apart.
 func TestReport_sharedProject(t *testing.T) {
 	t.Parallel()
@@ -356,6 +393,19 @@ spec:
     spec:
       restartPolicy: Never
       containers: [{name: app, image: "registry.example.com/once:1"}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: tool, namespace: shop}
+spec:
+  containers: [{name: app, image: "registry.example.com/tool:1"}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: tool}
+spec:
+  hostPID: true
+  containers: [{name: app, image: "registry.example.com/tool:1"}]
 `
 
 func TestReport_comparison(t *testing.T) {
@@ -369,6 +419,8 @@ func TestReport_comparison(t *testing.T) {
 		row("hostNetworkSet", "fail", "name", "other"), // not in the manifests
 		row("livenessProbeMissing", "pass", "kind", "Job", "name", "once"),
 		row("hostPIDSet", "fail", "kind", "Job", "name", "once", "namespace", "elsewhere"),
+		row("hostPIDSet", "pass", "kind", "Pod", "name", "tool"), // as the manifest of its namespace has it
+		row("hostPIDSet", "fail", "kind", "Pod", "name", "tool", "namespace", "elsewhere"),
 		row("brandNew", "fail"),
 	)
 	r := read(t, cloud, "account_ids", []any{acctest.Retail}, "compare_with_manifests", map[string]any{"manifests": map[string]any{"chart": compared}})
