@@ -21,7 +21,8 @@ import (
 const (
 	// maxResults bounds the rows of one cluster that are held: about 5,000 workloads with two containers each.
 	maxResults = 200_000
-	// scanPause ends a scan's rows where no event tells when it started: within a scan, rows come closer together.
+	// scanPause ends a scan's rows where no event tells when it started or that it finished: within a scan, rows come closer
+	// together.
 	scanPause = 10 * time.Minute
 	// longestScan is how far before the age that is asked for a scan may have begun that ended within it: without its first
 	// rows, it would look better than it was.
@@ -169,7 +170,7 @@ func (r *reportReader) results(ctx context.Context, at rowsAt, report *clusterRe
 	}
 	var list []result
 	var sample error
-	var previous time.Time
+	var previous, newest time.Time
 	tooMany := false
 	err := r.each(ctx, at, since, func(row map[string]string) bool {
 		one, problem := newResult(row)
@@ -180,6 +181,9 @@ func (r *reportReader) results(ctx context.Context, at rowsAt, report *clusterRe
 			return false
 		case report.scan.started.IsZero() && !previous.IsZero() && previous.Sub(one.at) > scanPause:
 			return false
+		}
+		if previous.IsZero() {
+			newest = one.at
 		}
 		previous = one.at
 		if tooMany = report.rows == maxResults; tooMany {
@@ -202,12 +206,12 @@ func (r *reportReader) results(ctx context.Context, at rowsAt, report *clusterRe
 		return err
 	}
 	report.collect(list, r.catalogue)
-	report.problem = report.gaps(sample, tooMany, int(r.now.Sub(r.since).Hours()))
+	report.problem = report.gaps(sample, tooMany, r.now.Sub(newest) < scanPause, int(r.now.Sub(r.since).Hours()))
 	return nil
 }
 
 // gaps says why the results are not those of a whole scan.
-func (c *clusterReport) gaps(sample error, tooMany bool, hours int) string {
+func (c *clusterReport) gaps(sample error, tooMany, fresh bool, hours int) string {
 	switch {
 	case c.rows == 0 && c.scan.finished.IsZero():
 		return fmt.Sprintf("There are no results of the last %d hours: the component security-inspector has not scanned the cluster, or its results do not arrive.", hours)
@@ -219,6 +223,8 @@ func (c *clusterReport) gaps(sample error, tooMany bool, hours int) string {
 		return fmt.Sprintf("There are more than %d rows; the others were not read.", maxResults)
 	case c.scan.finished.IsZero() && !c.scan.started.IsZero():
 		return "The scan has started and not finished."
+	case c.scan.finished.IsZero() && fresh:
+		return fmt.Sprintf("The newest rows are less than %d minutes old, and no event tells that the scan has finished.", int(scanPause.Minutes()))
 	}
 	return ""
 }

@@ -38,6 +38,9 @@ func happen(t *testing.T, cloud *acctest.Cloud, cluster string, events ...any) {
 	}
 }
 
+// pause is how long no row must come for a scan to have ended, where no event tells it.
+const pause = 10 * time.Minute
+
 func pass(cloud *acctest.Cloud, d time.Duration) {
 	cloud.Clock.Advance(d)
 	cloud.AdvanceLogs(d)
@@ -112,6 +115,8 @@ func TestReport(t *testing.T) {
 	write(t, cloud, "logistics", row("hostPIDSet", "pass"), row("hostPIDSet", "fail", "name", "old"))
 	pass(cloud, time.Hour)
 	write(t, cloud, "logistics", row("hostPIDSet", "pass"), row("hostIPCSet", "pass"))
+	has(t, read(t, cloud), []any{"clusters", 1, "verdict", "INSUFFICIENT_DATA"}, []any{"clusters", 1, "problem", "The newest rows are less than 10 minutes old, and no event tells that the scan has finished."})
+	pass(cloud, pause)
 
 	r := read(t, cloud, "exemption", []any{
 		map[string]any{"rule_id": "capabilitiesAdded", "name": "c*", "reason": "moves out"},
@@ -247,6 +252,7 @@ func TestReport_gaps(t *testing.T) {
 			if c.prepare != nil {
 				c.prepare(t, cloud)
 			}
+			pass(cloud, pause)
 			r := read(t, cloud, c.more...)
 			outcome := c.outcome
 			if outcome == "" {
@@ -326,6 +332,7 @@ func TestReport_sharedProject(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	pass(cloud, pause)
 	r := read(t, cloud, "account_ids", []any{acctest.Logistics}, "projects", map[string]any{twin: project})
 	has(t, r,
 		[]any{"complete", true}, []any{"clusters", 0, "verdict", "NON_COMPLIANT"}, []any{"clusters", 0, "started_at", nil},
@@ -360,6 +367,7 @@ func TestReport_archive(t *testing.T) {
 	ship("retail", "audit", fields("hostPIDSet", "fail"))
 	ship("logistics", "inspection", fields("hostPIDSet", "fail"))
 	archive := map[string]any{"account_id": acctest.CentralAccount, "region": "cn-hangzhou", "project": acctest.ArchiveProject, "logstore": acctest.ArchiveStore}
+	pass(cloud, pause)
 	// The accounts' own logs are not asked.
 	cloud.DenyMember(t, acctest.Retail, "log:*", "cs:GetClusterAuditProject")
 	r := read(t, cloud, "archive", archive)
