@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,9 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/cluster"
+	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/inspector"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 )
 
@@ -134,14 +137,27 @@ func unreachable(err error) bool {
 	return cluster.Is(err, cluster.Unreachable) || cluster.Is(err, cluster.NoEndpoint)
 }
 
-// outcome is that of a cluster, for data sources that work over many.
-func outcome(scope fleet.Scope, err error) fleet.Outcome {
-	o := fleet.OutcomeOf(scope, err)
-	if kind := cluster.KindOf(err); kind != "" {
-		o.ErrorCode, o.ActionNeeded = string(kind), cluster.Advice(err)
-		if kind == cluster.Forbidden {
-			o.Status = fleet.Denied
-		}
+// outcome is that of a cluster, for data sources that work over many. What is to be done in a cluster names it: outcomes that
+// are the same are shown as one.
+func outcome(c inventory.Cluster, err error) fleet.Outcome {
+	kind, advice := string(cluster.KindOf(err)), cluster.Advice(err)
+	var refused *inspector.RefusedError
+	var ambiguous *ambiguousError
+	switch {
+	case alicloud.KindOf(err) != "":
+		return fleet.OutcomeOf(c.Scope, err)
+	case errors.As(err, &refused):
+		kind, advice = string(refused.Reason), refusalAdvice[refused.Reason]
+	case errors.As(err, &ambiguous):
+		kind, advice = "objects found twice", "delete the one that the component does not use"
+	}
+	if cluster.KindOf(err) == "" {
+		err = &clusterError{c.ClusterID, err}
+	}
+	o := fleet.OutcomeOf(c.Scope, err)
+	o.ErrorCode, o.ActionNeeded = kind, "in cluster "+c.ClusterID+", "+cmp.Or(advice, "look at what the error says")
+	if cluster.Is(err, cluster.Forbidden) {
+		o.Status = fleet.Denied
 	}
 	return o
 }

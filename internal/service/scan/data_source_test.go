@@ -66,6 +66,31 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
+// Each cluster that could not be read is named, with what to do in it, however alike they are.
+func TestPolicies_failuresNameTheirClusters(t *testing.T) {
+	t.Parallel()
+	scenario := acctest.InspectedFleet(newest)
+	scenario.Accounts[1].Clusters = append(scenario.Accounts[1].Clusters, acctest.Cluster("second", "cn-hangzhou"))
+	acctest.Inspected(newest)(&scenario.Accounts[1].Clusters[len(scenario.Accounts[1].Clusters)-1])
+	cloud := acctest.New(t, scenario)
+	second := acctest.ClusterID("second")
+	edit(t, cloud, own, "hostIPCSet: danger", "hostIPCSet: error")
+	twice := map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": configMap, "namespace": system}}
+	if err := cloud.CreateKubernetesObject(second, twice); err != nil {
+		t.Fatal(err)
+	}
+	_, said := cloud.Look(t, listKind, map[string]any{"account_ids": []any{acctest.Retail}})
+	hears(t, said, "cluster "+retail+": the configuration mixes two dialects", "in cluster "+retail+", repair the ConfigMap",
+		"cluster "+second+": there is a ConfigMap "+configMap+" in the namespace", "in cluster "+second+", delete the one")
+	for _, id := range []string{retail, second} {
+		if err := cloud.SetKubernetesRBAC(id, []simulator.KubernetesGrant{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, said = cloud.Look(t, listKind, map[string]any{"account_ids": []any{acctest.Retail}})
+	hears(t, said, "in cluster "+retail+", bind a Role", "in cluster "+second+", bind a Role")
+}
+
 // The rights of the permission table suffice for the list.
 func TestPolicies_rights(t *testing.T) {
 	t.Parallel()

@@ -152,7 +152,7 @@ func (d *policiesDataSource) read(ctx context.Context, clusters []inventory.Clus
 		switch {
 		case cs.IsClusterNotFound(r.err):
 		case r.err != nil:
-			failures = append(failures, outcome(clusters[i].Scope, r.err))
+			failures = append(failures, outcome(clusters[i], r.err))
 		case r.found:
 			policies = append(policies, r.policy)
 		}
@@ -179,7 +179,7 @@ func (d *policiesDataSource) policy(ctx context.Context, c inventory.Cluster, co
 	}
 	_, _, parsed, err := config(l.configMap, "")
 	if err != nil {
-		return p, false, &clusterError{c.ClusterID, err}
+		return p, false, err
 	}
 	return listedOf(c, installed, l, parsed), true, nil
 }
