@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	dataschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -98,13 +99,15 @@ func (proxyValidator) ValidateString(_ context.Context, req validator.StringRequ
 	}
 }
 
-// options are the connection as the client takes it.
-func options(ctx context.Context, connection types.Object, data *providerdata.Data, diags *diag.Diagnostics) cluster.Options {
+// options are the connection as the client takes it, for an operation that may take so long.
+func options(ctx context.Context, connection types.Object, data *providerdata.Data, timeout time.Duration, diags *diag.Diagnostics) cluster.Options {
 	var m connectionModel
 	if !connection.IsNull() && !connection.IsUnknown() {
 		diags.Append(connection.As(ctx, &m, basetypes.ObjectAsOptions{})...)
 	}
-	return m.options(data)
+	o := m.options(data)
+	o.Lifetime = cluster.LifetimeFor(timeout)
+	return o
 }
 
 func (m connectionModel) options(data *providerdata.Data) cluster.Options {

@@ -40,7 +40,7 @@ func (r *policyResource) operation(ctx context.Context, m policyModel, timeout t
 	}
 	return &operation{
 		component: component{client: client, clock: r.data.Fleet.Clock(), timeout: timeout, clusterID: clusterID, name: m.ComponentName.ValueString()},
-		data:      r.data, scope: scope, names: m.names(ctx, diags), options: options(ctx, m.Connection, r.data, diags), before: m.before(ctx, diags),
+		data:      r.data, scope: scope, names: m.names(ctx, diags), options: options(ctx, m.Connection, r.data, timeout, diags), before: m.before(ctx, diags),
 		// What other data sources read of the cluster in this run does not hold after a change.
 		forget: func() { r.data.Observed.Forget(scope, clusterID) },
 	}

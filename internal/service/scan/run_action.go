@@ -150,7 +150,7 @@ func (a *runAction) operation(ctx context.Context, m runModel, timeout time.Dura
 	return &operation{
 		component: component{client: client, clock: a.data.Fleet.Clock(), timeout: timeout, clusterID: m.ClusterID.ValueString()},
 		data:      a.data, scope: scope, names: names{cronJob: m.CronJobName.ValueString(), cronJobNamespace: m.CronJobNamespace.ValueString()},
-		options: options(ctx, m.Connection, a.data, diags),
+		options: options(ctx, m.Connection, a.data, timeout, diags),
 	}
 }
 
