@@ -31,6 +31,7 @@ type kubernetesAccess struct {
 	authority *authority // of the endpoints inside the networks, and of client certificates
 	server    *Server    // the last that was started
 	known     map[string]kubernetesIdentity
+	secrets   []string // tokens and keys, as kubeconfigs hold them
 	writes    []func() // what tests have happen before the next writes
 }
 
@@ -97,6 +98,7 @@ func (c *Cloud) kubeconfig(cluster *Cluster, user string, private, direct bool, 
 	if k := cluster.Kubernetes; k != nil && k.Credential == "token" {
 		token := c.secretText()
 		c.kubernetes.known[ofToken+token], credential["token"] = identity, token
+		c.kubernetes.secrets = append(c.kubernetes.secrets, token)
 	} else {
 		serial, cert, key, err := a.client(user)
 		if err != nil {
@@ -104,6 +106,8 @@ func (c *Cloud) kubeconfig(cluster *Cluster, user string, private, direct bool, 
 		}
 		c.kubernetes.known[ofCertificate+serial] = identity
 		credential["client-certificate-data"], credential["client-key-data"] = encodePEM(cert), encodePEM(key)
+		block, _ := pem.Decode(key)
+		c.kubernetes.secrets = append(c.kubernetes.secrets, encodePEM(key), base64.StdEncoding.EncodeToString(block.Bytes)[:pemLine])
 	}
 	text, err := yaml.Marshal(map[string]any{
 		"apiVersion": "v1", "kind": "Config", "preferences": map[string]any{}, "current-context": user + "-" + cluster.ClusterID,
@@ -113,6 +117,9 @@ func (c *Cloud) kubeconfig(cluster *Cluster, user string, private, direct bool, 
 	})
 	return string(text), err
 }
+
+// pemLine is how many characters a line of PEM has: the first of a key is enough to find it, however its lines are broken.
+const pemLine = 64
 
 func encodePEM(text []byte) string { return base64.StdEncoding.EncodeToString(text) }
 

@@ -56,8 +56,16 @@ type Options struct {
 	UserAgent string
 }
 
-// DefaultLifetime outlives any operation of Terraform here, and little else. Documented are 15 minutes to three days.
+// DefaultLifetime outlives any operation of Terraform here that is given its usual time, and little else.
 const DefaultLifetime = time.Hour
+
+// longestLifetime is the longest that is documented, of 15 minutes to three days.
+const longestLifetime = 72 * time.Hour
+
+// LifetimeFor is how long a kubeconfig must be good for an operation that may take so long.
+func LifetimeFor(timeout time.Duration) time.Duration {
+	return min(max(DefaultLifetime, timeout+10*time.Minute), longestLifetime)
+}
 
 func (o Options) withDefaults() Options {
 	o.Endpoint = cmp.Or(o.Endpoint, Auto)

@@ -37,6 +37,8 @@ type Result struct {
 	Before Before // to undo it with: Apply(Text, Policy{}, Before)
 	// Unsupported are checks of the policy that the configuration has no key for; nothing is added for them.
 	Unsupported []string
+	// Stays are entries of Policy.Dropped that hold all the same: they were there before the policy, or are another's.
+	Stays []Exemption
 	// Disallowed is the key that makes the white list void; empty where it is not, or where the policy has none.
 	Disallowed string
 }
@@ -60,6 +62,11 @@ func Apply(text string, want Policy, before Before) (Result, error) {
 		return Result{}, err
 	}
 	result := Result{Text: e.text, Before: e.before, Unsupported: e.unsupported}
+	for _, x := range want.Dropped {
+		if e.Exempts(x) && !slices.ContainsFunc(want.Exemptions, func(w Exemption) bool { return w.entry().covers(x) }) {
+			result.Stays = append(result.Stays, x)
+		}
+	}
 	if len(want.Exemptions) > 0 {
 		result.Disallowed = e.ExemptionsDisallowed()
 	}
@@ -215,36 +222,60 @@ func (e *editor) ensureCapabilities(found []place) error {
 	return e.put(found[0].path, fullList())
 }
 
-func (e *editor) exemptions() error {
-	drop := func(x Exemption) error {
-		for i, f := range e.Config.exemptions() {
-			if !f.is(x) {
-				continue
-			}
-			next, err := e.dropExemption(i)
-			if err != nil {
-				return err
-			}
-			e.Config = next
-			return nil
+// drop takes out an entry that is exactly x.
+func (e *editor) drop(x Exemption) error {
+	for i, f := range e.Config.exemptions() {
+		if !f.is(x) {
+			continue
 		}
-		return nil // somebody has taken it out
+		next, err := e.dropExemption(i)
+		if err != nil {
+			return err
+		}
+		e.Config = next
+		return nil
 	}
+	return nil // somebody has taken it out
+}
+
+// dropAll takes x out of every entry that holds it: an import shows it once, and the workloads of an entry one by one.
+func (e *editor) dropAll(x Exemption) error {
+	for i, f := range slices.Backward(e.Config.exemptions()) {
+		if !f.holds(x) {
+			continue
+		}
+		var next *Config
+		var err error
+		if f.is(x) {
+			next, err = e.dropExemption(i)
+		} else {
+			next, err = e.dropWorkload(i, x.Workload)
+		}
+		if err != nil {
+			return err
+		}
+		e.Config = next
+	}
+	return nil
+}
+
+func (e *editor) exemptions() error {
 	var added []Exemption
 	for _, x := range e.before.Added {
 		if i := slices.IndexFunc(e.want.Exemptions, x.Same); i >= 0 && e.want.Exemptions[i].comment() == x.comment() {
 			added = append(added, x)
 			continue
 		}
-		if err := drop(x); err != nil {
+		if err := e.drop(x); err != nil {
 			return err
 		}
 	}
 	for _, x := range e.want.Dropped {
-		if has(e.want.Exemptions, x) || has(e.before.Kept, x) {
+		// What was added is dealt with; another one like it is another's.
+		if has(e.want.Exemptions, x) || has(e.before.Kept, x) || has(e.before.Added, x) {
 			continue
 		}
-		if err := drop(x); err != nil {
+		if err := e.dropAll(x); err != nil {
 			return err
 		}
 	}

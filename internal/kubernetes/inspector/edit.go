@@ -2,6 +2,7 @@ package inspector
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -274,7 +275,26 @@ func (c *Config) addToList(e Exemption, stand string) (string, error) {
 
 // dropExemption takes an entry out, with its lines.
 func (c *Config) dropExemption(i int) (*Config, error) {
-	list := child(c.root, "exemptions")
+	return c.dropItem(child(c.root, "exemptions"), i)
+}
+
+// dropWorkload takes a workload out of an entry that names others too. It never leaves an entry without one, which would
+// exempt all.
+func (c *Config) dropWorkload(i int, name string) (*Config, error) {
+	list := child(child(c.root, "exemptions").Content[i], fieldWorkloads)
+	at := slices.IndexFunc(list.Content, func(n *yaml.Node) bool { return n.Value == name })
+	if at < 0 || len(list.Content) == 1 {
+		return c, nil
+	}
+	next, err := c.dropItem(list, at)
+	if err != nil {
+		return nil, err
+	}
+	return next.dropWorkload(i, name) // it may stand there twice
+}
+
+// dropItem takes an item out of a list, with its lines.
+func (c *Config) dropItem(list *yaml.Node, i int) (*Config, error) {
 	var from, to int
 	var err error
 	if list.Style&yaml.FlowStyle != 0 {

@@ -372,14 +372,37 @@ func TestApply_exemptionsOfOthersStay(t *testing.T) {
 	}
 	whole := inspector.Exemption{Namespace: "kube-system", Workload: "kube-proxy", Checks: []string{"hostIPCSet", "hostNetworkSet"}}
 	r = apply(t, flat, inspector.Policy{Exemptions: []inspector.Exemption{whole}}, inspector.Before{})
-	if r = apply(t, r.Text, inspector.Policy{Dropped: []inspector.Exemption{whole}}, r.Before); r.Text != flat {
-		t.Errorf("what was there before was taken out:\n%s", r.Text)
+	if r = apply(t, r.Text, inspector.Policy{Dropped: []inspector.Exemption{whole}}, r.Before); r.Text != flat || !reflect.DeepEqual(r.Stays, []inspector.Exemption{whole}) {
+		t.Errorf("what was there before was taken out, or nothing says that it stays %v:\n%s", r.Stays, r.Text)
 	}
 	// Imported, it is the policy's to drop, block style and all.
 	r = apply(t, flat, inspector.Policy{Dropped: []inspector.Exemption{whole}}, inspector.Before{})
+	if len(r.Stays) > 0 {
+		t.Errorf("%v stays", r.Stays)
+	}
 	want := strings.Replace(flat, "  - namespace: kube-system\n    controllerNames:\n      - kube-proxy   # prefix\n    rules:\n      - hostNetworkSet\n      - hostIPCSet\n", "", 1)
 	if r.Text != want {
 		t.Errorf("the imported entry, dropped:\n%s", r.Text)
+	}
+	// Imported from an entry that names others too, it leaves those.
+	for from, to := range map[string]string{
+		"      - kube-proxy   # prefix\n      - coredns\n":        "      - coredns\n",
+		"      - coredns\n      - kube-proxy   # prefix\n":        "      - coredns\n",
+		"      - \"kube-proxy\"\n      - x\n      - kube-proxy\n": "      - x\n",
+	} {
+		shared := strings.Replace(flat, "      - kube-proxy   # prefix\n", from, 1)
+		r = apply(t, shared, inspector.Policy{Dropped: []inspector.Exemption{whole}}, inspector.Before{})
+		if want := strings.Replace(shared, from, to, 1); r.Text != want {
+			t.Errorf("dropped from an entry with others, it leaves\n%s", r.Text)
+		}
+	}
+	// Another's that is the same as one that was added stays when that one goes.
+	web := inspector.Exemption{Namespace: "kube-system", Workload: "web", Checks: []string{"hostIPCSet"}}
+	r = apply(t, flat, inspector.Policy{Exemptions: []inspector.Exemption{web}}, inspector.Before{})
+	theirs := "  - {namespace: kube-system, controllerNames: [db, web], rules: [hostIPCSet]}\n"
+	both := strings.Replace(r.Text, "exemptions:\n", "exemptions:\n"+theirs, 1)
+	if r = apply(t, both, inspector.Policy{Dropped: []inspector.Exemption{web}}, r.Before); r.Text != strings.Replace(flat, "exemptions:\n", "exemptions:\n"+theirs, 1) {
+		t.Errorf("another's entry was changed:\n%s", r.Text)
 	}
 	// One that somebody took out comes back, and goes again.
 	mine := inspector.Exemption{Namespace: "shop", Workload: "web", Checks: []string{"hostIPCSet"}}

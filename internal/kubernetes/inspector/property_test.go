@@ -71,7 +71,9 @@ func (w *writer) exemptions(isFlat bool) {
 		w.line("exemptions:")
 		for range 1 + w.IntN(3) {
 			w.line("%s- controllerNames:", indent)
-			w.line("%s  - %s", indent, pick(w.Rand, []string{"web", "db", `"q"`}))
+			for range 1 + w.IntN(2) {
+				w.line("%s  - %s", indent, pick(w.Rand, []string{"web", "db", `"q"`}))
+			}
 			if isFlat {
 				w.line("%s  namespace: %s", indent, pick(w.Rand, []string{"shop", "ops"}))
 			}
@@ -250,6 +252,38 @@ func TestApply_propertyUndoGivesTheSameBytes(t *testing.T) {
 	}
 	if changed < 190 || added < 90 {
 		t.Errorf("%d policies changed something, %d added an exemption: too few to prove it", changed, added)
+	}
+}
+
+// Whichever of the imported entries are dropped: these are gone, and all others are there.
+func TestApply_propertyDropsWhatWasImported(t *testing.T) {
+	t.Parallel()
+	dropped := 0
+	for seed := range uint64(250) {
+		r := rand.New(rand.NewPCG(seed, 11))
+		text, _ := config(r)
+		var drop, keep []inspector.Exemption
+		for _, e := range parse(t, text).Exemptions() {
+			if r.IntN(2) == 0 {
+				drop = append(drop, e)
+			} else {
+				keep = append(keep, e)
+			}
+		}
+		result := apply(t, text, inspector.Policy{Exemptions: keep, Dropped: drop}, inspector.Before{})
+		for _, left := range parse(t, result.Text).Exemptions() {
+			if !slices.ContainsFunc(keep, left.Same) {
+				t.Errorf("%+v is left", left)
+			}
+		}
+		meant(t, inspector.Policy{Exemptions: keep}, result)
+		if t.Failed() {
+			t.Fatalf("seed %d: %+v dropped of\n%s\nleaves\n%s", seed, drop, text, result.Text)
+		}
+		dropped += len(drop)
+	}
+	if dropped < 100 {
+		t.Errorf("%d entries were dropped: too few to prove it", dropped)
 	}
 }
 

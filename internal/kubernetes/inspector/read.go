@@ -179,9 +179,17 @@ func texts(n *yaml.Node) ([]string, bool) {
 	return list, true
 }
 
+// entry is e as a configuration has it.
+func (e Exemption) entry() found {
+	return found{namespace: e.Namespace, workloads: []string{e.Workload}, containers: e.Containers, checks: e.Checks}
+}
+
 // is reports whether an entry is exactly e.
-func (f found) is(e Exemption) bool {
-	return !f.foreign && f.namespace == e.Namespace && len(f.workloads) == 1 && f.workloads[0] == e.Workload &&
+func (f found) is(e Exemption) bool { return f.holds(e) && len(set(f.workloads)) == 1 }
+
+// holds reports whether an entry is e, and the same of other workloads perhaps.
+func (f found) holds(e Exemption) bool {
+	return !f.foreign && f.namespace == e.Namespace && slices.Contains(f.workloads, e.Workload) &&
 		slices.Equal(set(f.containers), set(e.Containers)) && slices.Equal(ids(f.checks), ids(e.Checks))
 }
 

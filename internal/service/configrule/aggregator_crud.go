@@ -18,6 +18,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/moved"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 )
 
 // aggregatorOperation is one create, read, update or delete of an account group.
@@ -87,7 +88,7 @@ func (r *aggregatorResource) Create(ctx context.Context, req resource.CreateRequ
 		lifecycle.MarkUnseen(ctx, resp.Private, &resp.Diagnostics)
 	}
 	c.members(&m, &resp.Diagnostics)
-	store(ctx, &resp.State, &m, resp.Identity, m.aggregatorIdentity, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, m.aggregatorIdentity, &resp.Diagnostics)
 }
 
 // create makes the group. Which code says that there is one of the whole
@@ -151,14 +152,14 @@ func (r *aggregatorResource) Read(ctx context.Context, req resource.ReadRequest,
 		resp.Diagnostics.Append(moved.Elsewhere(fmt.Sprintf("the account group %s", c.id), "in account "+m.AccountID.ValueString(), "ACCOUNT_ID/"+c.id))
 		return
 	}
-	storeIdentity(ctx, resp.Identity, m.aggregatorIdentity, &resp.Diagnostics)
+	scoped.StoreIdentity(ctx, resp.Identity, m.aggregatorIdentity, &resp.Diagnostics)
 	if !c.Stays(ctx, found, err, resp) {
 		return
 	}
 	m.fromAPI(group)
 	c.seen = &group
 	c.members(&m, &resp.Diagnostics)
-	store(ctx, &resp.State, &m, resp.Identity, m.aggregatorIdentity, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, m.aggregatorIdentity, &resp.Diagnostics)
 }
 
 // Update implements resource.Resource.
@@ -184,7 +185,7 @@ func (r *aggregatorResource) Update(ctx context.Context, req resource.UpdateRequ
 		return
 	}
 	c.members(&m, &resp.Diagnostics)
-	store(ctx, &resp.State, &m, resp.Identity, m.aggregatorIdentity, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, m.aggregatorIdentity, &resp.Diagnostics)
 }
 
 // Delete implements resource.Resource.

@@ -18,6 +18,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/settle"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
@@ -97,7 +98,7 @@ func (r *baselineResource) Create(ctx context.Context, req resource.CreateReques
 		lifecycle.MarkUnseen(ctx, resp.Private, &resp.Diagnostics)
 	}
 	m.Rules = c.rulesAfter(nil)
-	store(ctx, &resp.State, &m, resp.Identity, baselineIdentity{m.owner, m.CompliancePackID}, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, baselineIdentity{m.owner, m.CompliancePackID}, &resp.Diagnostics)
 }
 
 // rulesAfter are the IDs of the wanted rules after a change, with what could not be deleted.
@@ -156,12 +157,12 @@ func (r *baselineResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if err == nil && found {
 		ours, err = r.ours(ctx, m, c, pack)
 	}
-	storeIdentity(ctx, resp.Identity, baselineIdentity{m.owner, m.CompliancePackID}, &resp.Diagnostics)
+	scoped.StoreIdentity(ctx, resp.Identity, baselineIdentity{m.owner, m.CompliancePackID}, &resp.Diagnostics)
 	if !c.Stays(ctx, found, err, resp) {
 		return
 	}
 	m.fromAPI(pack, c.byKey(pack.Rules), ours)
-	store(ctx, &resp.State, &m, resp.Identity, baselineIdentity{m.owner, m.CompliancePackID}, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, baselineIdentity{m.owner, m.CompliancePackID}, &resp.Diagnostics)
 }
 
 // ours are the rules that were made for the pack and are still there: in it, or
@@ -229,7 +230,7 @@ func (r *baselineResource) Update(ctx context.Context, req resource.UpdateReques
 		others = nil
 	}
 	m.Rules = c.rulesAfter(others) // what could not be deleted stays in it, and the next apply tries again
-	store(ctx, &resp.State, &m, resp.Identity, baselineIdentity{m.owner, m.CompliancePackID}, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, baselineIdentity{m.owner, m.CompliancePackID}, &resp.Diagnostics)
 }
 
 // patiently makes a call again while the pack refuses it because another operation is under way.

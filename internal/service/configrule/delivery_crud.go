@@ -13,6 +13,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
@@ -91,7 +92,7 @@ func (r *deliveryResource) Create(ctx context.Context, req resource.CreateReques
 	if !ok || c.Interrupted {
 		lifecycle.MarkUnseen(ctx, resp.Private, &resp.Diagnostics)
 	}
-	store(ctx, &resp.State, &m, resp.Identity, deliveryIdentity{m.owner, m.DeliveryChannelID}, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, deliveryIdentity{m.owner, m.DeliveryChannelID}, &resp.Diagnostics)
 }
 
 // settle makes the defaults that could not be known when planning.
@@ -169,12 +170,12 @@ func (r *deliveryResource) Read(ctx context.Context, req resource.ReadRequest, r
 	channel, found, err := c.Refresh(ctx, req.Private, resp.Private, func(ctx context.Context) (cloudconfig.StoredDelivery, bool, error) {
 		return r.data.Observed.ConfigDelivery(ctx, m.AccountID.ValueString(), m.AggregatorID.ValueString(), c.id)
 	}, &resp.Diagnostics)
-	storeIdentity(ctx, resp.Identity, deliveryIdentity{m.owner, m.DeliveryChannelID}, &resp.Diagnostics)
+	scoped.StoreIdentity(ctx, resp.Identity, deliveryIdentity{m.owner, m.DeliveryChannelID}, &resp.Diagnostics)
 	if !c.Stays(ctx, found, err, resp) {
 		return
 	}
 	m.fromAPI(channel)
-	store(ctx, &resp.State, &m, resp.Identity, deliveryIdentity{m.owner, m.DeliveryChannelID}, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, deliveryIdentity{m.owner, m.DeliveryChannelID}, &resp.Diagnostics)
 }
 
 // Update implements resource.Resource.
@@ -198,7 +199,7 @@ func (r *deliveryResource) Update(ctx context.Context, req resource.UpdateReques
 		!c.Stands("Updating", lifecycle.ReadNext, c.Settled(ctx, c.api.UpdateDelivery(ctx, c.id, c.wanted)), &resp.Diagnostics) {
 		return
 	}
-	store(ctx, &resp.State, &m, resp.Identity, deliveryIdentity{m.owner, m.DeliveryChannelID}, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, deliveryIdentity{m.owner, m.DeliveryChannelID}, &resp.Diagnostics)
 }
 
 // Delete implements resource.Resource.

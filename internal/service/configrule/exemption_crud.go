@@ -16,6 +16,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/settle"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
@@ -181,7 +182,7 @@ func (r *exemptionResource) Create(ctx context.Context, req resource.CreateReque
 	defer o.forget()
 
 	if o.acknowledge(ctx, "Creating", true, &resp.Diagnostics) {
-		store(ctx, &resp.State, &m, resp.Identity, m.exempted, &resp.Diagnostics)
+		scoped.Store(ctx, &resp.State, &m, resp.Identity, m.exempted, &resp.Diagnostics)
 	}
 }
 
@@ -204,7 +205,7 @@ func (r *exemptionResource) Read(ctx context.Context, req resource.ReadRequest, 
 	}
 	switch {
 	case alicloud.Is(err, alicloud.NotFound) || err == nil && !found: // the rule or the cluster is gone, or out of the rule's scope
-		storeIdentity(ctx, resp.Identity, m.exempted, &resp.Diagnostics)
+		scoped.StoreIdentity(ctx, resp.Identity, m.exempted, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:
@@ -215,7 +216,7 @@ func (r *exemptionResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if result.Verdict == cloudconfig.Ignored {
 		m.Expires = value.OrNull(lastDayOf(result.IgnoreDate))
 	}
-	store(ctx, &resp.State, &m, resp.Identity, m.exempted, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, m.exempted, &resp.Diagnostics)
 }
 
 // read looks among the acknowledged results of the rule, which many exemptions share, and only for one that is not there at the result itself.
@@ -256,7 +257,7 @@ func (r *exemptionResource) Update(ctx context.Context, req resource.UpdateReque
 			return
 		}
 	}
-	store(ctx, &resp.State, &m, resp.Identity, m.exempted, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, m.exempted, &resp.Diagnostics)
 }
 
 // Delete implements resource.Resource.

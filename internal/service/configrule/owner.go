@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
@@ -134,16 +133,4 @@ func (o owner) importID(key string) string {
 		return o.AccountID.ValueString() + "/" + group + "/" + key
 	}
 	return o.AccountID.ValueString() + "/" + key
-}
-
-// store writes a model and its identity, which is due after every read, even of what is gone.
-func store(ctx context.Context, state *tfsdk.State, model any, identity *tfsdk.ResourceIdentity, parts any, diags *diag.Diagnostics) {
-	diags.Append(state.Set(ctx, model)...)
-	storeIdentity(ctx, identity, parts, diags)
-}
-
-func storeIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, parts any, diags *diag.Diagnostics) {
-	if identity != nil {
-		diags.Append(identity.Set(ctx, parts)...)
-	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cloudconfig"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 )
 
 // recorderOperation is one create, read, update or delete of a recorder.
@@ -113,7 +114,7 @@ func (r *recorderResource) Create(ctx context.Context, req resource.CreateReques
 		lifecycle.MarkUnseen(ctx, resp.Private, &resp.Diagnostics)
 	}
 	c.keep(&m)
-	store(ctx, &resp.State, &m, resp.Identity, m.recorderIdentity, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, m.recorderIdentity, &resp.Diagnostics)
 }
 
 // keep writes into the model what is known of the recorder.
@@ -138,7 +139,7 @@ func (r *recorderResource) Read(ctx context.Context, req resource.ReadRequest, r
 		recorder, err := r.data.Observed.Recorder(ctx, m.AccountID.ValueString())
 		return recorder, isOn(recorder), err
 	}, &resp.Diagnostics)
-	storeIdentity(ctx, resp.Identity, m.recorderIdentity, &resp.Diagnostics)
+	scoped.StoreIdentity(ctx, resp.Identity, m.recorderIdentity, &resp.Diagnostics)
 	if !c.Stays(ctx, on, err, resp) {
 		return
 	}
@@ -148,7 +149,7 @@ func (r *recorderResource) Read(ctx context.Context, req resource.ReadRequest, r
 	m.ResourceTypes, c.seen = recorded(m.ResourceTypes, recorder.ResourceTypes), recorder
 	m.StopOnDestroy = types.BoolValue(m.StopOnDestroy.ValueBool())
 	c.keep(&m)
-	store(ctx, &resp.State, &m, resp.Identity, m.recorderIdentity, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, m.recorderIdentity, &resp.Diagnostics)
 }
 
 // Update implements resource.Resource.
@@ -171,7 +172,7 @@ func (r *recorderResource) Update(ctx context.Context, req resource.UpdateReques
 	started := m.Started // planned; a recorder that went off since was started again, which the next plan has no need to know
 	c.keep(&m)
 	m.Started = started
-	store(ctx, &resp.State, &m, resp.Identity, m.recorderIdentity, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, m.recorderIdentity, &resp.Diagnostics)
 }
 
 // Delete implements resource.Resource.

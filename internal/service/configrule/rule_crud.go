@@ -15,6 +15,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/moved"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
@@ -99,7 +100,7 @@ func (r *ruleResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if !ok || c.Interrupted {
 		lifecycle.MarkUnseen(ctx, resp.Private, &resp.Diagnostics)
 	}
-	store(ctx, &resp.State, &m, resp.Identity, ruleIdentity{m.owner, m.ConfigRuleID}, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, ruleIdentity{m.owner, m.ConfigRuleID}, &resp.Diagnostics)
 }
 
 // setStatus starts or stops the rule if it is not as planned, and waits for it.
@@ -132,12 +133,12 @@ func (r *ruleResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		resp.Diagnostics.Append(moved.Elsewhere("the Cloud Config rule "+c.id, m.place(), "ACCOUNT_ID/"+c.id))
 		return
 	}
-	storeIdentity(ctx, resp.Identity, ruleIdentity{m.owner, m.ConfigRuleID}, &resp.Diagnostics)
+	scoped.StoreIdentity(ctx, resp.Identity, ruleIdentity{m.owner, m.ConfigRuleID}, &resp.Diagnostics)
 	if !c.Stays(ctx, found, err, resp) {
 		return
 	}
 	m.fromAPI(rule)
-	store(ctx, &resp.State, &m, resp.Identity, ruleIdentity{m.owner, m.ConfigRuleID}, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, ruleIdentity{m.owner, m.ConfigRuleID}, &resp.Diagnostics)
 }
 
 // Update implements resource.Resource.
@@ -172,7 +173,7 @@ func (r *ruleResource) Update(ctx context.Context, req resource.UpdateRequest, r
 			m.Triggers = before.Triggers // the next apply tries it again
 		}
 	}
-	store(ctx, &resp.State, &m, resp.Identity, ruleIdentity{m.owner, m.ConfigRuleID}, &resp.Diagnostics)
+	scoped.Store(ctx, &resp.State, &m, resp.Identity, ruleIdentity{m.owner, m.ConfigRuleID}, &resp.Diagnostics)
 }
 
 // ruleInPack is the answer for a rule that only goes with its compliance pack.

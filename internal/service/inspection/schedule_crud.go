@@ -18,6 +18,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 )
 
 // timezoneKey is where private state remembers that the time zone was asked for, for a cluster may have none.
@@ -70,7 +71,7 @@ func (r *scheduleResource) Read(ctx context.Context, req resource.ReadRequest, r
 	config, found, err := c.Refresh(ctx, req.Private, resp.Private, func(ctx context.Context) (cs.InspectConfig, bool, error) {
 		return r.data.Observed.InspectConfig(ctx, c.scope, c.clusterID)
 	}, &resp.Diagnostics)
-	m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
+	scoped.StoreIdentity(ctx, resp.Identity, m.identity(), &resp.Diagnostics)
 	if !c.Stays(ctx, found, err, resp) { // asked in the cluster's own account and region
 		return
 	}
@@ -290,16 +291,12 @@ func (m *scheduleModel) fromAPI(ctx context.Context, config cs.InspectConfig, di
 	m.Recurrence = recurrenceValue{types.StringValue(config.Recurrence)}
 }
 
-func (m scheduleModel) store(ctx context.Context, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	diags.Append(state.Set(ctx, &m)...)
-	m.storeIdentity(ctx, identity, diags)
+func (m scheduleModel) identity() scheduleIdentity {
+	return scheduleIdentity{m.AccountID, m.Region, m.ClusterID}
 }
 
-// storeIdentity is due after every read, even of what is gone.
-func (m scheduleModel) storeIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	if identity != nil {
-		diags.Append(identity.Set(ctx, scheduleIdentity{m.AccountID, m.Region, m.ClusterID})...)
-	}
+func (m scheduleModel) store(ctx context.Context, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	scoped.Store(ctx, state, &m, identity, m.identity(), diags)
 }
 
 // conflict refuses to overwrite somebody's schedule, and says how to go on.

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/validate"
 )
 
@@ -95,7 +96,7 @@ func (s foundSchedule) result(ctx context.Context, req list.ListRequest) list.Li
 		AdoptExisting: types.BoolValue(false),
 	}
 	m.fromAPI(ctx, s.config, &result.Diagnostics)
-	m.storeIdentity(ctx, result.Identity, &result.Diagnostics)
+	scoped.StoreIdentity(ctx, result.Identity, m.identity(), &result.Diagnostics)
 	if req.IncludeResource {
 		for name, v := range map[string]any{
 			"account_id": m.AccountID, "region": m.Region, "cluster_id": m.ClusterID, "enabled": m.Enabled,

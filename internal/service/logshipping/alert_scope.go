@@ -104,13 +104,5 @@ func planName(ctx context.Context, req resource.ModifyPlanRequest, resp *resourc
 
 // store writes a model and its identity.
 func (w watched) store(ctx context.Context, state *tfsdk.State, model any, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	diags.Append(state.Set(ctx, model)...)
-	w.storeIdentity(ctx, identity, diags)
-}
-
-// storeIdentity is due after every read, even of what is gone.
-func (w watched) storeIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	if identity != nil {
-		diags.Append(identity.Set(ctx, w)...)
-	}
+	scoped.Store(ctx, state, model, identity, w, diags)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/moved"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
@@ -89,7 +90,7 @@ func (r *archiveResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.Diagnostics.Append(moved.Elsewhere(c.whole.Name, fmt.Sprintf("in account %s, region %s", c.scope.AccountID, c.scope.Region), "ACCOUNT_ID/REGION/"+m.Project.ValueString()+"/"+m.LogStore.ValueString()))
 		return
 	case is.project == nil || !found && leaves:
-		m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
+		scoped.StoreIdentity(ctx, resp.Identity, m.identity(), &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	case !found:

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sls"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/differing"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
@@ -178,16 +179,12 @@ func (m *archiveModel) settle() {
 	m.Endpoint, m.MissingIndexFields = types.StringValue(sls.Endpoint(m.Region.ValueString())), setOfTexts(nil)
 }
 
-func (m archiveModel) store(ctx context.Context, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	diags.Append(state.Set(ctx, &m)...)
-	m.storeIdentity(ctx, identity, diags)
+func (m archiveModel) identity() archiveIdentity {
+	return archiveIdentity{m.AccountID, m.Region, m.Project, m.LogStore}
 }
 
-// storeIdentity is due after every read, even of what is gone.
-func (m archiveModel) storeIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	if identity != nil {
-		diags.Append(identity.Set(ctx, archiveIdentity{m.AccountID, m.Region, m.Project, m.LogStore})...)
-	}
+func (m archiveModel) store(ctx context.Context, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	scoped.Store(ctx, state, &m, identity, m.identity(), diags)
 }
 
 // setOfTexts is a set that may be empty, which is not null.

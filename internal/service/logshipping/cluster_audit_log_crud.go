@@ -18,6 +18,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
@@ -123,7 +124,7 @@ func (r *clusterAuditLogResource) Read(ctx context.Context, req resource.ReadReq
 	switch {
 	case c.audit.gone || c.logs.gone:
 		// Asked in the cluster's own account and region: it is gone.
-		m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
+		scoped.StoreIdentity(ctx, resp.Identity, m.clusterAuditLogIdentity, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	case err != nil:
@@ -374,13 +375,5 @@ func (logs *controlPlaneLogs) fromAPI(ctx context.Context, log cs.ControlPlaneLo
 }
 
 func (m clusterAuditLogModel) store(ctx context.Context, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	diags.Append(state.Set(ctx, &m)...)
-	m.storeIdentity(ctx, identity, diags)
-}
-
-// storeIdentity is due after every read, even of what is gone.
-func (m clusterAuditLogModel) storeIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	if identity != nil {
-		diags.Append(identity.Set(ctx, m.clusterAuditLogIdentity)...)
-	}
+	scoped.Store(ctx, state, &m, identity, m.clusterAuditLogIdentity, diags)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sls"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 )
 
 const (
@@ -146,7 +147,7 @@ func (r *dashboardResource) Read(ctx context.Context, req resource.ReadRequest, 
 	dashboard, found, err := c.Refresh(ctx, req.Private, resp.Private, func(ctx context.Context) (sls.Dashboard, bool, error) {
 		return r.data.Observed.LogDashboard(ctx, m.scope(), m.Project.ValueString(), m.Name.ValueString())
 	}, &resp.Diagnostics)
-	m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
+	scoped.StoreIdentity(ctx, resp.Identity, m.watched, &resp.Diagnostics)
 	if !c.Stays(ctx, found, err, resp) {
 		return
 	}

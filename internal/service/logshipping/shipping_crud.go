@@ -13,6 +13,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/lifecycle"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/moved"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 )
 
 // Create implements resource.Resource.
@@ -76,7 +77,7 @@ func (r *shippingResource) Read(ctx context.Context, req resource.ReadRequest, r
 	case err == nil && !found: // asked in its own account, region and project
 		c.warnLeft(ctx, &resp.Diagnostics)
 	}
-	m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
+	scoped.StoreIdentity(ctx, resp.Identity, m.shippingIdentity, &resp.Diagnostics)
 	if !c.Stays(ctx, found, err, resp) {
 		return
 	}

@@ -329,13 +329,5 @@ func seconds(t types.String) int64 {
 }
 
 func (m shippingModel) store(ctx context.Context, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	diags.Append(state.Set(ctx, &m)...)
-	m.storeIdentity(ctx, identity, diags)
-}
-
-// storeIdentity is due after every read, even of what is gone.
-func (m shippingModel) storeIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	if identity != nil {
-		diags.Append(identity.Set(ctx, m.shippingIdentity)...)
-	}
+	scoped.Store(ctx, state, &m, identity, m.shippingIdentity, diags)
 }

@@ -1,9 +1,11 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	dataschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -13,10 +15,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/cs"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/cluster"
+	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/inspector"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/inventory"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
 )
 
@@ -28,9 +33,11 @@ type connectionModel struct {
 }
 
 const (
-	connectionText = "How the cluster's own API is reached. Not set: the public endpoint if the cluster has one, else the private one."
-	endpointText   = "`auto` (default): the public endpoint where the cluster has one, else the private one, and never the other after one has failed; `private`, inside of the VPC; `public`."
-	proxyText      = "HTTP, HTTPS or SOCKS5 proxy for the calls to the cluster, e.g. `http://bastion.example.com:3128`; from the environment (`HTTPS_PROXY`, `NO_PROXY`) if not set."
+	connectionText    = "How the cluster's own API is reached. " + connectionDefault
+	connectionDefault = "Not set: the public endpoint if the cluster has one, else the private one."
+	endpointText      = "`auto` (default): the public endpoint where the cluster has one, else the private one, and never the other after one has failed; `private`, inside of the VPC; `public`."
+	proxyText         = "HTTP, HTTPS or SOCKS5 proxy for the calls to the cluster, e.g. `http://bastion.example.com:3128`; from the environment (`HTTPS_PROXY`, `NO_PROXY`) if not set. " +
+		"A password in it is in the state, as every argument is; one of the environment is not."
 	kubeconfigText = "Path of a kubeconfig of your own, whose current context is used, instead of a temporary one of Container Service. `endpoint` means nothing with it. " +
 		"Only the path is in the state."
 )
@@ -92,13 +99,15 @@ func (proxyValidator) ValidateString(_ context.Context, req validator.StringRequ
 	}
 }
 
-// options are the connection as the client takes it.
-func options(ctx context.Context, connection types.Object, data *providerdata.Data, diags *diag.Diagnostics) cluster.Options {
+// options are the connection as the client takes it, for an operation that may take so long.
+func options(ctx context.Context, connection types.Object, data *providerdata.Data, timeout time.Duration, diags *diag.Diagnostics) cluster.Options {
 	var m connectionModel
 	if !connection.IsNull() && !connection.IsUnknown() {
 		diags.Append(connection.As(ctx, &m, basetypes.ObjectAsOptions{})...)
 	}
-	return m.options(data)
+	o := m.options(data)
+	o.Lifetime = cluster.LifetimeFor(timeout)
+	return o
 }
 
 func (m connectionModel) options(data *providerdata.Data) cluster.Options {
@@ -108,13 +117,18 @@ func (m connectionModel) options(data *providerdata.Data) cluster.Options {
 	}
 }
 
-// failed is a diagnostic for a failed call to Container Service or to a cluster.
-func failed(doing string, err error) diag.Diagnostic {
+// failed is a diagnostic for a failed call to Container Service or to a cluster, or for what did not come in time. Errors of
+// Container Service say where the cluster is; for the others where says it.
+func failed(doing, where string, err error) diag.Diagnostic {
 	kind := cluster.KindOf(err)
-	if kind == "" || kind == cluster.Stopped && errors.Is(err, context.Canceled) {
+	switch {
+	case alicloud.KindOf(err) != "":
 		return diagnostic.Error(doing, err)
+	case kind == "" || kind == cluster.Stopped && errors.Is(err, context.Canceled):
+		d := diagnostic.Error(doing, err)
+		return diag.NewErrorDiagnostic(d.Summary(), d.Detail()+"\n\nIt is "+where+".")
 	}
-	detail := err.Error() + "."
+	detail := fmt.Sprintf("%s.\n\nIt is %s.", err, where)
 	if advice := cluster.Advice(err); advice != "" {
 		detail += "\n\nWhat to do: " + advice + "."
 	}
@@ -126,14 +140,27 @@ func unreachable(err error) bool {
 	return cluster.Is(err, cluster.Unreachable) || cluster.Is(err, cluster.NoEndpoint)
 }
 
-// outcome is that of a cluster, for data sources that work over many.
-func outcome(scope fleet.Scope, err error) fleet.Outcome {
-	o := fleet.OutcomeOf(scope, err)
-	if kind := cluster.KindOf(err); kind != "" {
-		o.ErrorCode, o.ActionNeeded = string(kind), cluster.Advice(err)
-		if kind == cluster.Forbidden {
-			o.Status = fleet.Denied
-		}
+// outcome is that of a cluster, for data sources that work over many. What is to be done in a cluster names it: outcomes that
+// are the same are shown as one.
+func outcome(c inventory.Cluster, err error) fleet.Outcome {
+	kind, advice := string(cluster.KindOf(err)), cluster.Advice(err)
+	var refused *inspector.RefusedError
+	var ambiguous *ambiguousError
+	switch {
+	case alicloud.KindOf(err) != "":
+		return fleet.OutcomeOf(c.Scope, err)
+	case errors.As(err, &refused):
+		kind, advice = string(refused.Reason), refusalAdvice[refused.Reason]
+	case errors.As(err, &ambiguous):
+		kind, advice = "objects found twice", "delete the one that the component does not use"
+	}
+	if cluster.KindOf(err) == "" {
+		err = &clusterError{c.ClusterID, err}
+	}
+	o := fleet.OutcomeOf(c.Scope, err)
+	o.ErrorCode, o.ActionNeeded = kind, "in cluster "+c.ClusterID+", "+cmp.Or(advice, "look at what the error says")
+	if cluster.Is(err, cluster.Forbidden) {
+		o.Status = fleet.Denied
 	}
 	return o
 }

@@ -66,6 +66,31 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
+// Each cluster that could not be read is named, with what to do in it, however alike they are.
+func TestPolicies_failuresNameTheirClusters(t *testing.T) {
+	t.Parallel()
+	scenario := acctest.InspectedFleet(newest)
+	scenario.Accounts[1].Clusters = append(scenario.Accounts[1].Clusters, acctest.Cluster("second", "cn-hangzhou"))
+	acctest.Inspected(newest)(&scenario.Accounts[1].Clusters[len(scenario.Accounts[1].Clusters)-1])
+	cloud := acctest.New(t, scenario)
+	second := acctest.ClusterID("second")
+	edit(t, cloud, own, "hostIPCSet: danger", "hostIPCSet: error")
+	twice := map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": configMap, "namespace": system}}
+	if err := cloud.CreateKubernetesObject(second, twice); err != nil {
+		t.Fatal(err)
+	}
+	_, said := cloud.Look(t, listKind, map[string]any{"account_ids": []any{acctest.Retail}})
+	hears(t, said, "cluster "+retail+": the configuration mixes two dialects", "in cluster "+retail+", repair the ConfigMap",
+		"cluster "+second+": there is a ConfigMap "+configMap+" in the namespace", "in cluster "+second+", delete the one")
+	for _, id := range []string{retail, second} {
+		if err := cloud.SetKubernetesRBAC(id, []simulator.KubernetesGrant{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, said = cloud.Look(t, listKind, map[string]any{"account_ids": []any{acctest.Retail}})
+	hears(t, said, "in cluster "+retail+", bind a Role", "in cluster "+second+", bind a Role")
+}
+
 // The rights of the permission table suffice for the list.
 func TestPolicies_rights(t *testing.T) {
 	t.Parallel()
@@ -149,11 +174,15 @@ spec:
 		arguments map[string]any
 		phrases   []string
 	}{
-		"nothing":    {map[string]any{}, []string{"At least one of these attributes must be configured", "config_map"}},
-		"other kind": {map[string]any{"config_map": exportedCronJob}, []string{"Not a ConfigMap", `its kind is "CronJob" and not ConfigMap`}},
-		"no YAML":    {map[string]any{"cron_job": "{{ .Values.x }}"}, []string{"Not a CronJob", "it is no YAML of one object"}},
-		"mixed":      {map[string]any{"config_map": strings.Replace(exportedConfigMap, "danger #", "error #", 1)}, []string{"configuration not touched", "mixes two dialects"}},
-		"schedule":   {map[string]any{"cron_job": exportedCronJob, "schedule": "daily"}, []string{"must be a cron schedule of five fields"}},
+		"nothing":                  {map[string]any{}, []string{"At least one of these attributes must be configured", "config_map"}},
+		"other kind":               {map[string]any{"config_map": exportedCronJob}, []string{"Not a ConfigMap", `its kind is "CronJob" and not ConfigMap`}},
+		"no YAML":                  {map[string]any{"cron_job": "{{ .Values.x }}"}, []string{"Not a CronJob", "it is no YAML of one object"}},
+		"mixed":                    {map[string]any{"config_map": strings.Replace(exportedConfigMap, "danger #", "error #", 1)}, []string{"configuration not touched", "mixes two dialects"}},
+		"empty name of a workload": {map[string]any{"config_map": exportedConfigMap, "white_list": []any{map[string]any{"workload": "", "checks": []any{"hostIPCSet"}}}}, []string{"string length must be at least 1"}},
+		"entry without checks":     {map[string]any{"config_map": exportedConfigMap, "white_list": []any{map[string]any{"workload": "web", "checks": []any{}}}}, []string{"at least 1"}},
+		"check in both lists":      {map[string]any{"config_map": exportedConfigMap, "enabled_checks": []any{"hostIPCSet"}, "disabled_checks": []any{"hostIPCSet"}}, []string{"Check is named twice"}},
+		"field of an exemption":    {map[string]any{"config_map": exportedConfigMap, "confirmed_exemption_fields": []any{"names"}}, []string{"value must be one of"}},
+		"schedule":                 {map[string]any{"cron_job": exportedCronJob, "schedule": "daily"}, []string{"must be a cron schedule of five fields"}},
 	} {
 		_, said := cloud.Look(t, manifestKind, c.arguments)
 		if len(said) != 1 || !acctest.Says(c.phrases...).MatchString(said[0]) {
@@ -162,5 +191,20 @@ spec:
 	}
 	if n := cloud.Count(simulator.Filter{}); n != 0 {
 		t.Errorf("%d calls", n)
+	}
+}
+
+// What the arguments do not name stays as it is in a CronJob, its numbers among it.
+func TestManifests_leavesTheRest(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.Fleet())
+	text := "kind: CronJob\nspec:\n  jobTemplate:\n    spec:\n      activeDeadlineSeconds: 3000000\n"
+	is, said := cloud.Look(t, manifestKind, map[string]any{"cron_job": text})
+	if !reflect.DeepEqual(is["manifests"], []any{text}) || len(said) > 0 {
+		t.Errorf("%v, %q", is["manifests"], said)
+	}
+	is, _ = cloud.Look(t, manifestKind, map[string]any{"cron_job": text, "suspend": true})
+	if !reflect.DeepEqual(is["manifests"], []any{text + "  suspend: true\n"}) {
+		t.Errorf("%v", is["manifests"])
 	}
 }

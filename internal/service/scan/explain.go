@@ -25,7 +25,7 @@ type missingError struct{ what string }
 // Error implements error.
 func (e *missingError) Error() string { return "the cluster " + e.what }
 
-// explained words an error for people. where names the cluster, for errors that do not.
+// explained words an error for people. where names the cluster and its place.
 func explained(doing, where string, err error) diag.Diagnostic {
 	var refused *inspector.RefusedError
 	var ambiguous *ambiguousError
@@ -50,5 +50,5 @@ func explained(doing, where string, err error) diag.Diagnostic {
 	case errors.As(err, &newer):
 		return diag.NewErrorDiagnostic("Component is newer than component_version", fmt.Sprintf("In %s, %s.\n\nWhat to do: set component_version = %q, or leave it out.", where, newer, newer.installed))
 	}
-	return failed(doing, err)
+	return failed(doing, where, err)
 }

@@ -98,8 +98,14 @@ func config(configMap *cluster.Object, override string) (key, text string, parse
 
 // timing is when the scans run.
 type timing struct {
-	Schedule string `json:"schedule"`
-	Suspend  bool   `json:"suspend"`
+	Schedule string
+	Suspend  bool
+}
+
+// foundTiming is what a policy found of the fields that it sets; nil for those that are none of its business.
+type foundTiming struct {
+	Schedule *string `json:"schedule,omitempty"`
+	Suspend  *bool   `json:"suspend,omitempty"`
 }
 
 func timingOf(cronJob *cluster.Object) (t timing) {
@@ -108,9 +114,16 @@ func timingOf(cronJob *cluster.Object) (t timing) {
 	return t
 }
 
+// put writes the fields that differ: another may not be there, and its default is not ours to write down.
 func (t timing) put(cronJob *cluster.Object) error {
-	if err := unstructured.SetNestedField(cronJob.Object, t.Schedule, "spec", "schedule"); err != nil {
-		return err
+	now := timingOf(cronJob)
+	if t.Schedule != now.Schedule {
+		if err := unstructured.SetNestedField(cronJob.Object, t.Schedule, "spec", "schedule"); err != nil {
+			return err
+		}
+	}
+	if t.Suspend == now.Suspend {
+		return nil
 	}
 	return unstructured.SetNestedField(cronJob.Object, t.Suspend, "spec", "suspend")
 }
@@ -129,7 +142,7 @@ func configNoted(configMap *cluster.Object) (inspector.Before, bool) {
 	return noted[inspector.Before](configMap)
 }
 
-func timingNoted(cronJob *cluster.Object) (timing, bool) { return noted[timing](cronJob) }
+func timingNoted(cronJob *cluster.Object) (foundTiming, bool) { return noted[foundTiming](cronJob) }
 
 // note writes it down; nil takes it away. It reports whether that changes the object.
 func note[T any](object *cluster.Object, before *T) (changed bool, err error) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -17,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"go.yaml.in/yaml/v3"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/json"
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/cluster"
@@ -26,7 +26,10 @@ import (
 
 type manifestsDataSource struct{}
 
-var _ datasource.DataSourceWithConfigValidators = (*manifestsDataSource)(nil)
+var (
+	_ datasource.DataSourceWithConfigValidators = (*manifestsDataSource)(nil)
+	_ datasource.DataSourceWithValidateConfig   = (*manifestsDataSource)(nil)
+)
 
 // NewManifestsDataSource is the data source ackguard_scan_policy_manifests.
 func NewManifestsDataSource() datasource.DataSource { return &manifestsDataSource{} }
@@ -57,12 +60,17 @@ func (d *manifestsDataSource) ConfigValidators(context.Context) []datasource.Con
 	return []datasource.ConfigValidator{datasourcevalidator.AtLeastOneOf(path.MatchRoot("config_map"), path.MatchRoot("cron_job"))}
 }
 
+// ValidateConfig implements datasource.DataSourceWithValidateConfig.
+func (d *manifestsDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	checkLists(ctx, req.Config, &resp.Diagnostics)
+}
+
 // Schema implements datasource.DataSource.
 func (d *manifestsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	text := []validator.String{stringvalidator.LengthAtLeast(1)}
 	ids := func(description string) schema.SetAttribute {
 		return schema.SetAttribute{
-			Optional: true, ElementType: types.StringType, MarkdownDescription: description,
-			Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+			Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: textsOf(0),
 		}
 	}
 	resp.Schema = schema.Schema{
@@ -80,15 +88,18 @@ func (d *manifestsDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			"white_list": schema.SetNestedAttribute{
 				Optional: true, MarkdownDescription: "Workloads that checks pass over, as in `ackguard_scan_policy`.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"namespace":  schema.StringAttribute{Optional: true, MarkdownDescription: "Namespace of the workload; all if not set."},
-					"workload":   schema.StringAttribute{Required: true, MarkdownDescription: "Beginning of the workload's name."},
-					"checks":     schema.SetAttribute{Required: true, ElementType: types.StringType, MarkdownDescription: "Checks that pass over it."},
-					"containers": schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Beginnings of the names of its containers; all if not set."},
+					"namespace":  schema.StringAttribute{Optional: true, MarkdownDescription: "Namespace of the workload; all if not set.", Validators: text},
+					"workload":   schema.StringAttribute{Required: true, MarkdownDescription: "Beginning of the workload's name.", Validators: text},
+					"checks":     schema.SetAttribute{Required: true, ElementType: types.StringType, MarkdownDescription: "Checks that pass over it.", Validators: textsOf(1)},
+					"containers": schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: "Beginnings of the names of its containers; all if not set.", Validators: textsOf(1)},
 					"reason":     schema.StringAttribute{Optional: true, MarkdownDescription: "Why; it stands in a comment."},
 				}},
 			},
-			"confirmed_exemption_fields": ids("Fields of an exemption that you know the engine to understand, as in `ackguard_scan_policy`."),
-			"dialect":                    attribute.Text("How the configuration names its checks: `grouped` or `flat`; null without `config_map`."),
+			"confirmed_exemption_fields": schema.SetAttribute{
+				Optional: true, ElementType: types.StringType, MarkdownDescription: "Fields of an exemption that you know the engine to understand, as in `ackguard_scan_policy`.",
+				Validators: confirmable(),
+			},
+			"dialect": attribute.Text("How the configuration names its checks: `grouped` or `flat`; null without `config_map`."),
 			"unsupported_checks": schema.SetAttribute{
 				Computed: true, ElementType: types.StringType, MarkdownDescription: "Checks that the configuration has no key for: they are off, and nothing is added for them.",
 			},
@@ -172,7 +183,11 @@ func (m *manifestsModel) renderTiming(diags *diag.Diagnostics) {
 // manifest reads one object of a kind. No error quotes it.
 func manifest(text, kind string) (*cluster.Object, error) {
 	var content map[string]any
-	if err := sigsyaml.UnmarshalStrict([]byte(text), &content); err != nil {
+	asJSON, err := sigsyaml.YAMLToJSONStrict([]byte(text))
+	if err == nil {
+		err = json.Unmarshal(asJSON, &content) // which keeps whole numbers whole
+	}
+	if err != nil {
 		return nil, errors.New("it is no YAML of one object, or has a key twice")
 	}
 	object := &cluster.Object{Object: content}

@@ -74,7 +74,7 @@ func (d *policiesDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 			"regions":       inventory.RegionsAttribute(),
 			"allow_partial": inventory.AllowPartialAttribute(),
 			"cluster_connection": schema.SingleNestedAttribute{
-				Optional: true, MarkdownDescription: "How the clusters' own APIs are reached. " + connectionText,
+				Optional: true, MarkdownDescription: "How the clusters' own APIs are reached. " + connectionDefault,
 				Attributes: networkAttributes(),
 			},
 			"policies": schema.ListNestedAttribute{
@@ -152,7 +152,7 @@ func (d *policiesDataSource) read(ctx context.Context, clusters []inventory.Clus
 		switch {
 		case cs.IsClusterNotFound(r.err):
 		case r.err != nil:
-			failures = append(failures, outcome(clusters[i].Scope, r.err))
+			failures = append(failures, outcome(clusters[i], r.err))
 		case r.found:
 			policies = append(policies, r.policy)
 		}
@@ -179,7 +179,7 @@ func (d *policiesDataSource) policy(ctx context.Context, c inventory.Cluster, co
 	}
 	_, _, parsed, err := config(l.configMap, "")
 	if err != nil {
-		return p, false, &clusterError{c.ClusterID, err}
+		return p, false, err
 	}
 	return listedOf(c, installed, l, parsed), true, nil
 }

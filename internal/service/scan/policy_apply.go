@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/cluster"
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/inspector"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/settle"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/workload"
 )
 
 // objectsWait is how long the objects of a component that was just installed or upgraded are waited for.
@@ -24,6 +26,7 @@ const objectsWait = 3 * time.Minute
 const (
 	unsupportedChecks = "Checks that the installed component does not know"
 	voidWhiteList     = "White list of a cluster has no effect"
+	entriesThatStay   = "Entries of a white list that stay"
 )
 
 // establish makes the component and both objects as the block wants them, and fills the model. It reports whether it may
@@ -42,7 +45,6 @@ func (o *operation) establish(ctx context.Context, m *policyModel, want inspecto
 	if err != nil {
 		return fail(doing, err)
 	}
-	defer client.Close()
 	l, err := o.await(ctx, client, m, installed)
 	if err != nil {
 		return fail(doing, err)
@@ -52,7 +54,7 @@ func (o *operation) establish(ctx context.Context, m *policyModel, want inspecto
 	if err != nil {
 		return fail(doing, err)
 	}
-	if _, err := inspector.Apply(text, want, o.foundConfig(l.configMap)); err != nil {
+	if _, err := inspector.Apply(text, want, o.before.foundConfig(l.configMap)); err != nil {
 		return fail(doing, err)
 	}
 	if m.wantsConfig() || o.before.config != nil {
@@ -85,39 +87,49 @@ func mayHaveHappened(err error) bool {
 // await looks for the objects until those that the block needs are there: a component that was just installed makes them
 // when it starts.
 func (o *operation) await(ctx context.Context, client *cluster.Client, m *policyModel, installed cs.Addon) (l live, err error) {
-	var missing string
 	timed := m.wantsTiming() || !m.Triggers.IsNull()
 	err = settle.Until(ctx, o.clock, min(o.timeout, objectsWait), func(ctx context.Context) (string, error) {
 		var err error
 		l, err = look(ctx, client, o.names, installed.Version)
-		missing = l.missing(o.names, true, timed)
-		return missing, err
+		return l.missing(o.names, true, timed), err
 	})
 	var pending *settle.Pending
-	if errors.As(err, &pending) {
-		return live{}, &missingError{missing}
+	if errors.As(err, &pending) && pending.Missing != "" && pending.Err == nil && !pending.Interrupted {
+		return live{}, &missingError{pending.Missing}
 	}
 	return l, err
 }
 
 // foundConfig is what the policy found of the configuration: as the ConfigMap itself says, for that was written together
 // with the change; else as the state says.
-func (o *operation) foundConfig(configMap *cluster.Object) inspector.Before {
+func (f found) foundConfig(configMap *cluster.Object) inspector.Before {
 	if before, noted := configNoted(configMap); noted {
 		return before
 	}
-	if o.before.config != nil {
-		return *o.before.config
+	if f.config != nil {
+		return *f.config
 	}
 	return inspector.Before{}
 }
 
+// foundTiming is the same of the CronJob.
+func (f found) foundTiming(cronJob *cluster.Object) foundTiming {
+	if before, noted := timingNoted(cronJob); noted {
+		return before
+	}
+	if f.timing != nil {
+		return *f.timing
+	}
+	return foundTiming{}
+}
+
 // writeConfig makes the configuration as the policy wants it.
 func (o *operation) writeConfig(ctx context.Context, client *cluster.Client, configMap *cluster.Object, key string, want inspector.Policy) (result inspector.Result, err error) {
+	start := o.before // what a try before a conflict has found is not what there is now
 	_, err = client.Modify(ctx, cluster.ConfigMaps, configMap.GetNamespace(), configMap.GetName(), func(is *cluster.Object) (bool, error) {
 		text := texts(is)[key]
 		var err error
-		if result, err = inspector.Apply(text, want, o.foundConfig(is)); err != nil {
+		if result, err = inspector.Apply(text, want, start.foundConfig(is)); err != nil {
 			return false, err
 		}
 		before := &result.Before
@@ -136,23 +148,13 @@ func (o *operation) writeConfig(ctx context.Context, client *cluster.Client, con
 
 // writeTiming makes the CronJob as the policy wants it; what the block has no more is put back.
 func (o *operation) writeTiming(ctx context.Context, client *cluster.Client, cronJob *cluster.Object, m policyModel) error {
+	start := o.before
 	_, err := client.Modify(ctx, cluster.CronJobs, cronJob.GetNamespace(), cronJob.GetName(), func(is *cluster.Object) (bool, error) {
-		now := timingOf(is)
-		before := now
-		if was, noted := timingNoted(is); noted {
-			before = was
-		} else if o.before.timing != nil {
-			before = *o.before.timing
-		}
-		wanted := before
-		if !m.Schedule.IsNull() {
-			wanted.Schedule = m.Schedule.ValueString()
-		}
-		if !m.Suspend.IsNull() {
-			wanted.Suspend = m.Suspend.ValueBool()
-		}
-		keep := &before
-		if !m.wantsTiming() {
+		now, before := timingOf(is), start.foundTiming(is)
+		wanted, keep := now, &foundTiming{}
+		wanted.Schedule, keep.Schedule = declared(m.Schedule.ValueStringPointer(), before.Schedule, now.Schedule)
+		wanted.Suspend, keep.Suspend = declared(m.Suspend.ValueBoolPointer(), before.Suspend, now.Suspend)
+		if *keep == (foundTiming{}) {
 			keep = nil
 		}
 		o.before.timing = keep
@@ -168,15 +170,37 @@ func (o *operation) writeTiming(ctx context.Context, client *cluster.Client, cro
 	return err
 }
 
+// declared is what a field is to be, and what to remember of it: what the block says, else what was found before the block
+// said something, else what it is.
+func declared[T any](says, before *T, now T) (wanted T, keep *T) {
+	switch {
+	case says != nil && before != nil:
+		return *says, before
+	case says != nil:
+		return *says, &now
+	case before != nil:
+		return *before, nil
+	}
+	return now, nil
+}
+
 // warn says what of the policy has no effect.
 func (o *operation) warn(m *policyModel, want inspector.Policy, result inspector.Result, diags *diag.Diagnostics) {
 	m.Unsupported = stringSet(result.Unsupported)
 	if len(result.Unsupported) > 0 {
-		diags.AddWarning(unsupportedChecks, fmt.Sprintf("The configuration of cluster %s has no key for %s: this version of the component does not know it, so it is off. Nothing was added for it.",
-			o.clusterID, list(result.Unsupported)))
+		diags.AddWarning(unsupportedChecks, fmt.Sprintf("The configuration of %s has no key for %s: this version of the component does not know it, so it is off. Nothing was added for it.",
+			o.place(), list(result.Unsupported)))
+	}
+	if len(result.Stays) > 0 {
+		var entries []string
+		for _, e := range result.Stays {
+			entries = append(entries, fmt.Sprintf("workload %q, checks %s", e.Workload, list(e.Checks)))
+		}
+		diags.AddWarning(entriesThatStay, fmt.Sprintf("The configuration of %s still has what this policy declares no more, because it was there before the policy, or another has written it:\n%s\n\nWhat to do: take it out of the ConfigMap %s by hand, if nobody needs it.",
+			o.place(), workload.Bullets(entries), cmp.Or(o.names.configMap, inspector.ConfigMapName)))
 	}
 	if result.Disallowed != "" && len(want.Exemptions) > 0 {
-		diags.AddWarning(voidWhiteList, fmt.Sprintf("The configuration of cluster %s has %s: true, so the engine passes over nothing.", o.clusterID, result.Disallowed))
+		diags.AddWarning(voidWhiteList, fmt.Sprintf("The configuration of %s has %s: true, so the engine passes over nothing.", o.place(), result.Disallowed))
 	}
 }
 
@@ -197,10 +221,10 @@ func (o *operation) refresh(ctx context.Context, m *policyModel, diags *diag.Dia
 	if err != nil {
 		return false, err
 	}
-	defer client.Close()
-	l, err := look(ctx, client, o.where(*m, installed), installed.Version)
-	if err == nil && l.configMap == nil {
-		l, err = look(ctx, client, o.names, installed.Version) // an upgrade may have moved it
+	narrowed := o.narrowed(*m, installed)
+	l, err := look(ctx, client, narrowed, installed.Version)
+	if err == nil && narrowed != o.names && (l.configMap == nil || l.cronJob == nil) {
+		l, err = look(ctx, client, o.names, installed.Version) // they may have moved
 	}
 	if err != nil {
 		return false, err
@@ -212,7 +236,7 @@ func (o *operation) refresh(ctx context.Context, m *policyModel, diags *diag.Dia
 	if err != nil {
 		return false, err
 	}
-	imported := m.Dialect.IsNull()
+	imported := m.Dialect.IsNull() && m.Before.IsNull() // a create that failed half-way has what it found
 	m.fromComponent(installed)
 	m.fromConfig(ctx, parsed, imported, diags)
 	if l.cronJob != nil {
@@ -227,8 +251,8 @@ func (o *operation) refresh(ctx context.Context, m *policyModel, diags *diag.Dia
 	return true, nil
 }
 
-// where is where the objects were the last time: looking only there saves calls.
-func (o *operation) where(m policyModel, installed cs.Addon) names {
+// narrowed is where the objects were the last time: looking only there saves calls.
+func (o *operation) narrowed(m policyModel, installed cs.Addon) names {
 	n := o.names
 	if m.Installed.ValueString() != installed.Version {
 		return n
@@ -253,11 +277,11 @@ func (o *operation) adopt(ctx context.Context, m *policyModel, l live, text stri
 	}
 	f := found{config: &before}
 	if l.cronJob != nil {
-		t := timingOf(l.cronJob)
+		now := timingOf(l.cronJob)
+		f.timing = &foundTiming{&now.Schedule, &now.Suspend}
 		if was, noted := timingNoted(l.cronJob); noted {
-			t = was
+			f.timing = &was
 		}
-		f.timing = &t
 	}
 	m.Before = f.object(ctx, diags)
 	return nil
@@ -273,13 +297,12 @@ func (o *operation) restore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer client.Close()
 	l, err := look(ctx, client, o.names, installed.Version)
 	if err != nil {
 		return err
 	}
 	if l.configMap != nil {
-		if before := o.foundConfig(l.configMap); !before.Empty() {
+		if before := o.before.foundConfig(l.configMap); !before.Empty() {
 			key, err := inspector.FindKey(texts(l.configMap), o.names.configKey)
 			if err == nil {
 				_, err = o.writeConfig(ctx, client, l.configMap, key, inspector.Policy{})

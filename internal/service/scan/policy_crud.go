@@ -15,6 +15,7 @@ import (
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/inspector"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/providerdata"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
@@ -27,6 +28,7 @@ type operation struct {
 	options cluster.Options
 	forget  func()
 	before  found
+	api     *cluster.Client // nil until it is needed; see connect
 }
 
 // operation prepares an operation on the policy that m is.
@@ -38,14 +40,30 @@ func (r *policyResource) operation(ctx context.Context, m policyModel, timeout t
 	}
 	return &operation{
 		component: component{client: client, clock: r.data.Fleet.Clock(), timeout: timeout, clusterID: clusterID, name: m.ComponentName.ValueString()},
-		data:      r.data, scope: scope, names: m.names(ctx, diags), options: options(ctx, m.Connection, r.data, diags), before: m.before(ctx, diags),
+		data:      r.data, scope: scope, names: m.names(ctx, diags), options: options(ctx, m.Connection, r.data, timeout, diags), before: m.before(ctx, diags),
 		// What other data sources read of the cluster in this run does not hold after a change.
 		forget: func() { r.data.Observed.Forget(scope, clusterID) },
 	}
 }
 
+// connect opens the client of the cluster's API, once: each one asks for a kubeconfig.
 func (o *operation) connect(ctx context.Context) (*cluster.Client, error) {
-	return cluster.Connect(ctx, issuer{o.client, o.data, o.scope}, o.clusterID, o.options)
+	if o.api != nil {
+		return o.api, nil
+	}
+	client, err := cluster.Connect(ctx, issuer{o.client, o.data, o.scope}, o.clusterID, o.options)
+	if err != nil {
+		return nil, err
+	}
+	o.api = client
+	return client, nil
+}
+
+// close gives up what connect has opened.
+func (o *operation) close() {
+	if o.api != nil {
+		o.api.Close()
+	}
 }
 
 func (o *operation) policyName() string { return "the scan policy of cluster " + o.clusterID }
@@ -63,6 +81,7 @@ func (r *policyResource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer o.close()
 	defer o.forget()
 
 	changed := o.establish(ctx, &m, want, &resp.Diagnostics)
@@ -89,12 +108,13 @@ func (r *policyResource) Read(ctx context.Context, req resource.ReadRequest, res
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer o.close()
 
-	m.storeIdentity(ctx, resp.Identity, &resp.Diagnostics)
+	scoped.StoreIdentity(ctx, resp.Identity, m.policyIdentity, &resp.Diagnostics)
 	present, err := o.refresh(ctx, &m, &resp.Diagnostics)
 	switch {
 	case unreachable(err) && m.OnUnreachable.ValueString() == unreachableKeeps && !m.Dialect.IsNull():
-		d := failed("Reading "+o.policyName(), err)
+		d := o.explain("Reading "+o.policyName(), err)
 		// The same for every cluster, so that the CLI shows a fleet's warnings as one.
 		resp.Diagnostics.AddWarning("Scan policy could not be read; its state stays as it was", d.Summary()+"\n\n"+d.Detail()+"\n\non_unreachable is \"keep_state\": drift is not seen until the cluster answers.")
 	case err != nil:
@@ -116,12 +136,15 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 	o := r.operation(ctx, m, timeout, &resp.Diagnostics)
 	o.before = stored.before(ctx, &resp.Diagnostics)
 	want := m.policy(ctx, &resp.Diagnostics)
-	want.Dropped = dropped(stored.exemptions(ctx, &resp.Diagnostics), want.Exemptions)
+	if !m.WhiteList.IsNull() { // a list that is declared no more is nobody's: what was added goes, and the rest stays
+		want.Dropped = dropped(stored.exemptions(ctx, &resp.Diagnostics), want.Exemptions)
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer o.close()
 	defer o.forget()
 
 	if !m.Before.IsUnknown() && !m.Installed.IsUnknown() { // nothing that is in the cluster changes
@@ -163,6 +186,7 @@ func (r *policyResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer o.close()
 	defer o.forget()
 
 	var err error
@@ -221,8 +245,12 @@ func (m *policyModel) fromObjects(l live, key string, dialect inspector.Dialect)
 	}
 }
 
+// place names the cluster in messages.
+func (o *operation) place() string {
+	return fmt.Sprintf("cluster %s in account %s, region %s", o.clusterID, o.scope.AccountID, o.scope.Region)
+}
+
 // explain words an error, those of the configuration among them.
 func (o *operation) explain(doing string, err error) diag.Diagnostic {
-	where := fmt.Sprintf("cluster %s in account %s, region %s", o.clusterID, o.scope.AccountID, o.scope.Region)
-	return explained(doing, where, err)
+	return explained(doing, o.place(), err)
 }

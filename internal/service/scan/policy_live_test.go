@@ -280,7 +280,7 @@ func TestPolicy_unreachable(t *testing.T) {
 	}
 	unreachable(t, cloud, true)
 	_, err = r.Settled(full())
-	says(t, err, "Reading the scan policy of cluster "+retail+": unreachable", "public endpoint", "check the path to")
+	says(t, err, "Reading the scan policy of cluster "+retail+": unreachable", "public endpoint", "It is cluster "+retail+" in account "+acctest.Retail+", region cn-hangzhou", "check the path to")
 	unreachable(t, cloud, false)
 	if err := r.Destroy(); err != nil {
 		t.Fatal(err)
@@ -449,6 +449,9 @@ func TestPolicy_triggers(t *testing.T) {
 	first, second := arguments("triggers", map[string]any{"v": "1"}), arguments("triggers", map[string]any{"v": "2"})
 	if err := r.Apply(first); err != nil {
 		t.Fatal(err)
+	}
+	if n := cloud.Count(simulator.Filter{Action: "DescribeClusterUserKubeconfig"}); n != 2 { // for the apply, and for the refresh that follows
+		t.Errorf("%d kubeconfigs were asked for", n)
 	}
 	job, _ := r.Attributes()["last_scan_job"].(string)
 	if jobs() != 1 || !strings.HasPrefix(job, own+"/"+cronJob+"-") {

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/inspector"
+	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/value"
 )
 
@@ -170,7 +171,7 @@ func (m *policyModel) withoutTiming() { m.Schedule, m.Suspend = types.StringNull
 // found is what a policy found, as the state keeps it.
 type found struct {
 	config *inspector.Before
-	timing *timing
+	timing *foundTiming
 }
 
 func (m policyModel) before(ctx context.Context, diags *diag.Diagnostics) (f found) {
@@ -185,8 +186,8 @@ func (m policyModel) before(ctx context.Context, diags *diag.Diagnostics) (f fou
 			diags.AddError("State of the policy is damaged", "policy_before.config is no JSON of this provider: "+err.Error()+".")
 		}
 	}
-	if !before.Suspend.IsNull() {
-		f.timing = &timing{Schedule: before.Schedule.ValueString(), Suspend: before.Suspend.ValueBool()}
+	if !before.Schedule.IsNull() || !before.Suspend.IsNull() {
+		f.timing = &foundTiming{Schedule: before.Schedule.ValueStringPointer(), Suspend: before.Suspend.ValueBoolPointer()}
 	}
 	return f
 }
@@ -204,7 +205,7 @@ func (f found) object(ctx context.Context, diags *diag.Diagnostics) types.Object
 		before.Config = types.StringValue(string(text))
 	}
 	if f.timing != nil {
-		before.Schedule, before.Suspend = types.StringValue(f.timing.Schedule), types.BoolValue(f.timing.Suspend)
+		before.Schedule, before.Suspend = types.StringPointerValue(f.timing.Schedule), types.BoolPointerValue(f.timing.Suspend)
 	}
 	object, d := types.ObjectValueFrom(ctx, policyBeforeTypes, before)
 	diags.Append(d...)
@@ -212,13 +213,5 @@ func (f found) object(ctx context.Context, diags *diag.Diagnostics) types.Object
 }
 
 func (m policyModel) store(ctx context.Context, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	diags.Append(state.Set(ctx, &m)...)
-	m.storeIdentity(ctx, identity, diags)
-}
-
-// storeIdentity is due after every read, even of what is gone.
-func (m policyModel) storeIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	if identity != nil {
-		diags.Append(identity.Set(ctx, m.policyIdentity)...)
-	}
+	scoped.Store(ctx, state, &m, identity, m.policyIdentity, diags)
 }

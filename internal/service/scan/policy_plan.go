@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/kubernetes/inspector"
@@ -19,8 +20,12 @@ import (
 
 // ValidateConfig implements resource.ResourceWithValidateConfig.
 func (r *policyResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	enabled := knownIDs(ctx, req, "enabled_checks", &resp.Diagnostics)
-	disabled := knownIDs(ctx, req, "disabled_checks", &resp.Diagnostics)
+	checkLists(ctx, req.Config, &resp.Diagnostics)
+}
+
+// checkLists refuses a check that is to be both on and off, or that is named twice in its two spellings.
+func checkLists(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) {
+	enabled, disabled := knownIDs(ctx, config, "enabled_checks", diags), knownIDs(ctx, config, "disabled_checks", diags)
 	seen := map[string]string{}
 	for _, list := range []struct {
 		name string
@@ -29,11 +34,11 @@ func (r *policyResource) ValidateConfig(ctx context.Context, req resource.Valida
 		for _, id := range list.ids {
 			canonical := inspector.Canonical(id)
 			if other, twice := seen[canonical]; twice {
-				resp.Diagnostics.AddAttributeError(path.Root(list.name), "Check is named twice",
+				diags.AddAttributeError(path.Root(list.name), "Check is named twice",
 					fmt.Sprintf("%s has %q, and %s: they are one check. Name it once.", list.name, id, other))
 			}
 			seen[canonical] = fmt.Sprintf("%s has %q", list.name, id)
-			unknownCheck(id, path.Root(list.name), &resp.Diagnostics)
+			unknownCheck(id, path.Root(list.name), diags)
 		}
 	}
 }
@@ -52,9 +57,9 @@ func unknownCheck(id string, at path.Path, diags *diag.Diagnostics) {
 }
 
 // knownIDs are the elements of a set that are known.
-func knownIDs(ctx context.Context, req resource.ValidateConfigRequest, name string, diags *diag.Diagnostics) (ids []string) {
+func knownIDs(ctx context.Context, config tfsdk.Config, name string, diags *diag.Diagnostics) (ids []string) {
 	var set types.Set
-	diags.Append(req.Config.GetAttribute(ctx, path.Root(name), &set)...)
+	diags.Append(config.GetAttribute(ctx, path.Root(name), &set)...)
 	for _, element := range set.Elements() {
 		if id, ok := element.(types.String); ok && !id.IsNull() && !id.IsUnknown() {
 			ids = append(ids, id.ValueString())
@@ -131,7 +136,8 @@ func (m policyModel) elsewhere(ctx context.Context, state policyModel, diags *di
 		{"cron_job", is.CronJob, orElse(was.CronJob, inspector.CronJobName), inspector.CronJobName},
 		{"cron_job_namespace", is.CronJobNamespace, state.CronJobNamespace.ValueString(), state.CronJobNamespace.ValueString()},
 	} {
-		if c.managed != "" && !c.now.IsUnknown() && orElse(c.now, c.fallback) != c.managed {
+		// What is not known yet may be another: managing that without putting this one back would lose what was found.
+		if c.managed != "" && (m.Objects.IsUnknown() || c.now.IsUnknown() || orElse(c.now, c.fallback) != c.managed) {
 			paths = append(paths, path.Root("objects").AtName(c.argument))
 		}
 	}

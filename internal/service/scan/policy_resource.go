@@ -201,11 +201,17 @@ func componentArguments() map[string]schema.Attribute {
 	}
 }
 
+// textsOf asks for at least so many texts, none of them empty: an empty name of a workload would be the beginning of all.
+func textsOf(atLeast int) []validator.Set {
+	return []validator.Set{setvalidator.SizeAtLeast(atLeast), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))}
+}
+
+func confirmable() []validator.Set {
+	return []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(inspector.NamespaceField, inspector.ContainersField))}
+}
+
 func checkSet(description string) schema.SetAttribute {
-	return schema.SetAttribute{
-		Optional: true, ElementType: types.StringType, MarkdownDescription: description,
-		Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
-	}
+	return schema.SetAttribute{Optional: true, ElementType: types.StringType, MarkdownDescription: description, Validators: textsOf(0)}
 }
 
 func policyArguments() map[string]schema.Attribute {
@@ -221,7 +227,7 @@ func policyArguments() map[string]schema.Attribute {
 		"suspend": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether the periodic scan is suspended. Not set, it stays as it is."},
 		"white_list": schema.SetNestedAttribute{
 			Optional:            true,
-			MarkdownDescription: "Workloads that checks pass over. Entries of others stay. The engine matches the names of workloads and containers by their beginning: `web` exempts `web-admin` too.",
+			MarkdownDescription: "Workloads that checks pass over. Entries of others stay, and so does one that was there before this block declared it; a warning says so when it is taken out of the block. The engine matches the names of workloads and containers by their beginning: `web` exempts `web-admin` too.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"namespace": schema.StringAttribute{
 					Optional: true, Validators: []validator.String{text},
@@ -230,11 +236,11 @@ func policyArguments() map[string]schema.Attribute {
 				"workload": schema.StringAttribute{Required: true, MarkdownDescription: "Beginning of the workload's name.", Validators: []validator.String{text}},
 				"checks": schema.SetAttribute{
 					Required: true, ElementType: types.StringType, MarkdownDescription: "Checks that pass over it.",
-					Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(text)},
+					Validators: textsOf(1),
 				},
 				"containers": schema.SetAttribute{
 					Optional: true, ElementType: types.StringType, MarkdownDescription: "Beginnings of the names of its containers; all if not set. As `namespace`, not every engine knows it.",
-					Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues(), setvalidator.ValueStringsAre(text)},
+					Validators: textsOf(1),
 				},
 				"reason": schema.StringAttribute{Optional: true, MarkdownDescription: "Why. It stands in a comment beside the entry, where the configuration is YAML. It is not read back."},
 			}},
@@ -243,7 +249,7 @@ func policyArguments() map[string]schema.Attribute {
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Fields of an exemption that you know the engine to understand: `" + inspector.NamespaceField + "` (since 1.3.0 of the engine), `" + inspector.ContainersField + "` (since 3.1.0). " +
 				"An older engine ignores them, which would exempt more than the entry says, and the ConfigMap does not tell the version: so an entry with such a field is refused unless one in the cluster uses it already, or it is confirmed here.",
-			Validators: []validator.Set{setvalidator.ValueStringsAre(stringvalidator.OneOf(inspector.NamespaceField, inspector.ContainersField))},
+			Validators: confirmable(),
 		},
 		"triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.NoNullValues()},
@@ -259,7 +265,7 @@ func accessArguments() map[string]schema.Attribute {
 	}
 	return map[string]schema.Attribute{
 		"objects": schema.SingleNestedAttribute{
-			Optional: true, MarkdownDescription: "Where the component's objects are, if they are not found. Another object than the one that is managed replaces the resource.",
+			Optional: true, MarkdownDescription: "Where the component's objects are, if they are not found. Another object than the one that is managed, or one whose name is known at apply only, replaces the resource.",
 			Attributes: map[string]schema.Attribute{
 				"config_map":           name("Name of the ConfigMap; `" + inspector.ConfigMapName + "` by default."),
 				"config_map_namespace": name("Its namespace; found out by default: `" + inspector.OwnNamespace + "` or `" + inspector.SystemNamespace + "`."),
@@ -300,7 +306,7 @@ func policyResults() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{
 				"config":   schema.StringAttribute{Computed: true, MarkdownDescription: "Severities that were found and entries that were added, as JSON."},
 				"schedule": schema.StringAttribute{Computed: true, MarkdownDescription: "Schedule that was found, if this block sets one."},
-				"suspend":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the scan was suspended, if this block sets `schedule` or `suspend`."},
+				"suspend":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the scan was suspended, if this block sets `suspend`."},
 			},
 		},
 	}

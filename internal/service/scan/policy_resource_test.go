@@ -117,3 +117,38 @@ func TestPolicy_cli(t *testing.T) {
 		},
 	})
 }
+
+// A name of an object that is known at apply only may be another object's: the one that is managed is put back first.
+func TestPolicy_cliUnknownName(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.InspectedFleet(newest))
+	start := config(t, cloud, own)
+	other := map[string]any{
+		"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "other", "namespace": own}, "data": map[string]any{"config.yaml": start},
+	}
+	if err := cloud.CreateKubernetesObject(retail, other); err != nil {
+		t.Fatal(err)
+	}
+	off := "\n  disabled_checks = [\"hostPortSet\"]"
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: cloud.Factories(),
+		Steps: []resource.TestStep{
+			{Config: cloud.Provider("", block(acctest.Retail, "cn-hangzhou", "retail", off))},
+			{
+				Config: cloud.Provider("", `
+resource "terraform_data" "later" {
+  input = "other"
+}
+`+block(acctest.Retail, "cn-hangzhou", "retail", off+"\n  objects = { config_map = terraform_data.later.output }")),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionDestroyBeforeCreate)}},
+				Check: acctest.Func(func() error {
+					object, _ := cloud.KubernetesObject(retail, "configmaps", own, "other")
+					if text := config(t, cloud, own); text != start || !strings.Contains(fmt.Sprint(object["data"]), "hostPortSet: ignore") {
+						return fmt.Errorf("the one is\n%s\nand the other %v", text, object["data"])
+					}
+					return nil
+				}),
+			},
+		},
+	})
+}

@@ -15,7 +15,7 @@ type difference struct {
 type workloadKey struct{ ruleID, kind, name string }
 
 // compareWithManifests compares results with what the rules say of manifests. A manifest without a namespace is compared with
-// the workload of its kind and name in every namespace, and a result that names no container with the worst of all
+// the workload of its kind and name in every namespace that no other manifest of it names, and a result that names no container with the worst of all
 // containers. What is on one side only is no difference: a white list leaves results out.
 func compareWithManifests(results, manifests []compliance.Finding) (list []difference) {
 	byWorkload := map[workloadKey][]compliance.Finding{}
@@ -28,8 +28,10 @@ func compareWithManifests(results, manifests []compliance.Finding) (list []diffe
 			result.Verdict = compliance.NonCompliant // accepted, and still what the inspection found
 		}
 		var expected *compliance.Finding
-		for _, m := range byWorkload[workloadKey{result.RuleID, result.Kind, result.Name}] {
-			sameNamespace := m.Namespace == "" || m.Namespace == result.Namespace
+		candidates := byWorkload[workloadKey{result.RuleID, result.Kind, result.Name}]
+		named := slices.ContainsFunc(candidates, func(m compliance.Finding) bool { return m.Namespace == result.Namespace })
+		for _, m := range candidates {
+			sameNamespace := m.Namespace == result.Namespace || m.Namespace == "" && !named
 			sameContainer := m.Container == result.Container || m.Container == "" || result.Container == ""
 			if sameNamespace && sameContainer && (expected == nil || worse(m.Verdict, expected.Verdict)) {
 				expected = &m

@@ -21,8 +21,12 @@ import (
 const (
 	// maxResults bounds the rows of one cluster that are held: about 5,000 workloads with two containers each.
 	maxResults = 200_000
-	// scanPause ends a scan's rows where no event tells when it started: within a scan, rows come closer together.
+	// scanPause ends a scan's rows where no event tells when it started or that it finished: within a scan, rows come closer
+	// together.
 	scanPause = 10 * time.Minute
+	// longestScan is how far before the age that is asked for a scan may have begun that ended within it: without its first
+	// rows, it would look better than it was.
+	longestScan = 6 * time.Hour
 	// clockSlack is how far the clocks of this machine and of the service may differ.
 	clockSlack = 5 * time.Minute
 	allRows    = "*"
@@ -137,7 +141,7 @@ func (r *reportReader) each(ctx context.Context, at rowsAt, since time.Time, vis
 func (r *reportReader) scan(ctx context.Context, at rowsAt) (lastScan, error) {
 	var events []scanEvent
 	var oldest time.Time
-	err := r.each(ctx, at, r.since, func(row map[string]string) bool {
+	err := r.each(ctx, at, r.since.Add(-longestScan), func(row map[string]string) bool {
 		e, ok := newScanEvent(row)
 		if !ok {
 			return true
@@ -151,26 +155,35 @@ func (r *reportReader) scan(ctx context.Context, at rowsAt) (lastScan, error) {
 	if sls.IsIndexNotFound(err) {
 		return lastScan{}, nil
 	}
+	if s := lastScanOf(events); !s.finished.Before(r.since) {
+		return s, err
+	}
+	events = slices.DeleteFunc(events, func(e scanEvent) bool { return e.at.Before(r.since) })
 	return lastScanOf(events), err
 }
 
 // results reads the rows of the last scan.
 func (r *reportReader) results(ctx context.Context, at rowsAt, report *clusterReport) error {
-	since := r.since
+	since := r.since.Add(-longestScan)
 	if report.scan.started.After(since) {
 		since = report.scan.started
 	}
 	var list []result
 	var sample error
-	var previous time.Time
+	var previous, newest time.Time
 	tooMany := false
 	err := r.each(ctx, at, since, func(row map[string]string) bool {
 		one, problem := newResult(row)
 		switch {
 		case !report.scan.covers(one.at):
 			return true
+		case report.scan.started.IsZero() && report.rows == 0 && one.at.Before(r.since): // the newest
+			return false
 		case report.scan.started.IsZero() && !previous.IsZero() && previous.Sub(one.at) > scanPause:
 			return false
+		}
+		if previous.IsZero() {
+			newest = one.at
 		}
 		previous = one.at
 		if tooMany = report.rows == maxResults; tooMany {
@@ -193,12 +206,12 @@ func (r *reportReader) results(ctx context.Context, at rowsAt, report *clusterRe
 		return err
 	}
 	report.collect(list, r.catalogue)
-	report.problem = report.gaps(sample, tooMany, int(r.now.Sub(r.since).Hours()))
+	report.problem = report.gaps(sample, tooMany, r.now.Sub(newest) < scanPause, int(r.now.Sub(r.since).Hours()))
 	return nil
 }
 
 // gaps says why the results are not those of a whole scan.
-func (c *clusterReport) gaps(sample error, tooMany bool, hours int) string {
+func (c *clusterReport) gaps(sample error, tooMany, fresh bool, hours int) string {
 	switch {
 	case c.rows == 0 && c.scan.finished.IsZero():
 		return fmt.Sprintf("There are no results of the last %d hours: the component security-inspector has not scanned the cluster, or its results do not arrive.", hours)
@@ -210,6 +223,8 @@ func (c *clusterReport) gaps(sample error, tooMany bool, hours int) string {
 		return fmt.Sprintf("There are more than %d rows; the others were not read.", maxResults)
 	case c.scan.finished.IsZero() && !c.scan.started.IsZero():
 		return "The scan has started and not finished."
+	case c.scan.finished.IsZero() && fresh:
+		return fmt.Sprintf("The newest rows are less than %d minutes old, and no event tells that the scan has finished.", int(scanPause.Minutes()))
 	}
 	return ""
 }
@@ -223,7 +238,7 @@ func (c *clusterReport) collect(list []result, catalogue *catalog.Catalogue) {
 	}
 	at := map[itemKey]int{}
 	for _, one := range list {
-		if one.run != newest && newest != "" {
+		if one.run != newest && newest != "" && one.run != "" { // one that does not say counts: it may be the scan's
 			c.rows--
 			continue
 		}

@@ -62,16 +62,21 @@ func newResult(row map[string]string) (result, error) {
 		check: take("check_item", "checkItem", "check_id", "checkId"), severity: take("severity", "level"), message: take("message"),
 		run: take("task_id", "taskId"), at: time.Unix(seconds, 0),
 	}
-	said := false
+	said, odd := false, false
 	for _, w := range verdictWords {
 		text := strings.ToLower(take(w.column))
 		said = said || text != ""
 		switch {
 		case slices.Contains(w.fail, text):
 			r.verdict = compliance.NonCompliant
-		case slices.Contains(w.pass, text) && r.verdict == "":
-			r.verdict = compliance.Compliant
+		case slices.Contains(w.pass, text):
+			r.verdict = cmp.Or(r.verdict, compliance.Compliant)
+		default:
+			odd = odd || text != ""
 		}
+	}
+	if odd && r.verdict == compliance.Compliant { // the other column says something else
+		r.verdict = ""
 	}
 	var lacks []string
 	for _, part := range []struct{ name, value string }{{"kind", r.kind}, {"name", r.name}, {"check_item", r.check}} {

@@ -20,6 +20,8 @@ func TestNewResult(t *testing.T) {
 		"as the simulator":            {map[string]string{"kind": "Pod", "name": "a", "check_item": "x", "result": "Pass", "__time__": "7", "cluster_id": "c"}, compliance.Compliant, 0, ""},
 		"other spellings":             {map[string]string{"resourceKind": "Pod", "resourceName": "a", "checkId": "x", "success": "false", "new": "1"}, compliance.NonCompliant, 1, ""},
 		"both, and they differ":       {map[string]string{"kind": "Pod", "name": "a", "check_item": "x", "result": "pass", "success": "false"}, compliance.NonCompliant, 0, ""},
+		"both, and one is odd":        {map[string]string{"kind": "Pod", "name": "a", "check_item": "x", "result": "abnormal", "success": "true"}, "", 0, "neither pass nor fail"},
+		"one fails, and one is odd":   {map[string]string{"kind": "Pod", "name": "a", "check_item": "x", "result": "abnormal", "success": "false"}, compliance.NonCompliant, 0, ""},
 		"true may mean abnormal":      {map[string]string{"kind": "Pod", "name": "a", "check_item": "x", "result": "true"}, "", 0, "neither pass nor fail"},
 		"empty columns are not there": {map[string]string{"kind": "", "name": "a", "check_item": "", "result": ""}, "", 0, "no column kind, check_item, result; there are check_item, kind, name, result"},
 		"nothing":                     {nil, "", 0, "no column kind, name, check_item, result"},

@@ -55,7 +55,7 @@ func (d *reportDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The latest results of ACK's workload inspection (the component security-inspector) on the clusters of one or many accounts, as its report page shows them. " +
 			"They are read from the Logstore that the component writes to, or from an archive that it is shipped to; nothing is asked of the clusters themselves.\n\n" +
-			"The last scan is the one whose end was reported last by an event. Without events (no event collector, a project that several clusters share, an archive that they are not shipped to) it is the newest rows up to a pause of ten minutes. " +
+			"The last scan is the one whose end was reported last by an event. Without events (no event collector, a project that several clusters share, an archive that they are not shipped to) it is the newest rows up to a pause of ten minutes, and not known as a whole until ten minutes have brought no more. " +
 			"The layout of the rows is not published: what is understood is named by `record_layout`, columns that are not known are in `other_columns`, and rows that lack what every result needs are counted and make `complete` false.",
 		Attributes: map[string]schema.Attribute{
 			"account_ids": inventory.AccountIDsAttribute(),

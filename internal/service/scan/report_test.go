@@ -38,6 +38,9 @@ func happen(t *testing.T, cloud *acctest.Cloud, cluster string, events ...any) {
 	}
 }
 
+// pause is how long no row must come for a scan to have ended, where no event tells it.
+const pause = 10 * time.Minute
+
 func pass(cloud *acctest.Cloud, d time.Duration) {
 	cloud.Clock.Advance(d)
 	cloud.AdvanceLogs(d)
@@ -112,6 +115,8 @@ func TestReport(t *testing.T) {
 	write(t, cloud, "logistics", row("hostPIDSet", "pass"), row("hostPIDSet", "fail", "name", "old"))
 	pass(cloud, time.Hour)
 	write(t, cloud, "logistics", row("hostPIDSet", "pass"), row("hostIPCSet", "pass"))
+	has(t, read(t, cloud), []any{"clusters", 1, "verdict", "INSUFFICIENT_DATA"}, []any{"clusters", 1, "problem", "The newest rows are less than 10 minutes old, and no event tells that the scan has finished."})
+	pass(cloud, pause)
 
 	r := read(t, cloud, "exemption", []any{
 		map[string]any{"rule_id": "capabilitiesAdded", "name": "c*", "reason": "moves out"},
@@ -247,6 +252,7 @@ func TestReport_gaps(t *testing.T) {
 			if c.prepare != nil {
 				c.prepare(t, cloud)
 			}
+			pass(cloud, pause)
 			r := read(t, cloud, c.more...)
 			outcome := c.outcome
 			if outcome == "" {
@@ -270,6 +276,43 @@ func TestReport_gaps(t *testing.T) {
 	}
 }
 
+// A scan that ended within the age that is asked for counts as a whole, with the rows that are older than that.
+func TestReport_scanAcrossTheAge(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.LogFleet())
+	happen(t, cloud, "retail", event("Start", "", cloud.Clock.Now()))
+	for _, cluster := range []string{"retail", "logistics"} {
+		write(t, cloud, cluster, row("hostPIDSet", "fail"))
+	}
+	pass(cloud, 8*time.Minute)
+	write(t, cloud, "retail", row("hostIPCSet", "pass"))
+	write(t, cloud, "logistics", row("hostIPCSet", "pass"))
+	happen(t, cloud, "retail", event("Finished", "", cloud.Clock.Now()))
+	pass(cloud, 24*time.Hour-4*time.Minute)
+	r := read(t, cloud, "max_age_hours", 24)
+	has(t, r, []any{"complete", true})
+	for i := range 2 {
+		has(t, r, []any{"clusters", i, "verdict", "NON_COMPLIANT"}, []any{"clusters", i, "rows", 2})
+	}
+	pass(cloud, 5*time.Minute)
+	r = read(t, cloud, "max_age_hours", 24)
+	for i := range 2 {
+		has(t, r, []any{"clusters", i, "verdict", "INSUFFICIENT_DATA"}, []any{"clusters", i, "rows", 0}, []any{"clusters", i, "finished_at", nil})
+	}
+}
+
+// Rows of another run are left out, and those that name none are not.
+func TestReport_runs(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.LogFleet())
+	write(t, cloud, "retail", row("hostPIDSet", "fail", "task_id", "a", "name", "old"))
+	pass(cloud, time.Minute)
+	write(t, cloud, "retail", row("hostPIDSet", "fail"))
+	pass(cloud, time.Minute)
+	write(t, cloud, "retail", row("hostIPCSet", "pass", "task_id", "b"))
+	has(t, read(t, cloud), []any{"clusters", 0, "verdict", "NON_COMPLIANT"}, []any{"clusters", 0, "rows", 2}, []any{"findings", 0, "name", "cart"})
+}
+
 // Clusters that share a project have Logstores of their own, and events that nobody can tell apart.
 func TestReport_sharedProject(t *testing.T) {
 	t.Parallel()
@@ -289,6 +332,7 @@ func TestReport_sharedProject(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	pass(cloud, pause)
 	r := read(t, cloud, "account_ids", []any{acctest.Logistics}, "projects", map[string]any{twin: project})
 	has(t, r,
 		[]any{"complete", true}, []any{"clusters", 0, "verdict", "NON_COMPLIANT"}, []any{"clusters", 0, "started_at", nil},
@@ -323,6 +367,7 @@ func TestReport_archive(t *testing.T) {
 	ship("retail", "audit", fields("hostPIDSet", "fail"))
 	ship("logistics", "inspection", fields("hostPIDSet", "fail"))
 	archive := map[string]any{"account_id": acctest.CentralAccount, "region": "cn-hangzhou", "project": acctest.ArchiveProject, "logstore": acctest.ArchiveStore}
+	pass(cloud, pause)
 	// The accounts' own logs are not asked.
 	cloud.DenyMember(t, acctest.Retail, "log:*", "cs:GetClusterAuditProject")
 	r := read(t, cloud, "archive", archive)
@@ -356,6 +401,19 @@ spec:
     spec:
       restartPolicy: Never
       containers: [{name: app, image: "registry.example.com/once:1"}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: tool, namespace: shop}
+spec:
+  containers: [{name: app, image: "registry.example.com/tool:1"}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: tool}
+spec:
+  hostPID: true
+  containers: [{name: app, image: "registry.example.com/tool:1"}]
 `
 
 func TestReport_comparison(t *testing.T) {
@@ -369,6 +427,8 @@ func TestReport_comparison(t *testing.T) {
 		row("hostNetworkSet", "fail", "name", "other"), // not in the manifests
 		row("livenessProbeMissing", "pass", "kind", "Job", "name", "once"),
 		row("hostPIDSet", "fail", "kind", "Job", "name", "once", "namespace", "elsewhere"),
+		row("hostPIDSet", "pass", "kind", "Pod", "name", "tool"), // as the manifest of its namespace has it
+		row("hostPIDSet", "fail", "kind", "Pod", "name", "tool", "namespace", "elsewhere"),
 		row("brandNew", "fail"),
 	)
 	r := read(t, cloud, "account_ids", []any{acctest.Retail}, "compare_with_manifests", map[string]any{"manifests": map[string]any{"chart": compared}})

@@ -37,7 +37,6 @@ func (o *operation) runTriggered(ctx context.Context, m *policyModel, diags *dia
 		diags.Append(o.explain(doing, err))
 		return
 	}
-	defer client.Close()
 	cronJob, err := o.cronJob(ctx, client, cmp.Or(o.names.cronJobNamespace, m.CronJobNamespace.ValueString()), m.Installed.ValueString())
 	if err != nil {
 		diags.Append(o.explain(doing, err))
@@ -50,7 +49,7 @@ func (o *operation) runTriggered(ctx context.Context, m *policyModel, diags *dia
 		diags.Append(o.explain(doing, err))
 		return
 	case running:
-		diags.AddWarning(scanRuns, alreadyRuns(o.clusterID, job))
+		diags.AddWarning(scanRuns, o.alreadyRuns(job))
 	}
 	m.LastScanJob = types.StringValue(job.GetNamespace() + "/" + job.GetName())
 }

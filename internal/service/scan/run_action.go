@@ -101,6 +101,7 @@ func (a *runAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	defer o.close()
 	doing := "Scanning cluster " + o.clusterID
 	installed, found, err := o.read(ctx)
 	if err == nil && !found {
@@ -115,7 +116,6 @@ func (a *runAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 		resp.Diagnostics.Append(o.explain(doing, err))
 		return
 	}
-	defer client.Close()
 	cronJob, err := o.cronJob(ctx, client, o.names.cronJobNamespace, installed.Version)
 	if err != nil {
 		resp.Diagnostics.Append(o.explain(doing, err))
@@ -128,7 +128,7 @@ func (a *runAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *
 	case err != nil:
 		resp.Diagnostics.Append(o.explain(doing, err))
 	case running:
-		resp.Diagnostics.AddWarning(scanRuns, alreadyRuns(o.clusterID, job))
+		resp.Diagnostics.AddWarning(scanRuns, o.alreadyRuns(job))
 	default:
 		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Scan of cluster %s started, Job %s/%s", o.clusterID, job.GetNamespace(), job.GetName())})
 		if m.Wait.IsNull() || m.Wait.ValueBool() {
@@ -150,7 +150,7 @@ func (a *runAction) operation(ctx context.Context, m runModel, timeout time.Dura
 	return &operation{
 		component: component{client: client, clock: a.data.Fleet.Clock(), timeout: timeout, clusterID: m.ClusterID.ValueString()},
 		data:      a.data, scope: scope, names: names{cronJob: m.CronJobName.ValueString(), cronJobNamespace: m.CronJobNamespace.ValueString()},
-		options: options(ctx, m.Connection, a.data, diags),
+		options: options(ctx, m.Connection, a.data, timeout, diags),
 	}
 }
 
@@ -175,11 +175,11 @@ func (o *operation) waitForScan(ctx context.Context, client *cluster.Client, job
 	var pending *settle.Pending
 	switch {
 	case errors.As(err, &pending) && pending.Err == nil:
-		resp.Diagnostics.AddError("Scan is still running", fmt.Sprintf("The Job %s of cluster %s: %s. The scan goes on by itself; ackguard_scan_report reads its results later, or raise timeouts.", name, o.clusterID, err))
+		resp.Diagnostics.AddError("Scan is still running", fmt.Sprintf("The Job %s of %s: %s. The scan goes on by itself; ackguard_scan_report reads its results later, or raise timeouts.", name, o.place(), err))
 	case err != nil:
 		resp.Diagnostics.Append(o.explain("Waiting for the Job "+name+" of cluster "+o.clusterID, err))
 	case failure != "":
-		resp.Diagnostics.AddError("Scan failed", fmt.Sprintf("The Job %s of cluster %s has failed: %s. Look at the log of its Pods.", name, o.clusterID, failure))
+		resp.Diagnostics.AddError("Scan failed", fmt.Sprintf("The Job %s of %s has failed: %s. Look at the log of its Pods.", name, o.place(), failure))
 	case gone:
 		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("The Job %s of cluster %s is gone: whether the scan succeeded, ackguard_scan_report says", name, o.clusterID)})
 	default:
@@ -209,6 +209,6 @@ func (o *operation) cronJob(ctx context.Context, client *cluster.Client, namespa
 	return is, err
 }
 
-func alreadyRuns(clusterID string, job *cluster.Object) string {
-	return fmt.Sprintf("In cluster %s the Job %s/%s is active, and the component runs one scan at a time: none was started.", clusterID, job.GetNamespace(), job.GetName())
+func (o *operation) alreadyRuns(job *cluster.Object) string {
+	return fmt.Sprintf("In %s the Job %s/%s is active, and the component runs one scan at a time: none was started.", o.place(), job.GetNamespace(), job.GetName())
 }

@@ -25,6 +25,11 @@ func invoke(t *testing.T, cloud *acctest.Cloud, arguments map[string]string, wai
 		values[name] = tftypes.NewValue(tftypes.String, text)
 	}
 	for name, text := range arguments {
+		if name == "timeouts" {
+			values[name] = tftypes.NewValue(tftypes.Object{AttributeTypes: map[string]tftypes.Type{"invoke": tftypes.String}},
+				map[string]tftypes.Value{"invoke": tftypes.NewValue(tftypes.String, text)})
+			continue
+		}
 		values[name] = tftypes.NewValue(tftypes.String, text)
 	}
 	stream, err := server.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{ActionType: kind, Config: acctest.Fill(t, p.Schemas.ActionSchemas[kind].Schema.ValueType(), values)})
@@ -84,8 +89,15 @@ func TestRunAction(t *testing.T) {
 func TestRunAction_long(t *testing.T) {
 	t.Parallel()
 	cloud := inspected(t, func(i *simulator.Inspector) { i.Duration = "10h" })
-	hears(t, invoke(t, cloud, nil, true), "ERROR Scan is still running", "is active", "goes on by itself")
-	hears(t, invoke(t, cloud, nil, false), "WARNING Scan is running already", "none was started")
+	hears(t, invoke(t, cloud, nil, true), "ERROR Scan is still running", "of cluster "+retail+" in account "+acctest.Retail+", region cn-hangzhou", "is active", "goes on by itself")
+	hears(t, invoke(t, cloud, nil, false), "WARNING Scan is running already", "In cluster "+retail+" in account "+acctest.Retail+", region cn-hangzhou", "none was started")
+	// The kubeconfig is good for as long as the scan may take.
+	quick := inspected(t, func(*simulator.Inspector) {})
+	hears(t, invoke(t, quick, map[string]string{"timeouts": "3h"}, true), "Scan of cluster "+retail+" completed")
+	long := simulator.Filter{Action: "DescribeClusterUserKubeconfig", Where: func(r simulator.Request) bool { return r.Query.Get("TemporaryDurationMinutes") == "190" }}
+	if quick.Count(long) != 1 {
+		t.Error("the kubeconfig is not good for three hours")
+	}
 	failing := inspected(t, func(i *simulator.Inspector) { i.Dialect = "flat" })
 	err := failing.UpdateKubernetesObject(retail, "configmaps", own, configMap, func(object map[string]any) { object["data"] = map[string]any{} })
 	if err != nil {
