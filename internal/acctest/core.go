@@ -17,6 +17,7 @@ type core struct {
 	kind     string
 	schema   *tfprotov6.Schema
 	warnings []string
+	planned  func() // Happens between plan and apply, if it is there.
 }
 
 // object is what the state file has of a resource; the zero value is none.
@@ -50,6 +51,9 @@ func (c *core) apply(ctx context.Context, o object, arguments map[string]any, sa
 	}
 	save(o)
 	p, err := c.plan(ctx, o, arguments)
+	if err == nil && c.planned != nil {
+		c.planned()
+	}
 	switch {
 	case err != nil:
 		return err

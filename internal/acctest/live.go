@@ -51,6 +51,15 @@ func (r *Resource) Apply(arguments map[string]any) error {
 	return nil
 }
 
+// ApplyPlanned is Apply of a plan that was saved, after something has happened.
+func (r *Resource) ApplyPlanned(arguments map[string]any, between func()) error {
+	r.t.Helper()
+	return r.run(func(c *core) error {
+		c.planned = between
+		return c.apply(r.t.Context(), r.state, arguments, r.save)
+	})
+}
+
 // Settled refreshes, and reports whether a plan for a block with these
 // arguments is empty.
 func (r *Resource) Settled(arguments map[string]any) (nothing bool, err error) {

@@ -126,9 +126,9 @@ func failed(doing, where string, err error) diag.Diagnostic {
 		return diagnostic.Error(doing, err)
 	case kind == "" || kind == cluster.Stopped && errors.Is(err, context.Canceled):
 		d := diagnostic.Error(doing, err)
-		return diag.NewErrorDiagnostic(d.Summary(), d.Detail()+"\n\nIt is "+where+".")
+		return diag.NewErrorDiagnostic(d.Summary(), d.Detail()+"\n\nWhere: "+where+".")
 	}
-	detail := fmt.Sprintf("%s.\n\nIt is %s.", err, where)
+	detail := fmt.Sprintf("%s.\n\nWhere: %s.", err, where)
 	if advice := cluster.Advice(err); advice != "" {
 		detail += "\n\nWhat to do: " + advice + "."
 	}

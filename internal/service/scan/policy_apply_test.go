@@ -41,7 +41,7 @@ func TestAwait_interrupted(t *testing.T) {
 		t.Fatal("no error")
 	}
 	d := o.explain("Changing it", err)
-	if want := "the run was interrupted before it could be read back.\n\nIt is cluster c1 in account 1, region cn-hangzhou."; d.Summary() != "Changing it failed" || d.Detail() != want {
+	if want := "the run was interrupted before it could be read back.\n\nWhere: cluster c1 in account 1, region cn-hangzhou."; d.Summary() != "Changing it failed" || d.Detail() != want {
 		t.Errorf("%s: %s", d.Summary(), d.Detail())
 	}
 }

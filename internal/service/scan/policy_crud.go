@@ -158,6 +158,7 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 		m.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
 		return
 	}
+	planned := m
 	changed := o.establish(ctx, &m, want, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		if changed { // what the state had it has still, and what was found besides
@@ -170,6 +171,7 @@ func (r *policyResource) Update(ctx context.Context, req resource.UpdateRequest,
 		m.Triggers, m.LastScanJob = stored.Triggers, stored.LastScanJob
 	}
 	m.known()
+	m.asPlanned(planned)
 	m.Before = o.before.object(ctx, &resp.Diagnostics)
 	m.store(ctx, &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -225,6 +227,21 @@ func (m *policyModel) known() {
 	}
 	if m.Unsupported.IsUnknown() {
 		m.Unsupported = stringSet(nil)
+	}
+}
+
+// asPlanned keeps what the plan knew: the component may have been upgraded since, which the next refresh shows.
+func (m *policyModel) asPlanned(planned policyModel) {
+	for _, text := range []struct{ is, was *types.String }{
+		{&m.ComponentName, &planned.ComponentName}, {&m.Dialect, &planned.Dialect}, {&m.ConfigNamespace, &planned.ConfigNamespace},
+		{&m.ConfigKey, &planned.ConfigKey}, {&m.CronJobNamespace, &planned.CronJobNamespace}, {&m.Installed, &planned.Installed},
+	} {
+		if !text.was.IsUnknown() {
+			*text.is = *text.was
+		}
+	}
+	if !planned.Unsupported.IsUnknown() {
+		m.Unsupported = planned.Unsupported
 	}
 }
 

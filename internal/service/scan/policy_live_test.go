@@ -280,7 +280,7 @@ func TestPolicy_unreachable(t *testing.T) {
 	}
 	unreachable(t, cloud, true)
 	_, err = r.Settled(full())
-	says(t, err, "Reading the scan policy of cluster "+retail+": unreachable", "public endpoint", "It is cluster "+retail+" in account "+acctest.Retail+", region cn-hangzhou", "check the path to")
+	says(t, err, "Reading the scan policy of cluster "+retail+": unreachable", "public endpoint", "Where: cluster "+retail+" in account "+acctest.Retail+", region cn-hangzhou", "check the path to")
 	unreachable(t, cloud, false)
 	if err := r.Destroy(); err != nil {
 		t.Fatal(err)

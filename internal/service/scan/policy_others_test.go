@@ -133,3 +133,27 @@ func TestPolicy_taintedWithoutItsNote(t *testing.T) {
 		t.Errorf("destroying leaves\n%s", text)
 	}
 }
+
+// A plan that was saved is applied after the component was upgraded: what the plan knew stays until the next refresh, which
+// Terraform would take for a fault of the provider otherwise.
+func TestPolicy_upgradedSincePlan(t *testing.T) {
+	t.Parallel()
+	cloud := acctest.New(t, acctest.InspectedFleet("v0.13.0"))
+	r := cloud.Resource(t, kind)
+	if err := r.Apply(arguments("schedule", "30 3 * * *")); err != nil {
+		t.Fatal(err)
+	}
+	changed := arguments("schedule", "30 4 * * *")
+	err := r.ApplyPlanned(changed, func() {
+		cloud.Change(t, "retail", func(c *simulator.Cluster) { c.Addons[len(c.Addons)-1].Version = new(newest) })
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Apply(changed); err != nil {
+		t.Fatal(err)
+	}
+	if version := r.Attributes()["component_version_installed"]; version != newest {
+		t.Errorf("after a refresh the version is %v", version)
+	}
+}
