@@ -27,6 +27,24 @@ func megabytes(pid int, field string) float64 {
 	return 0
 }
 
+// peakUntil looks at a process until wait has returned, and gives the most
+// memory that it took, zero where the system does not tell.
+func peakUntil(pid int, wait func()) (peak float64) {
+	ended := make(chan struct{})
+	go func() {
+		wait()
+		close(ended)
+	}()
+	for {
+		select {
+		case <-ended:
+			return peak
+		case <-time.After(5 * time.Millisecond):
+			peak = max(peak, megabytes(pid, "VmHWM"))
+		}
+	}
+}
+
 // watchMemory watches the processes of a program that the CLI starts and ends.
 // The function that it returns stops and gives the most that one of them took,
 // zero where the system does not tell.

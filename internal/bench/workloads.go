@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/workload"
 	"github.com/ackguard/terraform-provider-ackguard/internal/compliance/workload/generate"
@@ -97,19 +96,21 @@ func writeWorkloads(file, format string) (int64, error) {
 	return info.Size(), out.Close()
 }
 
-func evaluateWorkloads(ctx context.Context, program string, rules []string, file string) (seconds, megabytes float64, err error) {
+func evaluateWorkloads(ctx context.Context, program string, rules []string, file string) (seconds, most float64, err error) {
 	seconds = math.Inf(1)
 	for range workloadRuns {
 		command := exec.CommandContext(ctx, program, "-format", "json", "-rules", strings.Join(rules, ","), file)
 		command.Stdout = io.Discard
-		if err := command.Run(); err != nil {
+		if err := command.Start(); err != nil {
+			return 0, 0, fmt.Errorf("starting evaluate-workloads: %w", err)
+		}
+		// Not the usage's own peak, which begins with the size of whoever starts a process.
+		peak := peakUntil(command.Process.Pid, func() { err = command.Wait() })
+		if err != nil {
 			return 0, 0, fmt.Errorf("running evaluate-workloads: %w", err)
 		}
-		state := command.ProcessState
-		seconds = min(seconds, (state.UserTime() + state.SystemTime()).Seconds())
-		if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
-			megabytes = max(megabytes, float64(usage.Maxrss)/1024)
-		}
+		most = max(most, peak)
+		seconds = min(seconds, (command.ProcessState.UserTime() + command.ProcessState.SystemTime()).Seconds())
 	}
-	return seconds, megabytes, nil
+	return seconds, most, nil
 }
