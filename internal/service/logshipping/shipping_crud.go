@@ -3,6 +3,7 @@ package logshipping
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -32,11 +33,15 @@ func (r *shippingResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	defer c.forget()
-	if c.precheck(ctx, &resp.Diagnostics); resp.Diagnostics.HasError() {
+	var is reading
+	var reads sync.WaitGroup
+	reads.Go(func() { is.job, is.found, is.err = c.Read(ctx) })
+	c.precheck(ctx, &resp.Diagnostics)
+	if reads.Wait(); resp.Diagnostics.HasError() {
 		return
 	}
 	c.creating = true
-	ok, may := c.establish(ctx, &resp.Diagnostics)
+	ok, may := c.establish(ctx, is, &resp.Diagnostics)
 	if !may {
 		return
 	}

@@ -174,10 +174,17 @@ func (c *shippingOperation) precheck(ctx context.Context, diags *diag.Diagnostic
 // jobUnknown is the same for every job, so that the CLI shows a fleet's warnings as one.
 const jobUnknown = "Job taken over; what was there before is not known"
 
+// reading is what a read of the job has given.
+type reading struct {
+	job   sls.Job
+	found bool
+	err   error
+}
+
 // establish creates the job, takes over one that equals the plan, or overwrites another if it may. ok reports whether
 // it now stands as planned, may whether there may be one of ours.
-func (c *shippingOperation) establish(ctx context.Context, diags *diag.Diagnostics) (ok, may bool) {
-	existing, found, err := c.Read(ctx)
+func (c *shippingOperation) establish(ctx context.Context, is reading, diags *diag.Diagnostics) (ok, may bool) {
+	existing, found, err := is.job, is.found, is.err
 	if err == nil && !found {
 		changed := c.patiently(ctx, func(ctx context.Context) error { return c.client.CreateJob(ctx, c.Project.ValueString(), c.wanted) })
 		if !alicloud.Is(changed, alicloud.Conflict) {

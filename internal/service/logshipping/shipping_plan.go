@@ -3,12 +3,14 @@ package logshipping
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
+	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sls"
 	"github.com/ackguard/terraform-provider-ackguard/internal/fleet"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/diagnostic"
 	"github.com/ackguard/terraform-provider-ackguard/internal/service/scoped"
@@ -74,14 +76,20 @@ func (m shippingModel) scope() fleet.Scope {
 // yet, an apply may make before it gets here.
 func (r *shippingResource) planFound(ctx context.Context, m *shippingModel, given shippingModel) {
 	known := set(m.AccountID) && set(m.Region) && set(m.ClusterID) && set(m.Source) && !m.Component.IsUnknown()
+	name, wantsName := types.StringNull(), m.ClusterName.IsUnknown() && given.ClusterName.IsNull()
+	var reads sync.WaitGroup
+	if wantsName {
+		planned := *m
+		reads.Go(func() { name = r.plannedClusterName(ctx, planned, known) })
+	}
 	r.planPlace(ctx, m, given, known)
 	if m.Name.IsUnknown() && given.Name.IsNull() && set(m.Source) && !m.Component.IsUnknown() && !m.ClusterID.IsUnknown() {
 		if custom := m.Source.ValueString() == sourceCustom; !custom || set(m.LogStore) {
 			m.Name = m.defaultName()
 		}
 	}
-	if m.ClusterName.IsUnknown() && given.ClusterName.IsNull() {
-		m.ClusterName = r.plannedClusterName(ctx, *m, known)
+	if reads.Wait(); wantsName {
+		m.ClusterName = name
 	}
 }
 
@@ -166,31 +174,45 @@ func (r *shippingResource) checkLive(ctx context.Context, m shippingModel, was *
 	var denied refusals
 	creates := was == nil
 	if set(m.Project) && set(m.LogStore) && set(m.AccountID) && (creates || !m.SourceRetention.Equal(was.SourceRetention)) {
-		var is sourceFacts
-		wanted, scope, project, store := m.retention(ctx, diags), m.scope(), m.Project.ValueString(), m.LogStore.ValueString()
-		if set(wanted.Days) {
-			if found, there, err := r.data.Observed.LogStore(ctx, scope, project, store); denied.note(err) && there {
-				is.store = &found
-			}
-		}
-		if set(wanted.IndexEnabled) && !wanted.IndexEnabled.ValueBool() {
-			if mode, err := r.data.Observed.LogMeteringMode(ctx, scope, project, store); denied.note(err) {
-				is.metering = mode
-			}
-		}
-		if creates {
-			if jobs, err := r.data.Observed.LogJobs(ctx, scope, project); denied.note(err) {
-				for _, job := range jobs {
-					is.jobs = append(is.jobs, job.Name)
-				}
-			}
-		}
-		m.checkSource(ctx, is, creates, diags)
+		m.checkSource(ctx, r.sourceFacts(ctx, m, m.retention(ctx, diags), creates, &denied), creates, diags)
 	}
 	if archive := m.archive(ctx, diags); set(archive.AccountID) && set(archive.Region) && set(archive.Project) && (creates || !m.Archive.Equal(was.Archive)) {
 		r.checkArchive(ctx, archive, m.Region, &denied, diags)
 	}
 	denied.warn(diags)
+}
+
+// sourceFacts reads what the checks of a source ask for.
+func (r *shippingResource) sourceFacts(ctx context.Context, m shippingModel, wanted retentionModel, creates bool, denied *refusals) (is sourceFacts) {
+	scope, project, name := m.scope(), m.Project.ValueString(), m.LogStore.ValueString()
+	var noStore, noMode, noJobs error
+	var reads sync.WaitGroup
+	if set(wanted.Days) {
+		reads.Go(func() {
+			var store sls.LogStore
+			var found bool
+			if store, found, noStore = r.data.Observed.LogStore(ctx, scope, project, name); noStore == nil && found {
+				is.store = &store
+			}
+		})
+	}
+	if set(wanted.IndexEnabled) && !wanted.IndexEnabled.ValueBool() {
+		reads.Go(func() { is.metering, noMode = r.data.Observed.LogMeteringMode(ctx, scope, project, name) })
+	}
+	if creates {
+		reads.Go(func() {
+			var jobs []sls.Job
+			jobs, noJobs = r.data.Observed.LogJobs(ctx, scope, project)
+			for _, job := range jobs {
+				is.jobs = append(is.jobs, job.Name)
+			}
+		})
+	}
+	reads.Wait()
+	for _, err := range []error{noStore, noMode, noJobs} {
+		denied.note(err)
+	}
+	return is
 }
 
 // refusals are calls that were refused for want of a right.

@@ -1,9 +1,11 @@
 package logshipping
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -74,16 +76,18 @@ type source struct {
 // look reads what the source keeps, and what the tags say; its index only where that matters.
 func (s *source) look(ctx context.Context, index bool) (found bool, err error) {
 	project, name := s.Project.ValueString(), s.LogStore.ValueString()
-	if s.store, found, err = s.client.LogStore(ctx, project, name); err != nil || !found {
+	var noTags, noIndex error
+	var reads sync.WaitGroup
+	reads.Go(func() { s.tags, noTags = s.client.Tags(ctx, project) })
+	if index {
+		reads.Go(func() { s.index, s.on, noIndex = s.client.Index(ctx, project, name) })
+	}
+	s.store, found, err = s.client.LogStore(ctx, project, name)
+	reads.Wait()
+	if err != nil || !found {
 		return found, err
 	}
-	if s.tags, err = s.client.Tags(ctx, project); err != nil {
-		return true, err
-	}
-	if index {
-		s.index, s.on, err = s.client.Index(ctx, project, name)
-	}
-	return true, err
+	return true, cmp.Or(noTags, noIndex)
 }
 
 func (s *source) ttlKey() string   { return ttlTag + s.LogStore.ValueString() }
