@@ -16,7 +16,10 @@ import (
 const (
 	shippingAccounts    = 20
 	shippingClusters    = 10
-	shippingParallelism = 32
+	shippingRuns        = 3
+	shippingConcurrency = 32 // calls
+	// shippingParallelism is of resources: twice as many, so that calls are under way while flows compute.
+	shippingParallelism = 2 * shippingConcurrency
 	logAccount          = "100000000000002"
 	archiveProject      = "collect-logs"
 	archiveStore        = "collect-cluster-security-logs"
@@ -92,7 +95,21 @@ func shipLogs(ctx context.Context, s Setup) ([]Figure, error) {
 	return append(figures, slower...), err
 }
 
-func shipLogsAt(ctx context.Context, s Setup, name string, latency time.Duration) ([]Figure, error) {
+// shipLogsAt gives the quickest of some applies.
+func shipLogsAt(ctx context.Context, s Setup, name string, latency time.Duration) (quickest []Figure, err error) {
+	for range shippingRuns {
+		figures, err := shipLogsOnce(ctx, s, name, latency)
+		if err != nil {
+			return nil, err
+		}
+		if quickest == nil || figures[0].Value < quickest[0].Value {
+			quickest = figures
+		}
+	}
+	return quickest, nil
+}
+
+func shipLogsOnce(ctx context.Context, s Setup, name string, latency time.Duration) ([]Figure, error) {
 	scenario := shippingScenario()
 	cloud, err := simulator.New(scenario, simulator.Options{})
 	if err != nil {
@@ -104,7 +121,7 @@ func shipLogsAt(ctx context.Context, s Setup, name string, latency time.Duration
 	}
 	defer server.Close()
 	run, err := newRun(s, name, append(environment(cloud, server), "TF_CLI_ARGS="),
-		configuration(fmt.Sprintf("requests_per_second = 0\n  max_concurrency = %d", shippingParallelism), shippingConfiguration))
+		configuration(fmt.Sprintf("requests_per_second = 0\n  max_concurrency = %d", shippingConcurrency), shippingConfiguration))
 	if err != nil {
 		return nil, err
 	}
@@ -132,12 +149,12 @@ func shipLogsAt(ctx context.Context, s Setup, name string, latency time.Duration
 	if err := run.cli(ctx, "plan", "-input=false", "-detailed-exitcode", "-parallelism="+strconv.Itoa(shippingParallelism)); err != nil {
 		return nil, fmt.Errorf("a second plan shows a change: %w", err)
 	}
-	bound := time.Duration(len(requests)) * latency / shippingParallelism
+	bound := time.Duration(len(requests)) * latency / shippingConcurrency
 	wall := span(requests)
-	input := fmt.Sprintf("apply of a saved plan of %d flows in %d accounts, each created, verified by a row that arrives, its source shortened; %s a call, %d at once, %d CPUs", clusters, shippingAccounts, latency, shippingParallelism, runtime.NumCPU())
+	input := fmt.Sprintf("apply of a saved plan, quickest of %d, of %d flows in %d accounts, each created, verified by a row that arrives, its source shortened; %s a call, max_concurrency %d, -parallelism=%d, %d CPUs", shippingRuns, clusters, shippingAccounts, latency, shippingConcurrency, shippingParallelism, runtime.NumCPU())
 	return []Figure{
 		{name + "_s", wall.Seconds(), "s", "from the first call to the last: " + input},
 		{name + "_calls", float64(len(requests)), "calls", fmt.Sprintf("%.1f a flow: %s", float64(len(requests))/float64(clusters), input)},
-		{name + "_ratio", wall.Seconds() / bound.Seconds(), "ratio", fmt.Sprintf("wall over %s, what so many calls take %d at a time; aim 1.5: %s", bound, shippingParallelism, input)},
+		{name + "_ratio", wall.Seconds() / bound.Seconds(), "ratio", fmt.Sprintf("wall over %s, what so many calls take %d at a time; aim 1.5: %s", bound, shippingConcurrency, input)},
 	}, nil
 }

@@ -7,7 +7,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud"
 	"github.com/ackguard/terraform-provider-ackguard/internal/alicloud/sls"
@@ -42,17 +44,17 @@ func (r *shippingResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		}
 	}
 	scoped.ModifyPlan(ctx, r.data, req, resp)
-	var m, given shippingModel
+	var m shippingModel
 	resp.Diagnostics.Append(resp.Plan.Get(ctx, &m)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &given)...)
+	given := givenIn(req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if given.ClusterName.IsNull() && (m.PassThrough.ValueBool() || was != nil && was.PassThrough.ValueBool()) {
+	if given.lacks("cluster_name") && (m.PassThrough.ValueBool() || was != nil && was.PassThrough.ValueBool()) {
 		m.ClusterName = types.StringUnknown() // rows begin to carry it, or cease to
 	}
 	r.planFound(ctx, &m, given)
-	if m.DisplayName.IsUnknown() || given.DisplayName.IsNull() {
+	if m.DisplayName.IsUnknown() || given.lacks("display_name") {
 		m.DisplayName = m.Name
 	}
 	m.planScript(ctx, &resp.Diagnostics)
@@ -68,22 +70,34 @@ func (r *shippingResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	r.checkLive(ctx, m, was, &resp.Diagnostics)
 }
 
+// given are the arguments of a block, known or not. Reading the block into a model is a fourth of what planning costs.
+type given map[string]tftypes.Value
+
+func givenIn(config tfsdk.Config, diags *diag.Diagnostics) (arguments given) {
+	if err := config.Raw.As((*map[string]tftypes.Value)(&arguments)); err != nil {
+		diags.AddError("Reading the block failed", err.Error())
+	}
+	return arguments
+}
+
+func (g given) lacks(argument string) bool { return g[argument].IsNull() }
+
 func (m shippingModel) scope() fleet.Scope {
 	return fleet.Scope{AccountID: m.AccountID.ValueString(), Region: m.Region.ValueString()}
 }
 
 // planFound puts into the plan what is left to the service and certain already: what cannot be read, or is not there
 // yet, an apply may make before it gets here.
-func (r *shippingResource) planFound(ctx context.Context, m *shippingModel, given shippingModel) {
+func (r *shippingResource) planFound(ctx context.Context, m *shippingModel, given given) {
 	known := set(m.AccountID) && set(m.Region) && set(m.ClusterID) && set(m.Source) && !m.Component.IsUnknown()
-	name, wantsName := types.StringNull(), m.ClusterName.IsUnknown() && given.ClusterName.IsNull()
+	name, wantsName := types.StringNull(), m.ClusterName.IsUnknown() && given.lacks("cluster_name")
 	var reads sync.WaitGroup
 	if wantsName {
 		planned := *m
 		reads.Go(func() { name = r.plannedClusterName(ctx, planned, known) })
 	}
 	r.planPlace(ctx, m, given, known)
-	if m.Name.IsUnknown() && given.Name.IsNull() && set(m.Source) && !m.Component.IsUnknown() && !m.ClusterID.IsUnknown() {
+	if m.Name.IsUnknown() && given.lacks("name") && set(m.Source) && !m.Component.IsUnknown() && !m.ClusterID.IsUnknown() {
 		if custom := m.Source.ValueString() == sourceCustom; !custom || set(m.LogStore) {
 			m.Name = m.defaultName()
 		}
@@ -94,13 +108,13 @@ func (r *shippingResource) planFound(ctx context.Context, m *shippingModel, give
 }
 
 // planPlace puts the project and the Logstore into the plan. known: the cluster and the kind of its logs are.
-func (r *shippingResource) planPlace(ctx context.Context, m *shippingModel, given shippingModel, known bool) {
-	if known && m.Project.IsUnknown() && given.Project.IsNull() {
+func (r *shippingResource) planPlace(ctx context.Context, m *shippingModel, given given, known bool) {
+	if known && m.Project.IsUnknown() && given.lacks("project") {
 		if log, err := r.data.Observed.AuditLog(ctx, m.scope(), m.ClusterID.ValueString()); err == nil && log.Enabled && log.Project != "" {
 			m.Project = types.StringValue(log.Project)
 		}
 	}
-	if known && m.LogStore.IsUnknown() && given.LogStore.IsNull() {
+	if known && m.LogStore.IsUnknown() && given.lacks("logstore") {
 		if name := knownStore(m.Source.ValueString(), m.Component.ValueString(), m.ClusterID.ValueString()); name != "" {
 			m.LogStore = types.StringValue(name)
 		} else if set(m.Project) {
