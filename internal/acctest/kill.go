@@ -26,8 +26,8 @@ const (
 // at how many of them something was lost and said to be.
 //
 // What a kill leaves is the cloud and the state. Where neither has changed since
-// the point before, a point says nothing new, so it is tried in a resource's
-// first life, where reads lag behind writes and something can be lost, and with
+// the point before, a point says nothing new, and is tried only in a resource's
+// first life and in lives where reads lag and something can be lost; with
 // ACKGUARD_KILL_EVERYWHERE=1 in all.
 //
 // The CLI would need minutes for that, so a small core drives the provider in

@@ -51,7 +51,7 @@ func (r *Resource) Apply(arguments map[string]any) error {
 	return nil
 }
 
-// ApplyPlanned is Apply of a plan that was saved, after something has happened.
+// ApplyPlanned applies a plan that was saved, after something has happened; what a second plan shows is not looked at.
 func (r *Resource) ApplyPlanned(arguments map[string]any, between func()) error {
 	r.t.Helper()
 	return r.run(func(c *core) error {

@@ -46,7 +46,7 @@ func (r *shippingResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	scoped.ModifyPlan(ctx, r.data, req, resp)
 	var m shippingModel
 	resp.Diagnostics.Append(resp.Plan.Get(ctx, &m)...)
-	given := givenIn(req.Config, &resp.Diagnostics)
+	given := argumentsOf(req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -70,17 +70,17 @@ func (r *shippingResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	r.checkLive(ctx, m, was, &resp.Diagnostics)
 }
 
-// given are the arguments of a block, known or not. Reading the block into a model is a fourth of what planning costs.
-type given map[string]tftypes.Value
+// arguments are those of a block, known or not. Reading the block into a model is a fourth of what planning costs.
+type arguments map[string]tftypes.Value
 
-func givenIn(config tfsdk.Config, diags *diag.Diagnostics) (arguments given) {
-	if err := config.Raw.As((*map[string]tftypes.Value)(&arguments)); err != nil {
+func argumentsOf(config tfsdk.Config, diags *diag.Diagnostics) (all arguments) {
+	if err := config.Raw.As((*map[string]tftypes.Value)(&all)); err != nil {
 		diags.AddError("Reading the block failed", err.Error())
 	}
-	return arguments
+	return all
 }
 
-func (g given) lacks(argument string) bool { return g[argument].IsNull() }
+func (a arguments) lacks(name string) bool { return a[name].IsNull() }
 
 func (m shippingModel) scope() fleet.Scope {
 	return fleet.Scope{AccountID: m.AccountID.ValueString(), Region: m.Region.ValueString()}
@@ -88,7 +88,7 @@ func (m shippingModel) scope() fleet.Scope {
 
 // planFound puts into the plan what is left to the service and certain already: what cannot be read, or is not there
 // yet, an apply may make before it gets here.
-func (r *shippingResource) planFound(ctx context.Context, m *shippingModel, given given) {
+func (r *shippingResource) planFound(ctx context.Context, m *shippingModel, given arguments) {
 	known := set(m.AccountID) && set(m.Region) && set(m.ClusterID) && set(m.Source) && !m.Component.IsUnknown()
 	name, wantsName := types.StringNull(), m.ClusterName.IsUnknown() && given.lacks("cluster_name")
 	var reads sync.WaitGroup
@@ -108,7 +108,7 @@ func (r *shippingResource) planFound(ctx context.Context, m *shippingModel, give
 }
 
 // planPlace puts the project and the Logstore into the plan. known: the cluster and the kind of its logs are.
-func (r *shippingResource) planPlace(ctx context.Context, m *shippingModel, given given, known bool) {
+func (r *shippingResource) planPlace(ctx context.Context, m *shippingModel, given arguments, known bool) {
 	if known && m.Project.IsUnknown() && given.lacks("project") {
 		if log, err := r.data.Observed.AuditLog(ctx, m.scope(), m.ClusterID.ValueString()); err == nil && log.Enabled && log.Project != "" {
 			m.Project = types.StringValue(log.Project)

@@ -218,9 +218,14 @@ func dropped(had, has []inspector.Exemption) (gone []inspector.Exemption) {
 	return gone
 }
 
+// ofComponent are the texts that the component decides.
+func (m *policyModel) ofComponent() []*types.String {
+	return []*types.String{&m.ComponentName, &m.Dialect, &m.ConfigNamespace, &m.ConfigKey, &m.CronJobNamespace, &m.Installed}
+}
+
 // known gives what no answer came for a value: the state cannot hold unknown ones.
 func (m *policyModel) known() {
-	for _, text := range []*types.String{&m.ComponentName, &m.Dialect, &m.ConfigNamespace, &m.ConfigKey, &m.CronJobNamespace, &m.Installed, &m.LastScanJob} {
+	for _, text := range append(m.ofComponent(), &m.LastScanJob) {
 		if text.IsUnknown() {
 			*text = types.StringNull()
 		}
@@ -232,12 +237,10 @@ func (m *policyModel) known() {
 
 // asPlanned keeps what the plan knew: the component may have been upgraded since, which the next refresh shows.
 func (m *policyModel) asPlanned(planned policyModel) {
-	for _, text := range []struct{ is, was *types.String }{
-		{&m.ComponentName, &planned.ComponentName}, {&m.Dialect, &planned.Dialect}, {&m.ConfigNamespace, &planned.ConfigNamespace},
-		{&m.ConfigKey, &planned.ConfigKey}, {&m.CronJobNamespace, &planned.CronJobNamespace}, {&m.Installed, &planned.Installed},
-	} {
-		if !text.was.IsUnknown() {
-			*text.is = *text.was
+	was := planned.ofComponent()
+	for i, text := range m.ofComponent() {
+		if !was[i].IsUnknown() {
+			*text = *was[i]
 		}
 	}
 	if !planned.Unsupported.IsUnknown() {
